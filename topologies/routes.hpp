@@ -1,0 +1,33 @@
+// Routes: which ports of a switch lie on a shortest path to a destination leaf. Hosts are offsets behind their leaf, so
+// there is one row per (role, leaf), and switches whose rows agree share a role: 65,536 hosts need two rows, not 3e8.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "topologies/topology.hpp"
+
+namespace lightloom {
+
+struct Routes {
+    /// Equal-cost next hops: ports[first .. first + count), counted from the switch's first port.
+    struct PortSet {
+        std::uint32_t first;
+        std::uint32_t count;
+    };
+
+    std::uint32_t leaves = 0;                 // columns of `sets`; a leaf's column is its Topology::Node::index
+    std::vector<std::uint32_t> role_of_node;  // UINT32_MAX for a server
+    std::vector<PortSet> sets;                // [role * leaves + leaf]; a leaf never reads its own column
+    std::vector<std::uint16_t> ports;
+
+    const PortSet& next_hops(NodeId node, std::uint32_t leaf) const {
+        return sets[std::size_t{role_of_node[node.value]} * leaves + leaf];
+    }
+};
+
+/// Shortest-path next hops from every switch to every leaf, by breadth-first search from each leaf over the switches.
+/// @throws TopologyError if some switch cannot reach a leaf
+Routes equal_cost_routes(const Topology& topology);
+
+}  // namespace lightloom
