@@ -13,8 +13,9 @@ struct PartitionPlan {
     std::vector<std::uint16_t> of_node;
 };
 
-/// Cuts every tier of nodes into equal consecutive ranges, so that a rack stays whole where it can and every partition
-/// holds the same share of each kind. @param partitions in [1, number of nodes]
+/// Gives every partition consecutive whole racks, balanced by their endpoints, and its share of the spines. With more
+/// partitions than racks the servers are cut instead; with more than servers, some partitions stay empty.
+/// @param partitions  in [1, number of nodes]
 PartitionPlan plan_partitions(const Topology& topology, std::uint32_t partitions);
 
 }  // namespace lightloom

@@ -1,0 +1,192 @@
+// Engine: a conservative parallel discrete-event engine that knows time, events, nodes and threads, and nothing of
+// networks. Simulated time is cut into windows no longer than the least delay between two nodes, so what happens in a
+// window cannot influence another node before the next: within a window partitions run without a word to each other,
+// and between windows there is one barrier.
+//
+// The result cannot depend on threads, partitions or window length: a node's state is a function of the ordered events
+// it handled, their order is data (core/order.hpp), and random numbers are functions (core/random.hpp).
+//
+// A model provides
+//   using Event               an EngineEvent
+//   static bool is_progress(Event)      false for an event that may be left unhandled when all else is done (a timer)
+//   void handle(Context&, Event)        handles an event at event.node, touching that node's rows only; sends by
+//                                       context.post; context.index() names the partition, for statistics
+//   bool finished() const               asked between windows: the model waits for nothing
+// The engine owns events in flight; the model owns everything else. tests/support/reference_engine.hpp is the oracle.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "core/abort.hpp"
+#include "core/barrier.hpp"
+#include "core/partition.hpp"
+
+namespace lightloom {
+
+struct EngineOptions {
+    std::uint32_t threads = 1;
+    std::uint32_t partitions = 1;
+    std::span<const std::uint16_t> partition_of;  // per node
+    Duration lookahead;                           // least delay between two nodes
+    std::uint32_t window_divisor = 1;             // shortens the windows, for tests: a power of two
+    Time until = kNever;
+    std::uint64_t seed = 0;
+};
+
+/// The longest window that a lookahead allows: the greatest power of two of picoseconds not above it, at most 2^31.
+constexpr int window_shift_of(Duration lookahead) {
+    return std::min(31, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(lookahead.ps))) - 1);
+}
+
+template <class Model>
+class Engine {
+public:
+    using Event = typename Model::Event;
+    using Context = Partition<Model>;
+    /// Called between windows by one thread; false ends the run there. @param now  the start of the next window
+    using BetweenWindows = std::function<bool(Time now)>;
+
+    Engine(Model& model, const EngineOptions& options)
+        : model_(model), threads_(std::clamp(options.threads, 1u, options.partitions)), barrier_(threads_) {
+        if (options.lookahead.ps <= 0) abort_run("a model without lookahead cannot be cut into windows");
+        layout_.partition_of.assign(options.partition_of.begin(), options.partition_of.end());
+        layout_.partitions = options.partitions;
+        layout_.window_shift =
+            std::max(0, window_shift_of(options.lookahead) - std::countr_zero(options.window_divisor));
+        layout_.until = options.until;
+        layout_.seed = options.seed;
+        layout_.local_of.resize(layout_.partition_of.size());
+        std::vector<std::uint32_t> count(options.partitions, 0);
+        for (std::size_t node = 0; node < layout_.partition_of.size(); ++node)
+            layout_.local_of[node] = count[layout_.partition_of[node]]++;
+        for (std::uint32_t i = 0; i < options.partitions; ++i)
+            partitions_.push_back(std::make_unique<Context>(layout_, i));
+        claimed_ = std::make_unique<std::atomic<Window>[]>(options.partitions);
+        for (std::uint32_t i = 0; i < options.partitions; ++i) claimed_[i] = -1;
+    }
+
+    /// Before run(): an event for the start, posted as if by its own receiver.
+    void post(const Event& event) { partitions_[layout_.partition_of[event.node]]->post(event); }
+
+    /// Runs until nothing is pending, the model is finished, `until`, or between_windows says so.
+    void run(const BetweenWindows& between_windows = nullptr) {
+        between_windows_ = between_windows;
+        for (auto& partition : partitions_) partition->find_next_window();
+        open_next_window();
+        std::vector<std::jthread> workers;
+        for (std::uint32_t i = 1; i < threads_; ++i) workers.emplace_back([this, i] { work(i); });
+        work(0);
+    }
+
+    std::int64_t windows() const { return windows_; }
+    Duration window_length() const { return {std::int64_t{1} << layout_.window_shift}; }
+    std::uint32_t threads() const { return threads_; }
+    bool interrupted() const { return interrupted_; }
+    std::int64_t events() const {
+        return sum([](const Context& p) { return p.handled(); });
+    }
+    std::size_t memory_slabs() const {
+        std::size_t slabs = 0;
+        for (const auto& partition : partitions_) slabs += partition->pool().slabs();
+        return slabs;
+    }
+
+    /// Events still in flight after run(), in no particular order.
+    template <class Visit>
+    void for_each_pending(Visit&& visit) const {
+        for (const auto& partition : partitions_) partition->for_each_pending(visit);
+    }
+
+private:
+    // A window with less work than this for all threads together costs less on one of them than a barrier would.
+    static constexpr std::size_t kWorthABarrier = 128;
+
+    void work(std::uint32_t thread) {
+        while (!stopped_) {
+            for (std::uint32_t i = thread; i < partitions_.size(); i += threads_) claim(i);
+            for (std::uint32_t i = 0; i < partitions_.size(); ++i) claim(i);  // help where others are late
+            barrier_.arrive([this] { close_window(); });
+        }
+    }
+
+    void claim(std::uint32_t index) {
+        if (claimed_[index].load(std::memory_order_relaxed) == window_) return;
+        if (claimed_[index].exchange(window_, std::memory_order_acq_rel) == window_) return;
+        partitions_[index]->advance(window_, partitions_, model_);
+    }
+
+    // The leader's step: the window is done everywhere and the other threads wait.
+    void close_window() {
+        std::size_t events = events_in_window();
+        open_next_window();
+        if (threads_ == 1 || events >= kWorthABarrier) return;
+        // Little to do: this thread goes on alone until a window is worth waking the others for.
+        while (!stopped_ && events < 2 * kWorthABarrier) {
+            for (auto& partition : partitions_) partition->advance(window_, partitions_, model_);
+            events = events_in_window();
+            open_next_window();
+        }
+    }
+
+    void open_next_window() {
+        std::optional<Window> next;
+        for (const auto& partition : partitions_)
+            if (const auto own = partition->next_window(); own && (!next || *own < *next)) next = own;
+        const bool idle = sum([](const Context& p) { return p.live(); }) == 0;
+        if (!next || (idle && model_.finished()) || *next > layout_.until.ps >> layout_.window_shift) {
+            stopped_ = true;
+            return;
+        }
+        window_ = *next;
+        if (++windows_ % kHousekeepingPeriod != 0) return;
+        level_pools();
+        if (between_windows_ && !between_windows_(Time{window_ << layout_.window_shift})) stopped_ = interrupted_ = true;
+    }
+
+    // Chunks stay with who reads them, so one-sided traffic would fill the reader's pool while the writer's grows.
+    void level_pools() {
+        const auto fewer = [](const auto& a, const auto& b) { return a->pool().free_count() < b->pool().free_count(); };
+        const auto [poorest, richest] = std::minmax_element(partitions_.begin(), partitions_.end(), fewer);
+        std::int64_t surplus = ((*richest)->pool().free_count() - (*poorest)->pool().free_count()) / 2;
+        if (surplus < kSurplusWorthMoving) return;
+        for (; surplus > 0; --surplus) (*poorest)->pool().give((*richest)->pool().take(nullptr));
+    }
+
+    std::size_t events_in_window() const {
+        std::size_t events = 0;
+        for (const auto& partition : partitions_) events += partition->events_in_window();
+        return events;
+    }
+
+    template <class Get>
+    std::int64_t sum(Get get) const {
+        std::int64_t total = 0;
+        for (const auto& partition : partitions_) total += get(*partition);
+        return total;
+    }
+
+    static constexpr std::int64_t kHousekeepingPeriod = 64;  // windows
+    static constexpr std::int64_t kSurplusWorthMoving = 256;  // chunks: 1 MiB
+
+    Model& model_;
+    EngineLayout layout_;
+    std::uint32_t threads_;
+    WindowBarrier barrier_;
+    std::vector<std::unique_ptr<Context>> partitions_;
+    std::unique_ptr<std::atomic<Window>[]> claimed_;  // the last window that a thread took each partition for
+    Window window_ = -1;
+    std::int64_t windows_ = 0;
+    bool stopped_ = false;
+    bool interrupted_ = false;
+    BetweenWindows between_windows_;
+};
+
+}  // namespace lightloom

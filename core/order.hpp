@@ -1,0 +1,70 @@
+// The order in which a node handles events of the same instant. Order is data: it depends on the events alone, never on
+// insertion, partition or thread.
+//
+//   (time, kind, rank)   rank of a node's own event: the node's counter when it was posted
+//                        rank of one that came through a port: a keyed permutation of the ports, another at each instant
+//
+// Kinds are numbered by urgency. The permutation is there because a synchronised collective makes exact ties by the
+// thousand: with the lowest port first, a few senders win every round of a contended port and the rest starve.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+#include "core/time.hpp"
+
+namespace lightloom {
+
+/// Set in Event::source of an event that a node posted to itself; the other 31 bits are the node's counter.
+inline constexpr std::uint32_t kOwnEvent = 0x8000'0000u;
+
+/// What the engine asks of an event. Everything else in it is the model's.
+template <class E>
+concept EngineEvent = requires(E e) {
+    { e.at } -> std::convertible_to<Time>;             // when the receiver may first act
+    { e.node } -> std::convertible_to<std::uint32_t>;  // who receives it
+    { e.source } -> std::convertible_to<std::uint32_t>;  // the receiver's ingress port, or kOwnEvent | counter
+    { e.kind } -> std::convertible_to<std::uint32_t>;  // lower is more urgent
+} && std::is_trivially_copyable_v<E> && sizeof(E) <= 64;
+
+/// 64 to 64 bits, bijective, every output bit depending on every input bit. After David Stafford's "Mix13".
+constexpr std::uint64_t scramble(std::uint64_t x) {
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+/// A permutation of the 32-bit numbers chosen by `key`: different ports never get the same rank.
+constexpr std::uint32_t permuted(std::uint32_t port, std::uint64_t key) {
+    std::uint32_t x = port ^ static_cast<std::uint32_t>(key);
+    x *= static_cast<std::uint32_t>(key >> 32) | 1u;  // odd factors are invertible modulo 2^32
+    x ^= x >> 16;
+    x *= 0x7feb352du;
+    x ^= x >> 15;
+    return x * 0x846ca68bu;
+}
+
+template <EngineEvent Event>
+struct EventOrder {
+    std::uint64_t seed = 0;
+
+    bool operator()(const Event& a, const Event& b) const {
+        if (a.at != b.at) return a.at < b.at;
+        return tied_before(a, b);
+    }
+    /// For two events at one node and one instant.
+    bool tied_before(const Event& a, const Event& b) const {
+        if (a.kind != b.kind) return a.kind < b.kind;
+        return rank(a) < rank(b);
+    }
+
+private:
+    std::uint32_t rank(const Event& e) const {
+        if (e.source & kOwnEvent) return e.source;
+        const auto at = static_cast<std::uint64_t>(e.at.ps);
+        return permuted(e.source, scramble(seed ^ scramble(at ^ std::uint64_t{e.node} << 40)));
+    }
+};
+
+}  // namespace lightloom

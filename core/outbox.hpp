@@ -1,0 +1,115 @@
+// Outbox: where one partition leaves the events it sends: a bucket per (window, target partition). The window is the
+// bucket and the bucket is the mailbox: when a window opens, all that belongs to it was sent in earlier ones, so the
+// target reads every sender's bucket in place, with no exchange, copy or lock.
+//
+// Windows ahead are kept in rings. The first has a slot per window; each slot of a further ring is as long as the whole
+// ring before it, so that queued arrivals, time-outs and faults after hours all fit. When time enters a slot of a further
+// ring, its target spreads that slot's events over the rings below ("cascade", core/partition.hpp).
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/chunk.hpp"
+
+namespace lightloom {
+
+/// Window w covers [w << window_shift, (w + 1) << window_shift) picoseconds.
+using Window = std::int64_t;
+
+/// The geometry of the rings, shared by writers and readers.
+namespace rings {
+inline constexpr int kFirstBits = 12, kFurtherBits = 8, kLevels = 7;
+inline constexpr std::uint32_t kFirst = 1u << kFirstBits, kFurther = 1u << kFurtherBits;
+inline constexpr std::uint32_t kSlots = kFirst + (kLevels - 1) * kFurther;
+
+constexpr int shift(int level) { return level == 0 ? 0 : kFirstBits + (level - 1) * kFurtherBits; }
+
+/// The slot that holds window `w` on a level, counted over all levels.
+constexpr std::uint32_t slot(int level, Window w) {
+    const auto turn = static_cast<std::uint64_t>(w) >> shift(level);
+    return level == 0 ? static_cast<std::uint32_t>(turn & (kFirst - 1))
+                      : kFirst + static_cast<std::uint32_t>(level - 1) * kFurther +
+                            static_cast<std::uint32_t>(turn & (kFurther - 1));
+}
+
+/// The lowest level whose ring, seen from window `now`, reaches `w` > now; kLevels if none does.
+constexpr int level_of(Window w, Window now) {
+    if (w - now < kFirst) return 0;
+    int level = 1;
+    while (level < kLevels && (w >> shift(level)) - (now >> shift(level)) >= kFurther) ++level;
+    return level;
+}
+}  // namespace rings
+
+template <class Event>
+class Outbox {
+public:
+    explicit Outbox(std::uint32_t targets) : buckets_(std::size_t{targets} * rings::kSlots) {}
+
+    void append(std::uint32_t target, std::uint32_t slot, const Event& event, ChunkPool<Event>& pool) {
+        Chunk<Event>*& head = buckets_[std::size_t{target} * rings::kSlots + slot];
+        if (head == nullptr || head->count == Chunk<Event>::kCapacity) [[unlikely]] {
+            head = pool.take(head);
+            mark(slot);
+        }
+        head->events[head->count++] = event;
+    }
+
+    /// The target's turn: it takes the bucket, and with it the chunks.
+    Chunk<Event>* take(std::uint32_t target, std::uint32_t slot) {
+        return std::exchange(buckets_[std::size_t{target} * rings::kSlots + slot], nullptr);
+    }
+    const Chunk<Event>* peek(std::uint32_t target, std::uint32_t slot) const {
+        return buckets_[std::size_t{target} * rings::kSlots + slot];
+    }
+
+    /// The writer's turn: the slot's window has come, whoever reads it.
+    void unmark(std::uint32_t slot) { occupied_[slot / 64] &= ~(std::uint64_t{1} << slot % 64); }
+
+    /// The first window after `now` at which anything must be done: a window with events, or the first window of a
+    /// further ring's slot that is to be cascaded.
+    std::optional<Window> next_after(Window now) const {
+        std::optional<Window> next;
+        for (int level = 0; level < rings::kLevels; ++level) {
+            const Window turn = now >> rings::shift(level);
+            const std::uint32_t size = level == 0 ? rings::kFirst : rings::kFurther;
+            const std::uint32_t first = level == 0 ? 0 : rings::slot(level, 0);
+            const auto position = static_cast<std::uint32_t>(turn) & (size - 1);
+            if (const std::uint32_t ahead = next_set(first, size, position); ahead != 0) {
+                const Window window = (turn + ahead) << rings::shift(level);
+                if (!next || window < *next) next = window;
+            }
+        }
+        return next;
+    }
+
+private:
+    void mark(std::uint32_t slot) { occupied_[slot / 64] |= std::uint64_t{1} << slot % 64; }
+
+    // How far after `position`, cyclically, the next marked slot of a ring lies; 0 if none is marked.
+    std::uint32_t next_set(std::uint32_t first, std::uint32_t size, std::uint32_t position) const {
+        const std::uint32_t words = size / 64, base = first / 64;
+        const std::uint32_t start = (position + 1) & (size - 1);
+        std::uint32_t word = start / 64;
+        std::uint64_t bits = occupied_[base + word] >> start % 64 << start % 64;
+        for (std::uint32_t i = 0; i <= words; ++i) {
+            if (bits != 0) {
+                const std::uint32_t found = word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
+                return ((found - position - 1) & (size - 1)) + 1;
+            }
+            word = (word + 1) & (words - 1);
+            bits = occupied_[base + word];
+        }
+        return 0;
+    }
+
+    std::vector<Chunk<Event>*> buckets_;  // [target * kSlots + slot]
+    std::array<std::uint64_t, rings::kSlots / 64> occupied_{};
+};
+
+}  // namespace lightloom

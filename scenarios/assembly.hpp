@@ -1,0 +1,48 @@
+// Assembly: from a typed Scenario to a running fabric and back to a RunResult. One call per arrow of the walk in
+// ARCHITECTURE.md; nothing here parses text or writes files.
+#pragma once
+
+#include <functional>
+
+#include "models/optics/link_condition.hpp"
+#include "scenarios/run_result.hpp"
+#include "scenarios/scenario.hpp"
+#include "topologies/partition_plan.hpp"
+#include "topologies/routes.hpp"
+#include "topologies/topology.hpp"
+
+namespace lightloom {
+
+/// How to execute: changes speed, never a result.
+struct RunOptions {
+    std::uint32_t threads = 1;
+    std::uint32_t partitions = 0;   // 0: one per thread
+    std::uint32_t window_divisor = 1;  // a power of two; tests run with a half, an eighth of the legal window
+    bool reference_engine = false;  // the slow oracle, for tests
+};
+
+/// What a run tells whoever watches it, now and then, between two windows.
+struct Progress {
+    Time now;
+    std::int64_t payload_bytes_delivered, payload_bytes_total;
+    std::int64_t messages_delivered, messages_total;
+    std::int64_t events;
+};
+
+/// The parts of a run before it starts: what `explain` prints and `run` executes.
+struct Plan {
+    Topology topology;
+    Routes routes;
+    LinkConditions links;
+};
+
+/// Builds topology, routes and optics. @throws TopologyError, CatalogueError: the scenario asks for the impossible
+Plan plan(const Scenario& scenario);
+
+/// Called between windows, at most a few times a second; returning false stops the run there.
+using Watcher = std::function<bool(const Progress&)>;
+
+/// Runs a planned scenario to its end, or to where the watcher stopped it.
+RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, const Watcher& watcher);
+
+}  // namespace lightloom

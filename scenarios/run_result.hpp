@@ -1,0 +1,72 @@
+// RunResult: everything a run measured, as plain columns, whole or stopped half-way. Written to HDF5 by
+// scenarios/result_file.hpp and printed by tools/lightloom. Times are picoseconds of simulated time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/histogram.hpp"
+#include "models/optics/link_condition.hpp"
+#include "topologies/topology.hpp"
+
+namespace lightloom {
+
+struct RunResult {
+    // Which run this was
+    std::string program_version, build_type, scenario_text, effective_scenario;
+    std::uint64_t plant_seed = 0, traffic_seed = 0, faults_seed = 0;
+    std::uint64_t digest = 0;
+    bool complete = false;  // false: stopped by `until`, or by the user
+    std::string stopped_by; // "done", "until" or "interrupt"
+
+    Topology topology;
+    LinkConditions links;  // one row per direction: 2 x cable, + 1 for the one from its upper to its lower end
+
+    struct Summary {
+        std::int64_t end_ps = 0;         // when the last message was acknowledged, or when the run was stopped
+        std::int64_t completion_ps = 0;  // when the last message was delivered
+        double algorithm_bandwidth = 0;  // bytes per second, S/t as nccl-tests defines it; 0 where no collective ran
+        double bus_bandwidth = 0;        // bytes per second, 2(n-1)/n S/t
+        double straggler_ratio = 0;      // slowest rank / median rank
+        std::int64_t messages = 0, messages_delivered = 0;
+        std::int64_t payload_bytes_delivered = 0;
+        std::int64_t frames_sent = 0, frames_lost = 0, frames_dropped = 0, frames_marked = 0, retransmissions = 0,
+                     duplicates = 0, timeouts = 0;
+        double worst_margin_db = 0, first_percentile_margin_db = 0;
+        std::uint32_t worst_link = 0;  // a direction, as in `links`
+    } summary;
+
+    struct Flows {  // one row per flow
+        std::vector<std::uint32_t> source, destination;  // endpoints
+        std::vector<std::int64_t> messages, payload_bytes, packets_sent, packets_delivered, packets_lost, packets_dropped,
+            retransmissions, duplicates, marked;
+        std::vector<std::int64_t> start_ps, delivered_ps, acknowledged_ps;  // of its first and last message; -1: not yet
+    } flows;
+
+    struct Collectives {  // one row per (group, iteration): the rings of an all-reduce; no rows for other traffic
+        std::vector<std::uint32_t> group, iteration, ranks;
+        std::vector<std::int64_t> bytes, start_ps, end_ps, median_rank_ps, slowest_rank_ps;
+        std::vector<double> algorithm_bandwidth, bus_bandwidth;
+    } collectives;
+
+    struct Ports {  // one row per sending port
+        std::vector<std::int64_t> frames_sent, bytes_sent, frames_delivered, frames_lost, frames_dropped, frames_marked,
+            frames_in_flight, busy_ps, deepest_queue_bytes;
+        std::vector<double> utilisation;  // busy time / completion time
+    } ports;
+
+    Histogram packet_latency;      // ps, from the source NIC's start to the destination NIC, data packets
+    Histogram acknowledgement_latency;
+    Histogram message_latency;     // ps, from release to delivery
+    Histogram packet_jitter;       // ps, |difference of successive latencies in one flow| (RFC 3393 IPDV)
+
+    struct Execution {  // the only part that may differ between two runs of one scenario
+        double wall_seconds = 0, setup_seconds = 0;
+        std::int64_t threads = 1, partitions = 1, windows = 0, events = 0, packet_hops = 0, window_ps = 0;
+        std::int64_t peak_memory_bytes = 0;
+        std::string host, started_at;
+    } execution;
+};
+
+}  // namespace lightloom

@@ -1,0 +1,99 @@
+// Scenario: what a scenario file says, typed and in SI-like units, every default filled in. Plain data: it knows
+// neither TOML (scenarios/scenario_text.hpp) nor how a run is put together (scenarios/assembly.hpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/distribution.hpp"
+#include "core/quantity.hpp"
+#include "core/time.hpp"
+
+namespace lightloom {
+
+enum class TopologyKind { leaf_spine };
+enum class OpticsBasis { limit };
+enum class Forwarding { store_and_forward, cut_through };
+enum class PathPolicy { ecmp, spray };
+enum class WorkloadKind { all_reduce, permutation, incast };
+enum class CollectiveAlgorithm { ring };
+enum class Placement { packed, spread };
+enum class FaultKind { degrade };
+
+struct Scenario {
+    std::string title;
+
+    struct Fabric {
+        TopologyKind kind = TopologyKind::leaf_spine;
+        std::int64_t servers = 0, gpus_per_server = 8, leaves = 0, spines = 0, links_per_pair = 1;
+        BitRate rate{400'000'000'000};
+    } topology;
+
+    /// What the cables of one tier are made of.
+    struct Tier {
+        std::string module;            // catalogue id, at both ends
+        std::string fibre = "os2";     // catalogue id; not read for copper
+        Distribution length;           // metres, per cable
+        std::int64_t connectors = 0;   // mated pairs per cable
+        std::string connector_family;  // catalogue id
+    };
+    Tier host_leaf, leaf_spine;
+
+    struct Optics {
+        OpticsBasis basis = OpticsBasis::limit;
+        Decibel noise_floor{17.0};  // receiver-side signal to noise as 20 log10 x_floor: what no optical power mends
+    } optics;
+
+    struct Switch {
+        Forwarding forwarding = Forwarding::store_and_forward;
+        Duration latency = nanoseconds(500);  // from the first (cut-through) or last bit in to the egress queue
+        Bytes buffer{32 << 20};               // shared by all ports
+        Bytes queue_limit{4 << 20};           // one egress queue's share
+        Bytes ecn_threshold{256 << 10};       // a frame that finds more ahead of it is marked
+    } switches;
+
+    struct Nic {
+        Duration latency = nanoseconds(500);
+    } nic;
+
+    PathPolicy routing = PathPolicy::spray;
+
+    struct Framing {
+        Bytes preamble{8}, gap{12}, header{64}, acknowledgement{64};
+    } framing;
+
+    struct Transport {
+        Bytes payload{4096};         // of a full data packet
+        std::int64_t window = 256;   // packets in flight per flow
+        Duration timeout = microseconds(100);
+    } transport;
+
+    struct Workload {
+        WorkloadKind kind = WorkloadKind::all_reduce;
+        CollectiveAlgorithm algorithm = CollectiveAlgorithm::ring;  // one ring per rail
+        Placement placement = Placement::spread;  // spread: neighbours in a ring sit under different leaves
+        Bytes bytes{64 << 20};                    // per GPU (all-reduce) or per flow
+        std::int64_t iterations = 1;
+        std::int64_t senders = 0;  // incast: how many endpoints send to endpoint 0; 0 stands for all others
+    } workload;
+
+    /// Something that is wrong with chosen cables.
+    struct Fault {
+        FaultKind kind = FaultKind::degrade;
+        Duration at;  // after the start; only 0 is possible as yet
+        std::string tier = "leaf-spine";
+        std::optional<std::int64_t> leaf, spine, server, link;  // what is not named matches every one
+        std::optional<std::int64_t> lane;                        // counted from 0; none: every lane
+        Decibel extra_loss;
+    };
+    std::vector<Fault> faults;
+
+    struct Seeds {
+        std::uint64_t plant = 1, traffic = 1, faults = 1;
+    } seeds;
+    std::optional<Duration> until;  // none: until every message is delivered and acknowledged
+};
+
+}  // namespace lightloom

@@ -1,0 +1,60 @@
+#include "topologies/leaf_spine.hpp"
+
+#include "topologies/builder.hpp"
+
+namespace lightloom {
+namespace {
+
+// 8 million cables, 1 GB while they are put together: beyond any cluster, and far from what 32-bit ids can count.
+constexpr std::int64_t kMostPorts = 1 << 24;
+
+void require_in_range(const char* name, std::int64_t value) {
+    if (value < 1 || value > kMostPorts)
+        throw TopologyError("a leaf-spine of " + std::to_string(value) + " " + name + ": must be from 1 to " +
+                            std::to_string(kMostPorts));
+}
+
+void check(const LeafSpineParameters& p) {
+    require_in_range("servers", p.servers);
+    require_in_range("GPUs per server", p.gpus_per_server);
+    require_in_range("leaves", p.leaves);
+    require_in_range("spines", p.spines);
+    require_in_range("links per pair", p.links_per_pair);
+    if (p.servers % p.leaves != 0)
+        throw TopologyError(std::to_string(p.servers) + " servers cannot be shared out equally among " +
+                            std::to_string(p.leaves) + " leaves");
+    const auto ports = 2 * (static_cast<__int128>(p.servers) * p.gpus_per_server +
+                            static_cast<__int128>(p.leaves) * p.spines * p.links_per_pair);
+    if (ports > kMostPorts)
+        throw TopologyError("a leaf-spine of more than " + std::to_string(kMostPorts) + " ports is beyond the simulator");
+}
+
+}  // namespace
+
+Topology leaf_spine(const LeafSpineParameters& parameters) {
+    check(parameters);
+    const auto gpus = static_cast<std::uint32_t>(parameters.gpus_per_server);
+    const auto links_per_pair = static_cast<std::uint32_t>(parameters.links_per_pair);
+    const auto leaves = static_cast<std::size_t>(parameters.leaves);
+    const std::size_t servers_per_leaf = static_cast<std::size_t>(parameters.servers) / leaves;
+
+    TopologyBuilder builder;
+    const std::uint32_t host_leaf = builder.add_tier("host-leaf", parameters.rate);
+    const std::uint32_t leaf_to_spine = builder.add_tier("leaf-spine", parameters.rate);
+
+    std::vector<NodeId> servers, leaf_ids, spines;
+    for (std::size_t leaf = 0; leaf < leaves; ++leaf) {
+        for (std::size_t i = 0; i < servers_per_leaf; ++i) servers.push_back(builder.add_server(gpus));
+        leaf_ids.push_back(builder.add_leaf());
+    }
+    for (std::int64_t i = 0; i < parameters.spines; ++i) spines.push_back(builder.add_spine());
+
+    for (std::size_t leaf = 0; leaf < leaves; ++leaf) {
+        for (std::size_t i = 0; i < servers_per_leaf; ++i)
+            builder.connect(servers[leaf * servers_per_leaf + i], leaf_ids[leaf], host_leaf, gpus);
+        for (const NodeId spine : spines) builder.connect(leaf_ids[leaf], spine, leaf_to_spine, links_per_pair);
+    }
+    return builder.build();
+}
+
+}  // namespace lightloom
