@@ -44,7 +44,7 @@ public:
 private:
     static std::uint32_t bucket_of(std::uint64_t v) {
         if (v < kSub) return static_cast<std::uint32_t>(v);
-        const int shift = std::bit_width(v) - 1 - kSubBits;
+        const int shift = static_cast<int>(std::bit_width(v)) - 1 - kSubBits;
         return static_cast<std::uint32_t>((shift + 1) << kSubBits) + static_cast<std::uint32_t>((v >> shift) - kSub);
     }
     void grow(std::uint32_t bucket);

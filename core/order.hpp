@@ -25,7 +25,7 @@ concept EngineEvent = requires(E e) {
     { e.at } -> std::convertible_to<Time>;             // when the receiver may first act
     { e.node } -> std::convertible_to<std::uint32_t>;  // who receives it
     { e.source } -> std::convertible_to<std::uint32_t>;  // the receiver's ingress port, or kOwnEvent | counter
-    { e.kind } -> std::convertible_to<std::uint32_t>;  // lower is more urgent
+    { e.kind < e.kind } -> std::convertible_to<bool>;  // lower is more urgent
 } && std::is_trivially_copyable_v<E> && sizeof(E) <= 64;
 
 /// 64 to 64 bits, bijective, every output bit depending on every input bit. After David Stafford's "Mix13".

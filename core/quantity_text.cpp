@@ -61,7 +61,8 @@ constexpr std::array kLengthUnits = {DecimalUnit{"m", 0}, DecimalUnit{"km", 3}};
 constexpr std::array kLossUnits = {DecimalUnit{"dB", 0}};
 constexpr std::array kPowerUnits = {DecimalUnit{"dBm", 0}};
 constexpr std::array kTemperatureUnits = {DecimalUnit{"C", 0}};
-constexpr std::array kWattUnits = {DecimalUnit{"W", 0}, DecimalUnit{"mW", -3}, DecimalUnit{"kW", 3}, DecimalUnit{"MW", 6}};
+constexpr std::array kWattUnits = {DecimalUnit{"W", 0}, DecimalUnit{"mW", -3}, DecimalUnit{"kW", 3},
+                                   DecimalUnit{"MW", 6}};
 
 /// What a kind of quantity is called, how it looks, and from where on it makes sense.
 struct Form {
@@ -219,8 +220,10 @@ Parsed<T> parse_number(const Split& parts, std::span<const DecimalUnit> units, s
     if (error != std::errc{} || end != scaled.data() + scaled.size())
         return {{}, fmt::format("{} is out of the range of a number", shown), {}};
     if (value < Dimension<T>::least)
-        return {{}, Dimension<T>::least == 0.0 ? fmt::format("{} is negative", shown)
-                                               : fmt::format("{} is below absolute zero", shown), {}};
+        return {{},
+                Dimension<T>::least == 0.0 ? fmt::format("{} is negative", shown)
+                                           : fmt::format("{} is below absolute zero", shown),
+                {}};
     return {T{value}, {}, {}};
 }
 
@@ -258,7 +261,7 @@ std::string quantity_form() {
     return fmt::format("{} is a number and {}, such as \"{}\"", form.noun, form.units, form.example);
 }
 
-#define LIGHTLOOM_INSTANTIATE(T)                           \
+#define LIGHTLOOM_INSTANTIATE(T)                            \
     template Parsed<T> parse_quantity<T>(std::string_view); \
     template std::string quantity_form<T>();
 LIGHTLOOM_INSTANTIATE(Duration)
@@ -297,8 +300,10 @@ std::string quoted_for_display(std::string_view text) {
     constexpr std::size_t kLongest = 60;
     std::string shown = "\"";
     for (const char c : text.substr(0, kLongest)) {
-        if (c >= ' ' && c <= '~') shown += c;
-        else shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        if (c >= ' ' && c <= '~')
+            shown += c;
+        else
+            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     }
     shown += text.size() > kLongest ? "...\"" : "\"";
     return shown;

@@ -21,6 +21,7 @@ enum class WorkloadKind { all_reduce, permutation, incast };
 enum class CollectiveAlgorithm { ring };
 enum class Placement { packed, spread };
 enum class FaultKind { degrade };
+enum class TransportKind { window };
 
 struct Scenario {
     std::string title;
@@ -29,21 +30,25 @@ struct Scenario {
         TopologyKind kind = TopologyKind::leaf_spine;
         std::int64_t servers = 0, gpus_per_server = 8, leaves = 0, spines = 0, links_per_pair = 1;
         BitRate rate{400'000'000'000};
+        friend bool operator==(const Fabric&, const Fabric&) = default;
     } topology;
 
     /// What the cables of one tier are made of.
     struct Tier {
-        std::string module;            // catalogue id, at both ends
-        std::string fibre = "os2";     // catalogue id; not read for copper
-        Distribution length;           // metres, per cable
-        std::int64_t connectors = 0;   // mated pairs per cable
-        std::string connector_family;  // catalogue id
+        std::string module;           // catalogue id, at both ends
+        std::string fibre = "os2";    // catalogue id; not read for copper
+        Distribution length{};        // metres, per cable
+        std::int64_t connectors = 0;  // mated pairs per cable
+        std::string connector_family = "mpo-apc-low-loss";  // catalogue id; not read without connectors
+        friend bool operator==(const Tier&, const Tier&) = default;
     };
-    Tier host_leaf, leaf_spine;
+    Tier host_leaf{.module = "400g-aec", .length = {Distribution::Kind::fixed, 2.0}};
+    Tier leaf_spine{.module = "400gbase-dr4", .length = {Distribution::Kind::fixed, 50.0}};
 
     struct Optics {
         OpticsBasis basis = OpticsBasis::limit;
         Decibel noise_floor{17.0};  // receiver-side signal to noise as 20 log10 x_floor: what no optical power mends
+        friend bool operator==(const Optics&, const Optics&) = default;
     } optics;
 
     struct Switch {
@@ -52,22 +57,27 @@ struct Scenario {
         Bytes buffer{32 << 20};               // shared by all ports
         Bytes queue_limit{4 << 20};           // one egress queue's share
         Bytes ecn_threshold{256 << 10};       // a frame that finds more ahead of it is marked
+        friend bool operator==(const Switch&, const Switch&) = default;
     } switches;
 
     struct Nic {
         Duration latency = nanoseconds(500);
+        friend bool operator==(const Nic&, const Nic&) = default;
     } nic;
 
     PathPolicy routing = PathPolicy::spray;
 
     struct Framing {
         Bytes preamble{8}, gap{12}, header{64}, acknowledgement{64};
+        friend bool operator==(const Framing&, const Framing&) = default;
     } framing;
 
     struct Transport {
+        TransportKind kind = TransportKind::window;
         Bytes payload{4096};         // of a full data packet
         std::int64_t window = 256;   // packets in flight per flow
         Duration timeout = microseconds(100);
+        friend bool operator==(const Transport&, const Transport&) = default;
     } transport;
 
     struct Workload {
@@ -77,6 +87,7 @@ struct Scenario {
         Bytes bytes{64 << 20};                    // per GPU (all-reduce) or per flow
         std::int64_t iterations = 1;
         std::int64_t senders = 0;  // incast: how many endpoints send to endpoint 0; 0 stands for all others
+        friend bool operator==(const Workload&, const Workload&) = default;
     } workload;
 
     /// Something that is wrong with chosen cables.
@@ -87,13 +98,17 @@ struct Scenario {
         std::optional<std::int64_t> leaf, spine, server, link;  // what is not named matches every one
         std::optional<std::int64_t> lane;                        // counted from 0; none: every lane
         Decibel extra_loss;
+        friend bool operator==(const Fault&, const Fault&) = default;
     };
     std::vector<Fault> faults;
 
     struct Seeds {
         std::uint64_t plant = 1, traffic = 1, faults = 1;
+        friend bool operator==(const Seeds&, const Seeds&) = default;
     } seeds;
     std::optional<Duration> until;  // none: until every message is delivered and acknowledged
+
+    friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 
 }  // namespace lightloom

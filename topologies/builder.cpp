@@ -17,7 +17,8 @@ NodeId TopologyBuilder::add_node(NodeKind kind, std::uint32_t gpus) {
 
 void TopologyBuilder::connect(NodeId lower, NodeId upper, std::uint32_t tier, std::uint32_t cables) {
     const std::size_t nodes = boost::num_vertices(graph_);
-    if (lower.value >= nodes || upper.value >= nodes) throw TopologyError("a cable ends at a node that was never added");
+    if (lower.value >= nodes || upper.value >= nodes)
+        throw TopologyError("a cable ends at a node that was never added");
     if (tier >= tiers_.size()) throw TopologyError("a cable is of a tier that was never added");
     for (std::uint32_t i = 0; i < cables; ++i)
         boost::add_edge(lower.value, upper.value, GraphCable{CableId{boost::num_edges(graph_)}, lower, tier}, graph_);

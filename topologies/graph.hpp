@@ -1,6 +1,6 @@
 // Graph: a fabric while it is being put together, and whatever Boost.Graph can be asked about one. Vertices are nodes
 // and keep their numbers as NodeIds; parallel edges are parallel cables.
-// Not here: the tables that a run reads (topologies/topology.hpp), the calls a generator makes (topologies/builder.hpp).
+// Not here: the tables that a run reads (topologies/topology.hpp), the calls of a generator (topologies/builder.hpp).
 #pragma once
 
 #include <boost/graph/adjacency_list.hpp>

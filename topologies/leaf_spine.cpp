@@ -26,7 +26,8 @@ void check(const LeafSpineParameters& p) {
     const auto ports = 2 * (static_cast<__int128>(p.servers) * p.gpus_per_server +
                             static_cast<__int128>(p.leaves) * p.spines * p.links_per_pair);
     if (ports > kMostPorts)
-        throw TopologyError("a leaf-spine of more than " + std::to_string(kMostPorts) + " ports is beyond the simulator");
+        throw TopologyError("a leaf-spine of more than " + std::to_string(kMostPorts) +
+                            " ports is beyond the simulator");
 }
 
 }  // namespace

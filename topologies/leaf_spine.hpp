@@ -7,8 +7,8 @@
 namespace lightloom {
 
 struct LeafSpineParameters {
-    std::int64_t servers;         // a multiple of `leaves`: racks are equal
-    std::int64_t gpus_per_server; // one NIC each
+    std::int64_t servers;          // a multiple of `leaves`: racks are equal
+    std::int64_t gpus_per_server;  // one NIC each
     std::int64_t leaves, spines;
     std::int64_t links_per_pair;  // cables between one leaf and one spine
     Rate rate;                    // of every port

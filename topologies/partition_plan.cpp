@@ -1,13 +1,15 @@
 #include "topologies/partition_plan.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace lightloom {
 namespace {
 
-// Which of `parts` equal shares of `total` the middle of [before, before + weight) falls into.
+// Which of `parts` equal shares of `total` the middle of [before, before + weight) falls into; what weighs nothing and
+// comes last (a leaf without servers) falls into the last.
 std::uint16_t share_of(std::uint64_t before, std::uint64_t weight, std::uint64_t total, std::uint64_t parts) {
-    return static_cast<std::uint16_t>((2 * before + weight) * parts / (2 * total));
+    return static_cast<std::uint16_t>(std::min((2 * before + weight) * parts / (2 * total), parts - 1));
 }
 
 // The leaf that a server stands under: that of its first NIC.
@@ -53,9 +55,9 @@ PartitionPlan plan_partitions(const Topology& topology, std::uint32_t partitions
     for (const Topology::Node& node : topology.nodes) {
         switch (node.kind) {
             case NodeKind::server:
-                plan.of_node.push_back(whole_racks ? of_rack[rack_of(topology, node)]
-                                                   : share_of(endpoints_before, node.ports, topology.endpoints.size(),
-                                                              partitions));
+                plan.of_node.push_back(
+                    whole_racks ? of_rack[rack_of(topology, node)]
+                                : share_of(endpoints_before, node.ports, topology.endpoints.size(), partitions));
                 endpoints_before += node.ports;
                 break;
             case NodeKind::leaf: plan.of_node.push_back(of_rack[node.index]); break;

@@ -31,9 +31,8 @@ void validate_nodes(const Topology& t) {
         require(node.ports > 0, [&] { return name + " has no cable"; });
         next_port += node.ports;
     }
-    require(next_port == t.ports.size(), [&] {
-        return "the nodes have " + number(next_port) + " ports, but there are " + number(t.ports.size());
-    });
+    require(next_port == t.ports.size(),
+            [&] { return "the nodes have " + number(next_port) + " ports, but there are " + number(t.ports.size()); });
 }
 
 void validate_port(const Topology& t, PortId id) {
@@ -42,7 +41,8 @@ void validate_port(const Topology& t, PortId id) {
             [&] { return "port " + number(id.value) + " of the fabric is not connected"; });
     require(t.ports[port.peer.value].peer == id,
             [&] { return t.port_name(id) + ": the port at the other end has another peer"; });
-    require(t.ports[port.peer.value].node != port.node, [&] { return t.port_name(id) + ": a cable from a node to itself"; });
+    require(t.ports[port.peer.value].node != port.node,
+            [&] { return t.port_name(id) + ": a cable from a node to itself"; });
     const Topology::Cable& cable = t.cables[port.cable.value];
     require((cable.lower == id && cable.upper == port.peer) || (cable.upper == id && cable.lower == port.peer),
             [&] { return t.port_name(id) + ": cable " + number(port.cable.value) + " has other ends"; });
@@ -53,12 +53,12 @@ void validate_ports(const Topology& t) {
     for (std::size_t n = 0; n < t.nodes.size(); ++n)
         for (std::size_t p = t.nodes[n].first_port; p < std::size_t{t.nodes[n].first_port} + t.nodes[n].ports; ++p)
             require(t.ports[p].node == NodeId{n}, [&] {
-                return "port " + number(p) + " lies among those of " + t.node_name(NodeId{n}) + " but belongs elsewhere";
+                return "port " + number(p) + " lies among those of " + t.node_name(NodeId{n}) +
+                       " but belongs elsewhere";
             });
     for (std::size_t p = 0; p < t.ports.size(); ++p) validate_port(t, PortId{p});
-    require(t.ports.size() == 2 * t.cables.size(), [&] {
-        return number(t.cables.size()) + " cables have " + number(t.ports.size()) + " ends";
-    });
+    require(t.ports.size() == 2 * t.cables.size(),
+            [&] { return number(t.cables.size()) + " cables have " + number(t.ports.size()) + " ends"; });
 }
 
 void validate_endpoints(const Topology& t) {

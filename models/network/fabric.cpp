@@ -1,0 +1,196 @@
+#include "models/network/fabric.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace lightloom {
+
+Fabric::Fabric(const FabricInput& input)
+    : topology_(input.topology),
+      routes_(input.routes),
+      traffic_(input.traffic),
+      network_(input.network),
+      preamble_bits_(input.network.framing.preamble.count * 8),
+      gap_bits_(input.network.framing.gap.count * 8),
+      fault_seed_(input.fault_seed),
+      transport_(input.traffic, input.transport),
+      statistics_(input.partitions) {
+    build_nodes(input);
+    build_ports(input);
+    build_flows(input);
+}
+
+void Fabric::build_nodes(const FabricInput& input) {
+    nodes_.resize(topology_.nodes.size());
+    for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+        const Topology::Node& from = topology_.nodes[i];
+        Node& node = nodes_[i];
+        node.first_port = from.first_port;
+        node.is_switch = from.kind != NodeKind::server;
+        node.latency = node.is_switch ? network_.switch_latency : network_.nic_latency;
+        if (!node.is_switch) continue;
+        node.cuts_through = network_.forwarding == Forwarding::cut_through;
+        if (from.kind == NodeKind::leaf) node.leaf = from.index;
+        node.first_route = routes_.role_of_node[i] * routes_.leaves;
+        node.hash_salt = draw(network_.hash_seed, i, Purpose::switch_hash, 0);
+        node.buffer = static_cast<std::uint32_t>(buffers_.size());
+        Duration longest{0};
+        for (std::uint32_t port = from.first_port; port < from.first_port + from.ports; ++port) {
+            const Topology::Cable& cable = topology_.cables[topology_.ports[port].cable.value];
+            const std::int64_t bits = (network_.queue_limit + network_.framing.preamble + network_.framing.gap).count * 8;
+            longest = std::max(longest, topology_.tiers[cable.tier].rate.duration_of(bits));
+        }
+        buffers_.emplace_back(input.network.buffer, longest);
+    }
+}
+
+void Fabric::build_ports(const FabricInput& input) {
+    ports_.resize(topology_.ports.size());
+    counters_.resize(topology_.ports.size());
+    hazards_.resize(topology_.ports.size());
+    for (std::uint32_t i = 0; i < ports_.size(); ++i) {
+        const Topology::Port& from = topology_.ports[i];
+        const Topology::Cable& cable = topology_.cables[from.cable.value];
+        const Channel& channel = input.channels[2 * std::size_t{from.cable.value} + (cable.upper.value == i)];
+        Port& port = ports_[i];
+        port.clock = PortClock{topology_.tiers[cable.tier].rate, gap_bits_};
+        port.delay = channel.delay;
+        port.peer = from.peer.value;
+        port.peer_node = topology_.ports[from.peer.value].node.value;
+        port.on_first_bit = nodes_[port.peer_node].cuts_through;
+        port.risk_bits = static_cast<std::uint32_t>(LossBudget::overhead(channel.interleave));
+        hazards_[i].per_codeword = channel.codeword_hazard;
+        port.losses = LossBudget::drawn(channel.codeword_hazard, fault_seed_, i, 0);
+    }
+}
+
+void Fabric::build_flows(const FabricInput& input) {
+    const auto flows = static_cast<std::uint32_t>(traffic_.flows.size());
+    flow_times_.resize(flows);
+    for (auto& statistics : statistics_) statistics.losses.resize(flows);
+    for (std::uint32_t flow = 0; flow < flows; ++flow) {
+        const Traffic::Flow& spec = traffic_.flows[flow];
+        const Topology::Endpoint& source = input.topology.endpoints[spec.source.value];
+        const Topology::Endpoint& destination = input.topology.endpoints[spec.destination.value];
+        Sender& sender = transport_.sender(flow);
+        sender.nic_port = source.nic.value;
+        sender.to_leaf = static_cast<std::uint16_t>(topology_.nodes[destination.leaf.value].index);
+        sender.to_port = static_cast<std::uint16_t>(destination.down);
+        Receiver& receiver = transport_.receiver(flow);
+        receiver.nic_port = destination.nic.value;
+        receiver.to_leaf = static_cast<std::uint16_t>(topology_.nodes[source.leaf.value].index);
+        receiver.to_port = static_cast<std::uint16_t>(source.down);
+
+        Node& node = nodes_[source.server.value];
+        if (node.last_flow == 0) node.first_flow = flow;
+        node.last_flow = flow + 1;
+        first_iteration_.push_back(static_cast<std::uint32_t>(iteration_delivered_ps_.size()));
+        iteration_delivered_ps_.insert(iteration_delivered_ps_.end(), traffic_.groups[spec.group].iterations, -1);
+        total_messages_ += spec.messages;
+        for (std::uint32_t k = 0; k < traffic_.messages_per_iteration(spec); ++k)
+            total_payload_bytes_ += traffic_.message_bytes(spec, k) * traffic_.groups[spec.group].iterations;
+    }
+}
+
+Frame Fabric::start_of(std::uint32_t flow) {
+    const Traffic::Flow& spec = traffic_.flows[flow];
+    const std::uint32_t server = topology_.endpoints[spec.source.value].server.value;
+    Frame start{};
+    start.node = server;
+    start.source = kOwnEvent | nodes_[server].own_events++;
+    start.flow = flow;
+    start.cumulative = spec.after.valid() ? 1 : spec.messages;
+    start.kind = Happening::start;
+    return start;
+}
+
+void Fabric::renew_losses(std::uint32_t port) {
+    Hazard& hazard = hazards_[port];
+    ports_[port].losses = LossBudget::drawn(hazard.per_codeword, fault_seed_, port, ++hazard.losses);
+}
+
+bool Fabric::finished() const {
+    std::int64_t acknowledged = 0;
+    for (const auto& statistics : statistics_) acknowledged += statistics.messages_acknowledged;
+    return acknowledged == total_messages_;
+}
+
+std::int64_t Fabric::messages_delivered() const {
+    return std::accumulate(statistics_.begin(), statistics_.end(), std::int64_t{0},
+                           [](std::int64_t sum, const auto& s) { return sum + s.messages_delivered; });
+}
+
+std::int64_t Fabric::payload_bytes_delivered() const {
+    return std::accumulate(statistics_.begin(), statistics_.end(), std::int64_t{0},
+                           [](std::int64_t sum, const auto& s) { return sum + s.payload_bytes_delivered; });
+}
+
+Fabric::Lookahead Fabric::lookahead() const {
+    const std::int64_t smallest_frame =
+        preamble_bits_ + 8 * std::min(network_.framing.header.count, network_.framing.acknowledgement.count);
+    Lookahead lookahead{{INT64_MAX}, {}};
+    for (std::uint32_t i = 0; i < ports_.size(); ++i) {
+        const Port& port = ports_[i];
+        Duration least = nodes_[topology_.ports[i].node.value].latency + port.delay;
+        if (!port.on_first_bit) least += Duration{port.clock.duration_of(smallest_frame).ps - 1};  // clocks keep fractions
+        if (least < lookahead.least) lookahead = {least, PortId{i}};
+    }
+    return lookahead;
+}
+
+void Fabric::Statistics::merge(const Statistics& other) {
+    packet_latency.merge(other.packet_latency);
+    acknowledgement_latency.merge(other.acknowledgement_latency);
+    message_latency.merge(other.message_latency);
+    packet_jitter.merge(other.packet_jitter);
+    messages_delivered += other.messages_delivered;
+    messages_acknowledged += other.messages_acknowledged;
+    payload_bytes_delivered += other.payload_bytes_delivered;
+    losses.resize(std::max(losses.size(), other.losses.size()));
+    for (std::size_t i = 0; i < other.losses.size(); ++i) {
+        losses[i].lost += other.losses[i].lost;
+        losses[i].dropped += other.losses[i].dropped;
+        losses[i].lost_acknowledgements += other.losses[i].lost_acknowledgements;
+        losses[i].dropped_acknowledgements += other.losses[i].dropped_acknowledgements;
+    }
+}
+
+Fabric::Statistics Fabric::merged_statistics() const {
+    Statistics merged;
+    for (const auto& statistics : statistics_) merged.merge(statistics);
+    return merged;
+}
+
+bool Fabric::had_started(const Frame& frame, Time now) const {
+    const Port& sender = ports_[ports_[frame.source].peer];
+    Time start = frame.at - sender.delay;
+    if (!sender.on_first_bit) start = start - sender.clock.duration_of(wire_bits(frame));
+    return start < now;
+}
+
+std::uint64_t Fabric::digest() const {
+    Digest all;
+    for (const Node& node : nodes_) all.fold(node.digest.value());
+    for (const PortCounters& c : counters_)
+        for (const std::uint64_t word : {c.frames_sent, c.bytes_sent, c.frames_delivered, c.frames_lost,
+                                         std::uint64_t{c.frames_dropped} << 32 | c.frames_marked,
+                                         static_cast<std::uint64_t>(c.deepest_backlog_ps)})
+            all.fold(word);
+    for (std::uint32_t flow = 0; flow < flow_times_.size(); ++flow) {
+        const Sender& s = transport_.sender(flow);
+        const Receiver& r = transport_.receiver(flow);
+        const FlowTimes& t = flow_times_[flow];
+        for (const std::uint64_t word : {std::uint64_t{s.base} << 32 | s.next, std::uint64_t{s.retransmissions} << 32 | s.marks,
+                                         std::uint64_t{r.base} << 32 | r.delivered, std::uint64_t{r.duplicates} << 32 | r.marks,
+                                         static_cast<std::uint64_t>(t.start_ps), static_cast<std::uint64_t>(t.delivered_ps),
+                                         static_cast<std::uint64_t>(t.acknowledged_ps)})
+            all.fold(word);
+    }
+    const Statistics merged = merged_statistics();
+    for (const Histogram* histogram : {&merged.packet_latency, &merged.acknowledgement_latency, &merged.message_latency,
+                                       &merged.packet_jitter})
+        for (const std::uint64_t count : histogram->counts()) all.fold(count);
+    return all.value();
+}
+
+}  // namespace lightloom

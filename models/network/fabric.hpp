@@ -1,0 +1,201 @@
+// Fabric: all that a packet-level run knows, as tables over nodes, ports and flows, and the model that core/engine.hpp
+// runs. A node (a server with its NICs, or a switch) touches only its own rows; the rest is immutable or an event.
+// A port has a row as sender (its clock, its link's losses) and counters as sender and as receiver.
+//
+// The walk of a packet is in models/network/fabric_walk.hpp, from the NIC's decision to send it to its acknowledgement:
+// there a frame is queued, marked, dropped, lost and delivered. Here is what those steps read and write.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/histogram.hpp"
+#include "models/network/frame.hpp"
+#include "models/network/loss_budget.hpp"
+#include "models/network/parameters.hpp"
+#include "models/network/port_clock.hpp"
+#include "models/network/shared_buffer.hpp"
+#include "models/transport/window_transport.hpp"
+#include "models/workload/traffic.hpp"
+#include "topologies/routes.hpp"
+#include "topologies/topology.hpp"
+
+namespace lightloom {
+
+struct FabricInput {
+    const Topology& topology;
+    const Routes& routes;
+    const Traffic& traffic;
+    std::span<const Channel> channels;  // per direction: 2 x cable, + 1 for the one from its upper to its lower end
+    NetworkParameters network;
+    TransportParameters transport;
+    std::uint64_t fault_seed = 1;     // of the losses
+    std::uint32_t partitions = 1;     // statistics are kept per partition and merged
+};
+
+class Fabric {
+public:
+    using Event = Frame;
+
+    /// Counters of one port, as the sender of its outgoing direction and the receiver of its incoming one.
+    struct PortCounters {
+        std::uint64_t frames_sent = 0;
+        std::uint64_t bytes_sent = 0;       // without preamble and gap
+        std::uint64_t frames_delivered = 0;  // arrived here unharmed by the cable
+        std::uint64_t frames_lost = 0;       // arrived here corrupted by the cable
+        std::uint32_t frames_dropped = 0;    // found no room in this port's queue
+        std::uint32_t frames_marked = 0;
+        std::int64_t deepest_backlog_ps = 0;
+    };
+    /// What became of a flow's frames away from its ends.
+    struct FlowLosses {
+        std::uint32_t lost = 0, dropped = 0;                    // data packets
+        std::uint32_t lost_acknowledgements = 0, dropped_acknowledgements = 0;
+    };
+    /// Everything counted over all nodes of a partition: sums and histograms, so that merging them is associative.
+    struct Statistics {
+        Histogram packet_latency, acknowledgement_latency, message_latency, packet_jitter;
+        std::int64_t messages_delivered = 0, messages_acknowledged = 0, payload_bytes_delivered = 0;
+        std::vector<FlowLosses> losses;  // per flow
+        void merge(const Statistics& other);
+    };
+    /// A sender's and a receiver's view of one flow's time; -1: not yet.
+    struct FlowTimes {
+        std::int64_t start_ps = -1, delivered_ps = -1, acknowledged_ps = -1;
+    };
+
+    explicit Fabric(const FabricInput& input);
+
+    // The model that the engine runs -------------------------------------------------------------------------------
+    static bool is_progress(const Frame& frame) { return frame.kind != Happening::timeout; }
+    bool finished() const;
+    template <class Context>
+    void handle(Context& context, const Frame& frame);  // models/network/fabric_walk.hpp
+
+    /// The events that set the traffic off: the first message of every flow, or all of them, at time 0.
+    template <class Engine>
+    void post_starts(Engine& engine) {
+        for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow) engine.post(start_of(flow));
+    }
+
+    // What a run learns from it ------------------------------------------------------------------------------------
+    /// The least time from an event at one node to its effect at another, and the port that sets it.
+    struct Lookahead {
+        Duration least;
+        PortId port;
+    };
+    Lookahead lookahead() const;
+    Statistics merged_statistics() const;
+    /// Sums over partitions, cheap enough to ask between windows.
+    std::int64_t messages_delivered() const;
+    std::int64_t payload_bytes_delivered() const;
+    std::int64_t total_messages() const { return total_messages_; }
+    std::int64_t total_payload_bytes() const { return total_payload_bytes_; }
+    const Traffic& traffic() const { return traffic_; }
+    const WindowTransport& transport() const { return transport_; }
+    std::span<const PortCounters> counters() const { return counters_; }
+    const FlowTimes& flow_times(std::uint32_t flow) const { return flow_times_[flow]; }
+    /// When a flow's last message of an iteration was delivered; -1: not yet.
+    std::int64_t iteration_delivered_ps(std::uint32_t flow, std::uint32_t iteration) const {
+        return iteration_delivered_ps_[first_iteration_[flow] + iteration];
+    }
+    const PortClock& clock(std::uint32_t port) const { return ports_[port].clock; }
+    Duration delay(std::uint32_t port) const { return ports_[port].delay; }
+    std::uint32_t peer(std::uint32_t port) const { return ports_[port].peer; }
+    std::int64_t wire_bits(const Frame& frame) const { return preamble_bits_ + frame.bytes * std::int64_t{8}; }
+    /// Had a frame in flight to `frame.source` begun to leave its sender before `now`? (A port books frames ahead.)
+    bool had_started(const Frame& frame, Time now) const;
+    std::uint64_t digest() const;
+
+private:
+    struct Node {
+        bool is_switch = false;
+        bool timeout_pending = false;
+        bool cuts_through = false;
+        std::uint32_t first_port = 0;
+        Duration latency;                // from the event to the egress queue
+        Digest digest;
+        std::uint32_t own_events = 0;    // the order of what it posts to itself
+        std::uint32_t leaf = UINT32_MAX;  // a leaf's index; none for other nodes
+        std::uint32_t first_route = 0;   // of its role, in Routes::sets
+        std::uint32_t buffer = 0;        // a switch's, in buffers_
+        std::uint32_t first_flow = 0, last_flow = 0;  // a server's flows: [first_flow, last_flow)
+        std::uint64_t hash_salt = 0;     // each switch hashes in its own way, or tiers would pick alike
+    };
+    /// A port as the sender of its outgoing direction.
+    struct alignas(64) Port {
+        PortClock clock;
+        Duration delay;              // propagation, PHY and FEC
+        LossBudget losses;
+        std::uint32_t peer = 0;      // port at the other end
+        std::uint32_t peer_node = 0;
+        std::uint32_t risk_bits = 0;  // LossBudget::overhead of its link
+        bool on_first_bit = false;   // the receiver acts on the first bit: it cuts through
+    };
+    /// What a port needs only when a frame is lost.
+    struct Hazard {
+        double per_codeword = 0;
+        std::uint32_t losses = 0;
+    };
+
+    void build_nodes(const FabricInput& input);
+    void build_ports(const FabricInput& input);
+    void build_flows(const FabricInput& input);
+    Frame start_of(std::uint32_t flow);
+
+    // One step each of the walk; models/network/fabric_walk.hpp
+    void arrive(Node& node, Statistics& statistics, const Frame& frame);
+    template <class Context>
+    void forward(Context& context, Node& node, Frame frame);
+    std::uint32_t choose_port(const Node& node, const Frame& frame) const;
+    template <class Context>
+    void enqueue(Context& context, Node& node, std::uint32_t port, Frame frame, Time now);
+    template <class Context>
+    Time transmit(Context& context, std::uint32_t port, Frame frame, Time now);
+    void renew_losses(std::uint32_t port);
+    template <class Context>
+    void receive_data(Context& context, Node& node, const Frame& frame);
+    template <class Context>
+    void deliver_message(Context& context, Node& node, std::uint32_t flow, Time now);
+    template <class Context>
+    void receive_acknowledgement(Context& context, Node& node, const Frame& frame);
+    template <class Context>
+    void release(Context& context, Node& node, std::uint32_t flow, std::uint32_t messages, Time now);
+    template <class Context>
+    void send_what_may_be_sent(Context& context, Node& node, std::uint32_t flow, Time now);
+    template <class Context>
+    void send_packet(Context& context, Node& node, std::uint32_t flow, PacketNumber packet, std::uint32_t payload,
+                     Time now);
+    template <class Context>
+    void check_timeouts(Context& context, Node& node, Time now);
+    template <class Context>
+    void post_own(Context& context, Node& node, Frame frame, Happening kind, Time at);
+
+    // Immutable
+    const Topology& topology_;
+    const Routes& routes_;
+    const Traffic& traffic_;
+    NetworkParameters network_;
+    std::int64_t preamble_bits_, gap_bits_;
+    std::int64_t total_messages_ = 0, total_payload_bytes_ = 0;
+    std::uint64_t fault_seed_;
+    std::vector<std::uint32_t> first_iteration_;  // per flow, in iteration_delivered_ps_
+
+    // A node's rows
+    std::vector<Node> nodes_;
+    std::vector<Port> ports_;
+    std::vector<PortCounters> counters_;
+    std::vector<Hazard> hazards_;
+    std::vector<SharedBuffer> buffers_;
+    WindowTransport transport_;
+    std::vector<FlowTimes> flow_times_;  // start and acknowledged: the source's; delivered: the destination's
+    std::vector<std::int64_t> iteration_delivered_ps_;  // the destination's
+
+    // A partition's
+    struct alignas(128) PartitionStatistics : Statistics {};
+    std::vector<PartitionStatistics> statistics_;
+};
+
+}  // namespace lightloom

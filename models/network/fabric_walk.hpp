@@ -1,0 +1,283 @@
+// The walk of a packet, in the order in which it happens; every step is a few lines of Fabric.
+//
+//   start / an acknowledgement -> send_what_may_be_sent -> send_packet -> transmit   source NIC
+//   arrive -> forward -> choose_port -> enqueue (drop, mark) -> transmit             each switch
+//   arrive -> receive_data -> deliver_message (releases the next step), acknowledge   destination
+//   arrive -> receive_acknowledgement                                                 source again
+//   check_timeouts                                                                    what was lost is sent again
+//
+// A frame is corrupted in transmit, by its link, and lost in arrive, at the first node that reads all of it.
+// A node acts at two instants: an event at t is handled at t; whatever it makes a port do happens at t + the node's
+// latency. So latency counts once, and a port sees its frames in order of time.
+#pragma once
+
+#include <algorithm>
+
+#include "models/network/fabric.hpp"
+
+namespace lightloom {
+
+template <class Context>
+void Fabric::handle(Context& context, const Frame& frame) {
+    Node& node = nodes_[frame.node];
+    switch (frame.kind) {
+        case Happening::arrival:
+            arrive(node, statistics_[context.index()], frame);
+            if (node.is_switch)
+                forward(context, node, frame);
+            else if (frame.has(Frame::kCorrupted | Frame::kBroken))
+                return;
+            else if (frame.has(Frame::kAcknowledgement))
+                receive_acknowledgement(context, node, frame);
+            else
+                receive_data(context, node, frame);
+            return;
+        case Happening::tail:
+            enqueue(context, node, choose_port(node, frame), frame, frame.at + node.latency);
+            return;
+        case Happening::start:
+            release(context, node, frame.flow, frame.cumulative, frame.at);
+            return;
+        case Happening::timeout:
+            check_timeouts(context, node, frame.at);
+            return;
+    }
+}
+
+// Every frame that reaches a node passes here: what the digest sees, and where a corrupted frame counts as lost.
+inline void Fabric::arrive(Node& node, Statistics& statistics, const Frame& frame) {
+    node.digest.fold(static_cast<std::uint64_t>(frame.at.ps), std::uint64_t{frame.flow} << 32 | frame.packet,
+                     std::uint64_t{frame.source} << 32 | std::uint32_t{frame.attempt} << 8 | frame.flags);
+    PortCounters& ingress = counters_[frame.source];
+    if (!frame.has(Frame::kCorrupted)) [[likely]] {
+        ++ingress.frames_delivered;
+        return;
+    }
+    ++ingress.frames_lost;
+    FlowLosses& losses = statistics.losses[frame.flow];
+    if (frame.has(Frame::kBroken)) return;  // it was counted on the link that broke it first
+    ++(frame.has(Frame::kAcknowledgement) ? losses.lost_acknowledgements : losses.lost);
+}
+
+// A switch passes a frame on. One that cuts through acts on the first bit, if the egress is no faster than the ingress;
+// else, like any other, it waits for the last. Only a frame read whole can be checked: a broken one that is cut through
+// travels on and takes its bandwidth.
+template <class Context>
+void Fabric::forward(Context& context, Node& node, Frame frame) {
+    if (frame.has(Frame::kCorrupted | Frame::kBroken)) [[unlikely]] {
+        if (!node.cuts_through) return;
+        frame.flags = static_cast<std::uint8_t>((frame.flags & ~Frame::kCorrupted) | Frame::kBroken);
+    }
+    const std::uint32_t port = choose_port(node, frame);
+    if (node.cuts_through) {
+        const PortClock& ingress = ports_[frame.source].clock;
+        if (ports_[port].clock.faster_than(ingress)) {
+            if (!frame.has(Frame::kBroken))
+                post_own(context, node, frame, Happening::tail, frame.at + ingress.duration_of(wire_bits(frame)));
+            return;
+        }
+    }
+    enqueue(context, node, port, frame, frame.at + node.latency);
+}
+
+// Down to the destination's port at its own leaf; elsewhere one of the equal-cost next hops, by hash.
+inline std::uint32_t Fabric::choose_port(const Node& node, const Frame& frame) const {
+    if (frame.to_leaf == node.leaf) return node.first_port + frame.to_port;
+    const Routes::PortSet& hops = routes_.sets[node.first_route + frame.to_leaf];
+    if (hops.count == 1) return node.first_port + routes_.ports[hops.first];
+    // The attempt is part of the entropy, or a repetition would follow the same dead path for ever.
+    std::uint64_t entropy =
+        std::uint64_t{frame.flow} << 16 | std::uint64_t{frame.attempt} << 8 | frame.has(Frame::kAcknowledgement);
+    if (network_.path == PathPolicy::spray) entropy ^= std::uint64_t{frame.packet} << 32 | frame.packet >> 8;
+    const std::uint64_t hash = scramble(entropy ^ node.hash_salt) >> 32;
+    return node.first_port + routes_.ports[hops.first + static_cast<std::uint32_t>(hash * hops.count >> 32)];
+}
+
+// A switch's egress queue at the instant `now`: dropped for want of room, marked for the length of the queue, or sent.
+template <class Context>
+void Fabric::enqueue(Context& context, Node& node, std::uint32_t port, Frame frame, Time now) {
+    PortCounters& counters = counters_[port];
+    const PortClock& clock = ports_[port].clock;
+    SharedBuffer& buffer = buffers_[node.buffer];
+    if (!buffer.has_room(now, frame.bytes) ||
+        clock.exceeds(now, wire_bits(frame), network_.queue_limit.count * 8)) [[unlikely]] {
+        ++counters.frames_dropped;
+        if (frame.has(Frame::kBroken)) return;
+        FlowLosses& losses = statistics_[context.index()].losses[frame.flow];
+        ++(frame.has(Frame::kAcknowledgement) ? losses.dropped_acknowledgements : losses.dropped);
+        return;
+    }
+    if (clock.exceeds(now, 0, network_.ecn_threshold.count * 8)) {
+        frame.flags |= Frame::kMarked;
+        ++counters.frames_marked;
+    }
+    const Time departure = transmit(context, port, frame, now);
+    buffer.take(departure, frame.bytes);
+}
+
+// An egress port: the exact clock, the link's loss, and the arrival at the other end. @return when the last bit leaves
+template <class Context>
+Time Fabric::transmit(Context& context, std::uint32_t index, Frame frame, Time now) {
+    Port& port = ports_[index];
+    PortCounters& counters = counters_[index];
+    const std::int64_t bits = wire_bits(frame);
+    Time arrival, departure;
+    if (port.on_first_bit) {
+        arrival = port.clock.first_bit(now) + port.delay;
+        departure = port.clock.last_bit(bits);
+    } else {
+        departure = port.clock.send(now, bits);
+        arrival = departure + port.delay;
+    }
+    ++counters.frames_sent;
+    counters.bytes_sent += frame.bytes;
+    counters.deepest_backlog_ps = std::max(counters.deepest_backlog_ps, (departure - now).ps);
+
+    if (port.losses.spend(port.risk_bits + frame.bytes * std::int64_t{8})) [[unlikely]] {
+        frame.flags |= Frame::kCorrupted;
+        renew_losses(index);
+    }
+    frame.at = arrival;
+    frame.kind = Happening::arrival;
+    frame.node = port.peer_node;
+    frame.source = port.peer;
+    context.post(frame);
+    return departure;
+}
+
+template <class Context>
+void Fabric::receive_data(Context& context, Node& node, const Frame& frame) {
+    Statistics& statistics = statistics_[context.index()];
+    Receiver& receiver = transport_.receiver(frame.flow);
+    const std::int64_t latency_ps = (frame.at - frame.sent_at).ps;
+    statistics.packet_latency.record(latency_ps);
+    if (receiver.last_latency_ps >= 0)
+        statistics.packet_jitter.record(std::abs(latency_ps - receiver.last_latency_ps));
+    receiver.last_latency_ps = latency_ps;
+    receiver.marks += frame.has(Frame::kMarked);
+    transport_.accept(frame.flow, frame.packet);
+
+    Frame acknowledgement = frame;
+    acknowledgement.sent_at = frame.at;
+    acknowledgement.cumulative = receiver.base;
+    acknowledgement.to_leaf = receiver.to_leaf;
+    acknowledgement.to_port = receiver.to_port;
+    acknowledgement.bytes = static_cast<std::uint16_t>(network_.framing.acknowledgement.count);
+    acknowledgement.flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked));
+    transmit(context, receiver.nic_port, acknowledgement, frame.at + node.latency);
+
+    while (receiver.base >= receiver.expected.end) deliver_message(context, node, frame.flow, frame.at);
+}
+
+// All packets of a message have arrived. What waits for it is a flow of this very node: a function call.
+template <class Context>
+void Fabric::deliver_message(Context& context, Node& node, std::uint32_t flow, Time now) {
+    const Traffic::Flow& spec = traffic_.flows[flow];
+    Receiver& receiver = transport_.receiver(flow);
+    Statistics& statistics = statistics_[context.index()];
+    ++statistics.messages_delivered;
+    statistics.payload_bytes_delivered += traffic_.message_bytes(spec, receiver.expected.message);
+    transport_.advance(flow, receiver.expected);
+    const std::uint32_t delivered = receiver.expected.message, per_iteration = traffic_.messages_per_iteration(spec);
+    flow_times_[flow].delivered_ps = now.ps;
+    if (delivered % per_iteration == 0)
+        iteration_delivered_ps_[first_iteration_[flow] + delivered / per_iteration - 1] = now.ps;
+    if (spec.then.valid()) release(context, node, spec.then.value, delivered + 1, now);
+}
+
+template <class Context>
+void Fabric::receive_acknowledgement(Context& context, Node& node, const Frame& frame) {
+    Statistics& statistics = statistics_[context.index()];
+    Sender& sender = transport_.sender(frame.flow);
+    statistics.acknowledgement_latency.record((frame.at - frame.sent_at).ps);
+    sender.marks += frame.has(Frame::kMarked);
+    if (!transport_.acknowledge(frame.flow, frame.packet, frame.cumulative)) return;
+    sender.progress = frame.at;
+    while (sender.base >= sender.oldest.end) {
+        statistics.message_latency.record((frame.at - transport_.opened(frame.flow)).ps);
+        ++statistics.messages_acknowledged;
+        flow_times_[frame.flow].acknowledged_ps = frame.at.ps;
+        transport_.advance(frame.flow, sender.oldest);
+    }
+    send_what_may_be_sent(context, node, frame.flow, frame.at);
+}
+
+// The first `messages` messages of a flow may be sent from now on.
+template <class Context>
+void Fabric::release(Context& context, Node& node, std::uint32_t flow, std::uint32_t messages, Time now) {
+    Sender& sender = transport_.sender(flow);
+    sender.released = std::min(messages, traffic_.flows[flow].messages);
+    if (flow_times_[flow].start_ps < 0) flow_times_[flow].start_ps = now.ps;
+    send_what_may_be_sent(context, node, flow, now);
+}
+
+template <class Context>
+void Fabric::send_what_may_be_sent(Context& context, Node& node, std::uint32_t flow, Time now) {
+    Sender& sender = transport_.sender(flow);
+    if (!sender.outstanding()) sender.progress = now;
+    while (transport_.may_send(flow, now)) {
+        const std::uint32_t payload = transport_.next_payload(flow);
+        send_packet(context, node, flow, sender.next++, payload, now);
+    }
+    if (!node.timeout_pending && sender.outstanding()) {
+        node.timeout_pending = true;
+        post_own(context, node, Frame{}, Happening::timeout, now + transport_.parameters().timeout);
+    }
+}
+
+template <class Context>
+void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, PacketNumber packet, std::uint32_t payload,
+                         Time now) {
+    const Sender& sender = transport_.sender(flow);
+    const Frame frame{.at = now,
+                      .node = 0,
+                      .source = 0,
+                      .sent_at = now,
+                      .flow = flow,
+                      .packet = packet,
+                      .cumulative = 0,
+                      .to_leaf = sender.to_leaf,
+                      .to_port = sender.to_port,
+                      .bytes = static_cast<std::uint16_t>(network_.framing.header.count + payload),
+                      .attempt = sender.attempt,
+                      .kind = Happening::arrival,
+                      .flags = 0};
+    transmit(context, sender.nic_port, frame, now + node.latency);
+}
+
+// A node has one pending time-out at most, for its earliest deadline. Flows whose window has not moved for a time-out
+// send every packet again that is still unacknowledged; the others are looked at again when their time comes.
+template <class Context>
+void Fabric::check_timeouts(Context& context, Node& node, Time now) {
+    node.timeout_pending = false;
+    Time earliest = kNever;
+    for (std::uint32_t flow = node.first_flow; flow < node.last_flow; ++flow) {
+        Sender& sender = transport_.sender(flow);
+        if (!sender.outstanding()) continue;
+        if (sender.progress + transport_.parameters().timeout <= now) {
+            sender.progress = now;
+            ++sender.timeouts;
+            ++sender.attempt;
+            for (PacketNumber packet = sender.base; packet != sender.next; ++packet)
+                if (!transport_.is_acknowledged(flow, packet)) {
+                    ++sender.retransmissions;
+                    send_packet(context, node, flow, packet, transport_.payload_of(flow, packet), now);
+                }
+        }
+        earliest = std::min(earliest, sender.progress + transport_.parameters().timeout);
+    }
+    if (earliest == kNever) return;
+    node.timeout_pending = true;
+    post_own(context, node, Frame{}, Happening::timeout, earliest);
+}
+
+template <class Context>
+void Fabric::post_own(Context& context, Node& node, Frame frame, Happening kind, Time at) {
+    frame.at = at;
+    frame.node = static_cast<std::uint32_t>(&node - nodes_.data());
+    frame.source = kOwnEvent | node.own_events++;
+    frame.kind = kind;
+    context.post(frame);
+}
+
+}  // namespace lightloom

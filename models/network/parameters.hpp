@@ -1,0 +1,42 @@
+// What a run says of its switches, NICs and frames. Plain data; defaults and their reasons are in scenarios/scenario.hpp.
+#pragma once
+
+#include <cstdint>
+
+#include "core/quantity.hpp"
+#include "core/time.hpp"
+
+namespace lightloom {
+
+enum class Forwarding { store_and_forward, cut_through };
+
+/// How a switch picks among equal-cost ports. ecmp: by a hash of the flow; spray: by a hash of the packet.
+enum class PathPolicy { ecmp, spray };
+
+struct Framing {
+    Bytes preamble{8};          // before each frame on the wire: preamble and start delimiter (IEEE 802.3 clause 3.1.1)
+    Bytes gap{12};              // least idle time after it, as bytes (clause 4.4.2)
+    Bytes header{64};           // of a data packet: Ethernet, IP, UDP and transport headers with the check sequence
+    Bytes acknowledgement{64};  // a whole acknowledgement frame
+};
+
+struct NetworkParameters {
+    Forwarding forwarding = Forwarding::store_and_forward;
+    PathPolicy path = PathPolicy::spray;
+    Duration switch_latency = nanoseconds(500);  // from a frame's arrival to its place in the egress queue
+    Duration nic_latency = nanoseconds(500);     // from a decision to send to the NIC's queue
+    Bytes buffer{32 << 20};                      // of a switch, shared by all its queues
+    Bytes queue_limit{4 << 20};                  // one egress queue's share of it
+    Bytes ecn_threshold{256 << 10};              // a frame that finds more than this ahead of it is marked
+    Framing framing;
+    std::uint64_t hash_seed = 1;  // of the path hashes
+};
+
+/// One direction of a cable, as its optics left it.
+struct Channel {
+    Duration delay;               // propagation, PHY and FEC
+    double codeword_hazard = 0;   // -ln(1 - probability that a codeword is uncorrectable)
+    std::uint32_t interleave = 1; // codewords that a group of symbols is spread over
+};
+
+}  // namespace lightloom

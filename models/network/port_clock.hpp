@@ -1,0 +1,76 @@
+// PortClock: the exact instants at which a port's frames begin and end. The end of the last frame is kept as a whole
+// number of picoseconds and a remainder, so that frames back to back never drift, whatever the rate; the clock starts
+// afresh from a whole picosecond when the port has been idle.
+// Not here: what a full queue does with a frame (models/network/fabric_walk.hpp).
+#pragma once
+
+#include <cstdint>
+
+#include "core/rate.hpp"
+#include "core/time.hpp"
+
+namespace lightloom {
+
+class PortClock {
+public:
+    PortClock() = default;
+    /// @param gap_bits  least idle time between two frames, in bits
+    PortClock(Rate rate, std::int64_t gap_bits)
+        : picoseconds_(rate.picoseconds()), bits_(rate.bits()), gap_(static_cast<std::uint64_t>(gap_bits) * picoseconds_) {}
+
+    /// When the last bit of a frame handed over at `now` leaves, rounded up. Frames are handed over in order of time.
+    /// @param bits  preamble and frame, at most 2^21
+    Time send(Time now, std::int64_t bits) {
+        const std::uint64_t span = static_cast<std::uint64_t>(bits) * picoseconds_;
+        if (idle(now)) restart(now);
+        else return advance(gap_ + span);
+        return advance(span);
+    }
+    /// The same, in two steps, for a receiver that acts on the first bit.
+    Time first_bit(Time now) {
+        if (!idle(now)) return advance(gap_);
+        restart(now);
+        return now;
+    }
+    Time last_bit(std::int64_t bits) { return advance(static_cast<std::uint64_t>(bits) * picoseconds_); }
+
+    bool faster_than(const PortClock& other) const {
+        return std::uint64_t{picoseconds_} * other.bits_ < std::uint64_t{other.picoseconds_} * bits_;
+    }
+    /// How long the frames already accepted keep the port busy after `now`.
+    Duration backlog(Time now) const { return end_ > now ? end_ - now : Duration{0}; }
+    /// Would the bits waiting at `now`, with `more`, exceed `limit`? Compares bits, whatever the rate.
+    bool exceeds(Time now, std::int64_t more, std::int64_t limit) const {
+        return backlog(now).ps * bits_ > (limit - more) * static_cast<std::int64_t>(picoseconds_);
+    }
+    std::int64_t bits_in(Duration span) const {
+        return static_cast<std::int64_t>(static_cast<__int128>(span.ps) * bits_ / picoseconds_);
+    }
+    Duration duration_of(std::int64_t bits) const { return {(bits * picoseconds_ + bits_ - 1) / bits_}; }
+
+private:
+    static constexpr std::int64_t kLongIdle = 1'000'000'000;  // 1 ms: longer than any gap, short enough not to overflow
+
+    bool idle(Time now) const {
+        const std::int64_t since = now.ps - end_.ps;
+        if (since < 0) return false;
+        return since > kLongIdle || static_cast<std::uint64_t>(since) * bits_ >= remainder_ + gap_;
+    }
+    void restart(Time now) {
+        end_ = now;
+        remainder_ = 0;
+    }
+    Time advance(std::uint64_t span) {
+        const std::uint64_t sum = remainder_ + span;
+        end_.ps += static_cast<std::int64_t>(sum / bits_);
+        remainder_ = static_cast<std::uint32_t>(sum % bits_);
+        return {end_.ps + (remainder_ != 0)};
+    }
+
+    Time end_{-kLongIdle};         // of the last frame, rounded down ...
+    std::uint32_t remainder_ = 0;  // ... by remainder_ / bits_ picoseconds
+    std::uint32_t picoseconds_ = 1, bits_ = 1;  // the rate: picoseconds_ per bits_
+    std::uint64_t gap_ = 0;        // in units of 1 / bits_ ps
+};
+
+}  // namespace lightloom

@@ -1,0 +1,30 @@
+#include "models/network/simulation.hpp"
+
+#include "core/engine.hpp"
+#include "models/network/fabric_walk.hpp"
+
+namespace lightloom {
+
+SimulationOutcome simulate(Fabric& fabric, const SimulationOptions& options) {
+    Engine<Fabric> engine(fabric, {.threads = options.threads,
+                                   .partitions = options.partitions,
+                                   .partition_of = options.partition_of,
+                                   .lookahead = fabric.lookahead().least,
+                                   .window_divisor = options.window_divisor,
+                                   .until = options.until,
+                                   .seed = options.seed});
+    fabric.post_starts(engine);
+    Time now{0};
+    engine.run([&](Time at) {
+        now = at;
+        return !options.between_windows || options.between_windows(at, engine.events());
+    });
+    return {.interrupted = engine.interrupted(),
+            .windows = engine.windows(),
+            .events = engine.events(),
+            .threads = engine.threads(),
+            .window_length = engine.window_length(),
+            .in_flight = in_flight(fabric, engine, engine.interrupted() ? now : options.until)};
+}
+
+}  // namespace lightloom

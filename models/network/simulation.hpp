@@ -1,0 +1,73 @@
+// Simulation: a Fabric run on the parallel engine, and what was in flight when it ended. The one place where
+// Engine<Fabric> is compiled.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "models/network/fabric.hpp"
+
+namespace lightloom {
+
+struct SimulationOptions {
+    std::uint32_t threads = 1;
+    std::uint32_t partitions = 1;
+    std::span<const std::uint16_t> partition_of;  // per node
+    std::uint32_t window_divisor = 1;
+    Time until = kNever;
+    std::uint64_t seed = 1;                                  // of the order of simultaneous events
+    std::function<bool(Time now, std::int64_t events)> between_windows;  // false stops the run
+};
+
+/// Frames that a run left behind: booked by a port, but not begun to be sent, or sent and not arrived.
+struct InFlight {
+    std::vector<std::uint32_t> queued_frames, travelling_frames;  // per sending port
+    std::vector<std::uint64_t> queued_bytes;                      // per sending port
+    std::vector<std::uint32_t> queued_packets, travelling_packets;                    // per flow: data
+    std::vector<std::uint32_t> queued_acknowledgements, travelling_acknowledgements;  // per flow
+};
+
+struct SimulationOutcome {
+    bool interrupted = false;
+    std::int64_t windows = 0, events = 0;
+    std::uint32_t threads = 1;
+    Duration window_length;
+    InFlight in_flight;
+};
+
+/// Runs to the end of the traffic, to `until`, or to where `between_windows` stops it.
+SimulationOutcome simulate(Fabric& fabric, const SimulationOptions& options);
+
+/// Sorts what an engine left pending at `now` into queued and travelling.
+template <class Engine>
+InFlight in_flight(const Fabric& fabric, const Engine& engine, Time now) {
+    const std::size_t ports = fabric.counters().size(), flows = fabric.traffic().flows.size();
+    InFlight left;
+    for (auto* column : {&left.queued_frames, &left.travelling_frames}) column->resize(ports);
+    left.queued_bytes.resize(ports);
+    for (auto* column : {&left.queued_packets, &left.travelling_packets, &left.queued_acknowledgements,
+                         &left.travelling_acknowledgements})
+        column->resize(flows);
+    engine.for_each_pending([&](const Frame& frame) {
+        const bool acknowledgement = frame.has(Frame::kAcknowledgement);
+        if (frame.kind == Happening::tail) {  // arrived here, waiting for its last bit
+            ++(acknowledgement ? left.travelling_acknowledgements : left.travelling_packets)[frame.flow];
+            return;
+        }
+        if (frame.kind != Happening::arrival) return;
+        const bool started = fabric.had_started(frame, now);
+        const std::uint32_t port = fabric.peer(frame.source);
+        ++(started ? left.travelling_frames : left.queued_frames)[port];
+        if (!started) left.queued_bytes[port] += frame.bytes;
+        if (frame.has(Frame::kBroken)) return;  // its flow has it among the lost
+        if (acknowledgement)
+            ++(started ? left.travelling_acknowledgements : left.queued_acknowledgements)[frame.flow];
+        else
+            ++(started ? left.travelling_packets : left.queued_packets)[frame.flow];
+    });
+    return left;
+}
+
+}  // namespace lightloom

@@ -1,0 +1,223 @@
+#include "scenarios/hdf5_file.hpp"
+
+#include <hdf5_hl.h>
+
+#include <cstdlib>
+
+namespace lightloom::hdf5 {
+namespace {
+
+constexpr hsize_t kChunkRows = 32 * 1024;  // fewer rows are stored as they are; smaller chunks compress slower
+constexpr unsigned kDeflateLevel = 1;      // higher levels: the same size, half the speed
+constexpr hsize_t kSeriesChunkRows = 256;
+
+// Innermost first. The reason of the machine is in the text of a file driver's entry: "... errno = 28, ...".
+herr_t read_stack_entry(unsigned, const H5E_error2_t* entry, void* data) {
+    auto& [text, code] = *static_cast<std::pair<std::string, int>*>(data);
+    const std::string_view said = entry->desc ? entry->desc : "";
+    if (text.empty()) text = said;
+    const auto at = said.find("errno = ");
+    if (code == 0 && at != std::string_view::npos) code = std::atoi(said.data() + at + 8);
+    return 0;
+}
+
+[[noreturn]] void fail(const char* what) {
+    std::pair<std::string, int> reason;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, read_stack_entry, &reason);
+    throw Error("HDF5: " + std::string(what) + ": " + reason.first, reason.second);
+}
+
+void check(herr_t status, const char* what) {
+    if (status < 0) fail(what);
+}
+
+Handle property_list(hid_t kind) { return {H5Pcreate(kind), H5Pclose, "property list"}; }
+
+Handle dataspace(hsize_t rows, bool growing = false) {
+    const hsize_t most = H5S_UNLIMITED;
+    return {H5Screate_simple(1, &rows, growing ? &most : nullptr), H5Sclose, "dataspace"};
+}
+
+Handle string_type() {
+    Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "string type");
+    check(H5Tset_size(type.id(), H5T_VARIABLE), "string type");
+    check(H5Tset_cset(type.id(), H5T_CSET_UTF8), "string type");
+    return type;
+}
+
+void describe(hid_t dataset, Meaning meaning) {
+    Group::write_attribute(dataset, "units", meaning.units);
+    Group::write_attribute(dataset, "long_name", meaning.long_name);
+}
+
+// Times of objects would make two writes of one result differ.
+Handle dataset_properties() {
+    Handle properties = property_list(H5P_DATASET_CREATE);
+    check(H5Pset_obj_track_times(properties.id(), false), "object times");
+    return properties;
+}
+
+Handle create_dataset(hid_t group, const char* name, hid_t type, const Handle& space, const Handle& properties) {
+    return {H5Dcreate2(group, name, type, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), H5Dclose, name};
+}
+
+Handle write_rows(hid_t group, const char* name, hid_t type, const void* values, hsize_t rows) {
+    Handle properties = dataset_properties();
+    if (rows > kChunkRows) {
+        check(H5Pset_chunk(properties.id(), 1, &kChunkRows), name);
+        check(H5Pset_shuffle(properties.id()), name);
+        check(H5Pset_deflate(properties.id(), kDeflateLevel), name);
+    }
+    Handle dataset = create_dataset(group, name, type, dataspace(rows), properties);
+    check(H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), name);
+    return dataset;
+}
+
+}  // namespace
+
+Handle::Handle(hid_t id, Close close, const char* what) : id_(id), close_(close) {
+    if (id_ < 0) fail(what);
+}
+
+Handle& Handle::operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    std::swap(close_, other.close_);
+    return *this;
+}
+
+Handle::~Handle() {
+    if (id_ >= 0) close_(id_);
+}
+
+void Handle::close() {
+    if (id_ >= 0) check(close_(std::exchange(id_, -1)), "close");
+}
+
+Group Group::child(const char* name) const {
+    const Handle properties = property_list(H5P_GROUP_CREATE);
+    check(H5Pset_link_creation_order(properties.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), name);
+    check(H5Pset_obj_track_times(properties.id(), false), name);
+    return Group({H5Gcreate2(id(), name, H5P_DEFAULT, properties.id(), H5P_DEFAULT), H5Gclose, name});
+}
+
+void Group::attribute(const char* name, std::string_view text) const { write_attribute(id(), name, text); }
+
+void Group::write_attribute(hid_t object, const char* name, hid_t type, const void* values, std::size_t count) {
+    const Handle space = count == 0 ? Handle(H5Screate(H5S_SCALAR), H5Sclose, name) : dataspace(count);
+    Handle attribute(H5Acreate2(object, name, type, space.id(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
+    check(H5Awrite(attribute.id(), type, values), name);
+    attribute.close();
+}
+
+void Group::write_attribute(hid_t object, const char* name, std::string_view text) {
+    const std::string terminated(text);
+    const char* const start = terminated.c_str();
+    write_attribute(object, name, string_type().id(), &start, 0);
+}
+
+void Group::write_scalar(const char* name, hid_t type, const void* value, Meaning meaning) const {
+    const Handle space(H5Screate(H5S_SCALAR), H5Sclose, name);
+    Handle dataset = create_dataset(id(), name, type, space, dataset_properties());
+    check(H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value), name);
+    describe(dataset.id(), meaning);
+    dataset.close();
+}
+
+Table::Table(const Group& parent, const char* name, const char* dimension, std::size_t rows, const char* row_is)
+    : group_(parent.child(name)), rows_(rows), scale_([&] {
+          std::vector<std::uint32_t> numbers(rows);
+          for (std::size_t i = 0; i < rows; ++i) numbers[i] = static_cast<std::uint32_t>(i);
+          return write_rows(group_.id(), dimension, type_of<std::uint32_t>(), numbers.data(), rows);
+      }()) {
+    check(H5DSset_scale(scale_.id(), dimension), dimension);
+    describe(scale_.id(), {"1", row_is});
+}
+
+Handle Table::write_column(const char* name, hid_t type, const void* values, Meaning meaning) {
+    Handle dataset = write_rows(group_.id(), name, type, values, rows_);
+    check(H5DSattach_scale(dataset.id(), scale_.id(), 0), name);
+    describe(dataset.id(), meaning);
+    return dataset;
+}
+
+void Table::flags(const char* name, const std::vector<std::uint8_t>& values, const std::vector<std::string>& words,
+                  const char* long_name) {
+    assert(values.size() == rows_);
+    Handle dataset = write_column(name, type_of<std::uint8_t>(), values.data(), {"1", long_name});
+    std::vector<std::uint8_t> numbers;
+    std::string meanings;
+    for (const std::string& word : words) {
+        meanings += (numbers.empty() ? "" : " ") + word;
+        numbers.push_back(static_cast<std::uint8_t>(numbers.size()));
+    }
+    Group::write_attribute(dataset.id(), "flag_values", type_of<std::uint8_t>(), numbers.data(), numbers.size());
+    Group::write_attribute(dataset.id(), "flag_meanings", meanings);
+    dataset.close();
+}
+
+void Table::close() {
+    scale_.close();
+    group_.close();
+}
+
+Series::Series(const Group& parent, const char* name, const std::vector<std::pair<const char*, Meaning>>& columns) {
+    Group group = parent.child(name);
+    const Handle properties = dataset_properties();
+    check(H5Pset_chunk(properties.id(), 1, &kSeriesChunkRows), name);
+    for (const auto& [column, meaning] : columns) {
+        columns_.push_back(create_dataset(group.id(), column, type_of<std::int64_t>(), dataspace(0, true), properties));
+        const hid_t dataset = columns_.back().id();
+        if (columns_.size() == 1)
+            check(H5DSset_scale(dataset, column), column);
+        else
+            check(H5DSattach_scale(dataset, columns_.front().id(), 0), column);
+        describe(dataset, meaning);
+    }
+    group.close();
+}
+
+void Series::append(std::span<const std::int64_t> row) {
+    assert(row.size() == columns_.size());
+    const hsize_t start = rows_++, one = 1;
+    for (std::size_t column = columns_.size(); column-- > 0;) {
+        const hid_t dataset = columns_[column].id();
+        check(H5Dset_extent(dataset, &rows_), "a row of progress");
+        const Handle file_space(H5Dget_space(dataset), H5Sclose, "a row of progress"), memory_space = dataspace(1);
+        check(H5Sselect_hyperslab(file_space.id(), H5S_SELECT_SET, &start, nullptr, &one, nullptr),
+              "a row of progress");
+        check(H5Dwrite(dataset, type_of<std::int64_t>(), memory_space.id(), file_space.id(), H5P_DEFAULT, &row[column]),
+              "a row of progress");
+    }
+}
+
+void Series::flush() {
+    for (std::size_t column = columns_.size(); column-- > 0;) check(H5Dflush(columns_[column].id()), "flush");
+}
+
+void Series::close() {
+    for (Handle& column : columns_) column.close();
+}
+
+File File::create(const std::string& path) {
+    // On a full disk a file cannot be closed, and the library would try again while the program exits, and crash. All
+    // files are closed here or given up; nothing is left for it to do. Must be the first call: it counts but once.
+    static const bool at_exit_is_off = (H5dont_atexit(), true);
+    assert(at_exit_is_off);
+    check(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr), "silence");  // per thread, so not once
+    const Handle access = property_list(H5P_FILE_ACCESS);
+    check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST), "file format");
+    check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_SEMI), "file closing");
+    const Handle creation = property_list(H5P_FILE_CREATE);
+    check(H5Pset_link_creation_order(creation.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "link order");
+    check(H5Pset_attr_creation_order(creation.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "attribute order");
+    check(H5Pset_obj_track_times(creation.id(), false), "object times");
+    return File({H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose, "create"});
+}
+
+Group File::root() const { return Group({H5Gopen2(handle_.id(), "/", H5P_DEFAULT), H5Gclose, "root"}); }
+
+void File::start_swmr() { check(H5Fstart_swmr_write(handle_.id()), "SWMR"); }
+
+void File::close() { handle_.close(); }
+
+}  // namespace lightloom::hdf5

@@ -1,0 +1,176 @@
+#include "scenarios/result_file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include "scenarios/hdf5_file.hpp"
+#include "scenarios/result_groups.hpp"
+#include "scenarios/scratch_file.hpp"
+
+namespace lightloom {
+namespace {
+
+constexpr int kNotSupported = 524;  // ENOTSUPP of the Linux kernel, which no header gives to programs
+
+std::string reason_of(const hdf5::Error& error) {
+    if (error.code() == 0) return error.what();
+    std::string reason = std::generic_category().message(error.code());
+    if (error.code() == EAGAIN || error.code() == ENOLCK || error.code() == kNotSupported)
+        reason += " (a file system without locks? set HDF5_USE_FILE_LOCKING=FALSE)";
+    return reason;
+}
+
+// Runs `write` and says in the user's terms what went wrong with `path`.
+void guarded(const std::string& path, const auto& write) {
+    try {
+        write();
+    } catch (const hdf5::Error& error) {
+        throw ResultError(path, reason_of(error));
+    } catch (const std::system_error& error) {
+        throw ResultError(path, error.code().message());
+    }
+}
+
+// A rename would put a file in the place of a device, too.
+void refuse_what_is_no_file(const std::string& path) {
+    std::error_code unknown;  // what cannot be looked at cannot be created either, and that says why
+    const auto status = std::filesystem::status(path, unknown);
+    if (std::filesystem::is_directory(status)) throw ResultError(path, "it is a folder");
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+        throw ResultError(path, "it is not a regular file");
+}
+
+struct ProgressColumn {
+    const char* name;
+    hdf5::Meaning meaning;
+};
+
+// The first is the dimension. Rows are taken by the wall clock, so two runs have different ones: they belong to /run.
+constexpr std::array<ProgressColumn, 4> kProgress{{
+    {"time_ps", {"ps", "simulated time of the report"}},
+    {"messages_delivered", {"1", "messages delivered until then"}},
+    {"payload_bytes_delivered", {"byte", "payload delivered until then"}},
+    {"events", {"1", "events handled until then"}},
+}};
+using ProgressRow = std::array<std::int64_t, kProgress.size()>;
+
+hdf5::Series create_progress(const hdf5::Group& run) {
+    std::vector<std::pair<const char*, hdf5::Meaning>> columns;
+    for (const ProgressColumn& column : kProgress) columns.emplace_back(column.name, column.meaning);
+    return {run, "progress", columns};
+}
+
+RunHeader header_of(const RunResult& result, const std::string& title) {
+    return {.title = title,
+            .program_version = result.program_version,
+            .build_type = result.build_type,
+            .scenario_text = result.scenario_text,
+            .effective_scenario = result.effective_scenario,
+            .plant_seed = result.plant_seed,
+            .traffic_seed = result.traffic_seed,
+            .faults_seed = result.faults_seed,
+            .topology = result.topology,
+            .links = result.links};
+}
+
+std::string sixteen_hex_digits(std::uint64_t value) {
+    std::array<char, 17> text{};
+    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(value));
+    return text.data();
+}
+
+void write_whole(const std::string& path, const RunResult& result, const std::string& title,
+                 const std::vector<ProgressRow>& progress) {
+    hdf5::File file = hdf5::File::create(path);
+    hdf5::Group root = file.root();
+    root.attribute("status", result.complete ? "complete" : "partial");
+    root.attribute("stopped_by", result.stopped_by);
+    root.attribute("digest", sixteen_hex_digits(result.digest));
+    write_header(root, header_of(result, title));
+    write_measurements(root, result);
+
+    hdf5::Group run = root.child("run");
+    write_execution(run, result.execution);
+    if (!progress.empty()) {
+        hdf5::Series series = create_progress(run);
+        for (const ProgressRow& row : progress) series.append(row);
+        series.close();
+    }
+    run.close();
+    root.close();
+    file.close();
+}
+
+}  // namespace
+
+// In the order of its making: the series is closed before its file.
+struct ResultFile::Running {
+    std::string path, title;
+    hdf5::File file;
+    hdf5::Series series;
+    std::vector<ProgressRow> progress{};  // for the whole file: a row a second
+
+    std::string partial() const { return path + ".partial"; }
+};
+
+ResultFile::ResultFile(std::unique_ptr<Running> running) : running_(std::move(running)) {}
+ResultFile::ResultFile(ResultFile&&) noexcept = default;
+ResultFile::~ResultFile() = default;
+
+ResultFile ResultFile::create(const std::string& path, const RunHeader& header) {
+    refuse_what_is_no_file(path);
+    std::unique_ptr<Running> running;
+    guarded(path, [&] {
+        ScratchFile scratch(path + ".partial");
+        hdf5::File file = hdf5::File::create(scratch.path());
+        hdf5::Group root = file.root();
+        root.attribute("status", "running");
+        write_header(root, header);
+        hdf5::Group run = root.child("run");
+        hdf5::Series series = create_progress(run);
+        run.close();
+        root.close();
+        file.start_swmr();
+        scratch.publish();
+        running.reset(new Running{path, std::string(header.title), std::move(file), std::move(series)});
+    });
+    return ResultFile(std::move(running));
+}
+
+void ResultFile::append_progress(std::int64_t time_ps, std::int64_t messages_delivered,
+                                 std::int64_t payload_bytes_delivered, std::int64_t events) {
+    const ProgressRow row{time_ps, messages_delivered, payload_bytes_delivered, events};
+    running_->progress.push_back(row);
+    try {
+        guarded(running_->path, [&] {
+            running_->series.append(row);
+            running_->series.flush();
+        });
+    } catch (...) {
+        std::remove(running_->partial().c_str());
+        throw;
+    }
+}
+
+void ResultFile::finish(const RunResult& result) {
+    const bool interrupted = result.stopped_by == "interrupt";
+    const std::string place = interrupted ? running_->partial() : running_->path;
+    try {
+        guarded(running_->path, [&] {
+            ScratchFile scratch(place);
+            write_whole(scratch.path(), result, running_->title, running_->progress);
+            scratch.publish();
+        });
+    } catch (...) {
+        std::remove(running_->partial().c_str());
+        throw;
+    }
+    if (!interrupted) std::remove(running_->partial().c_str());
+}
+
+}  // namespace lightloom

@@ -1,0 +1,65 @@
+// ResultFile: the HDF5 file of one run, from before its start to after its end, whatever happens in between.
+//
+// While the run lasts there is PATH.partial, with all that is known beforehand and the progress so far, in HDF5's SWMR
+// mode: it can be read at any time, also after a kill -9. When the run ends, the whole result is written once more from
+// memory under a temporary name, brought to the disk and renamed to PATH; then PATH.partial is removed. Nothing in PATH
+// was ever touched while it had that name, so at every instant PATH is the former result, the new one, or absent.
+// A run that the user interrupted is written in the same way but stays at PATH.partial: PATH is for results that
+// were asked for.
+// Not here: what is in the groups (scenarios/result_groups.hpp), how often to report progress (tools/lightloom).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "scenarios/run_result.hpp"
+
+namespace lightloom {
+
+/// The machine could not take the result: disk full, folder missing, no permission.
+class ResultError : public std::runtime_error {
+public:
+    ResultError(const std::string& path, const std::string& reason)
+        : std::runtime_error("cannot write " + path + ": " + reason), path_(path), reason_(reason) {}
+    const std::string& path() const { return path_; }
+    const std::string& reason() const { return reason_; }
+
+private:
+    std::string path_, reason_;
+};
+
+/// What is known before a run starts. It refers to what the caller keeps during the call.
+struct RunHeader {
+    std::string_view title, program_version, build_type, scenario_text, effective_scenario;
+    std::uint64_t plant_seed, traffic_seed, faults_seed;
+    const Topology& topology;
+    const LinkConditions& links;
+};
+
+class ResultFile {
+public:
+    /// Makes PATH.partial, replacing an older one. @throws ResultError, so that a run that could not be kept is not begun
+    static ResultFile create(const std::string& path, const RunHeader& header);
+    ResultFile(ResultFile&&) noexcept;
+    ~ResultFile();  // without finish(): PATH.partial stays, readable, with status "running"
+
+    /// One row of /run/progress, flushed to the file: about once a second is right.
+    /// @throws ResultError, and then PATH.partial is gone
+    void append_progress(std::int64_t time_ps, std::int64_t messages_delivered, std::int64_t payload_bytes_delivered,
+                         std::int64_t events);
+
+    /// Writes the result to PATH; if it was stopped by "interrupt", to PATH.partial. To be called once.
+    /// @throws ResultError, and then PATH is as it was and PATH.partial is gone
+    void finish(const RunResult& result);
+
+private:
+    struct Running;
+    explicit ResultFile(std::unique_ptr<Running> running);
+
+    std::unique_ptr<Running> running_;
+};
+
+}  // namespace lightloom

@@ -1,0 +1,282 @@
+#include "scenarios/result_groups.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace lightloom {
+namespace {
+
+using hdf5::Group;
+using hdf5::Meaning;
+using hdf5::Table;
+
+constexpr Meaning kPicoseconds(const char* long_name) { return {"ps", long_name}; }
+constexpr Meaning kCount(const char* long_name) { return {"1", long_name}; }
+constexpr Meaning kBytes(const char* long_name) { return {"byte", long_name}; }
+
+/// One value per row of a table, in a vector that lives as long as the write.
+template <class T, class Row>
+std::vector<T> column_of(const std::vector<Row>& rows, auto value) {
+    std::vector<T> column(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) column[i] = static_cast<T>(value(rows[i]));
+    return column;
+}
+
+void write_nodes(const Group& topology, const Topology& t) {
+    using Node = Topology::Node;
+    Table table(topology, "nodes", "node", t.nodes.size(), "node, rack by rack");
+    table.flags("kind", column_of<std::uint8_t>(t.nodes, [](const Node& n) { return n.kind; }),
+                {"server", "leaf", "spine"}, "kind of node");
+    table.column("index", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.index; }),
+                 kCount("number among its kind"));
+    table.column("first_port", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.first_port; }),
+                 kCount("its first port"));
+    table.column("ports", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.ports; }),
+                 kCount("how many consecutive ports it has"));
+    table.close();
+}
+
+void write_links(const Group& topology, const Topology& t) {
+    using Cable = Topology::Cable;
+    std::vector<std::string> tiers;
+    for (const Topology::Tier& tier : t.tiers) tiers.push_back(tier.name);
+    const auto node_of = [&](PortId port) { return t.ports[port.value].node.value; };
+    const auto column = [&](auto value) { return column_of<std::uint32_t>(t.cables, value); };
+
+    Table table(topology, "links", "link", t.cables.size(), "cable");
+    table.flags("tier", column_of<std::uint8_t>(t.cables, [](const Cable& c) { return c.tier; }), tiers, "tier");
+    table.column("lower_node", column([&](const Cable& c) { return node_of(c.lower); }),
+                 kCount("node at the end nearer to the servers"));
+    table.column("upper_node", column([&](const Cable& c) { return node_of(c.upper); }),
+                 kCount("node at the other end"));
+    table.column("lower_port", column([](const Cable& c) { return c.lower.value; }), kCount("port of lower_node"));
+    table.column("upper_port", column([](const Cable& c) { return c.upper.value; }), kCount("port of upper_node"));
+    table.column("rate",
+                 column_of<std::int64_t>(
+                     t.cables, [&](const Cable& c) { return t.tiers[c.tier].rate.bit_rate().bits_per_second; }),
+                 {"bit/s", "line rate of each direction"});
+    table.close();
+}
+
+void write_endpoints(const Group& topology, const Topology& t) {
+    using Endpoint = Topology::Endpoint;
+    const auto column = [&](auto value) { return column_of<std::uint32_t>(t.endpoints, value); };
+    Table table(topology, "endpoints", "endpoint", t.endpoints.size(), "GPU and its NIC");
+    table.column("server", column([](const Endpoint& e) { return e.server.value; }), kCount("node of the server"));
+    table.column("nic", column([](const Endpoint& e) { return e.nic.value; }), kCount("port of the NIC"));
+    table.column("leaf", column([](const Endpoint& e) { return e.leaf.value; }), kCount("node of the leaf"));
+    table.close();
+}
+
+void write_optics(const Group& root, const LinkConditions& links) {
+    Group optics = root.child("optics");
+    const std::size_t rows = links.directions();
+    std::vector<std::uint32_t> cable(rows);
+    std::vector<std::uint8_t> backwards(rows);
+    for (std::size_t i = 0; i < rows; ++i) {
+        cable[i] = static_cast<std::uint32_t>(i / 2);
+        backwards[i] = static_cast<std::uint8_t>(i % 2);
+    }
+    Table t(optics, "links", "direction", rows, "direction of a cable: 2 x link, + 1 for downwards");
+    t.column("link", cable, kCount("cable, as in /topology/links"));
+    t.flags("way", backwards, {"up", "down"}, "whether it leads from the lower to the upper end or back");
+    t.column("length_m", links.length_m, {"m", "length"});
+    t.column("fibre_loss_db", links.fibre_loss_db, {"dB", "attenuation of the fibre"});
+    t.column("connector_loss_db", links.connector_loss_db, {"dB", "loss of all connectors, worst lane"});
+    t.column("extra_loss_db", links.extra_loss_db, {"dB", "loss added by a fault, worst lane"});
+    t.column("received_oma_dbm", links.received_oma_dbm, {"dBm", "received optical modulation amplitude, worst lane"});
+    t.column("margin_db", links.margin_db, {"dB", "received power over the receiver's sensitivity, worst lane"});
+    t.column("pre_fec_ber", links.pre_fec_ber, {"1", "bit error ratio before correction, mean of the lanes"});
+    t.column("worst_lane_ber", links.worst_lane_ber, {"1", "bit error ratio before correction, worst lane"});
+    t.column("codeword_error_ratio", links.codeword_error_ratio, {"1", "codewords beyond correction"});
+    t.column("frame_loss_ratio", links.frame_loss_ratio, {"1", "frames lost, expected"});
+    t.column("codeword_hazard", links.codeword_hazard, {"1", "-ln(1 - codeword_error_ratio)"});
+    t.column("interleave", links.interleave, kCount("codewords in a group: one bad one spoils them all"));
+    t.column("propagation_ps", links.propagation_ps, kPicoseconds("propagation delay"));
+    t.column("phy_ps", links.phy_ps, kPicoseconds("delay of both modules and of error correction"));
+    t.column("power_watt", links.power_watt, {"W", "half of the power of the modules at both ends"});
+    t.close();
+    optics.close();
+}
+
+void write_summary(const Group& root, const RunResult::Summary& s) {
+    Group g = root.child("summary");
+    g.scalar("end_ps", s.end_ps, kPicoseconds("last message acknowledged, or the run stopped"));
+    g.scalar("completion_ps", s.completion_ps, kPicoseconds("last message delivered"));
+    g.scalar("algorithm_bandwidth", s.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
+    g.scalar("bus_bandwidth", s.bus_bandwidth, {"byte/s", "2 (n - 1) / n x size / time, as nccl-tests defines it"});
+    g.scalar("straggler_ratio", s.straggler_ratio, {"1", "slowest rank / median rank"});
+    g.scalar("messages", s.messages, kCount("messages"));
+    g.scalar("messages_delivered", s.messages_delivered, kCount("messages delivered"));
+    g.scalar("payload_bytes_delivered", s.payload_bytes_delivered, kBytes("payload delivered"));
+    g.scalar("frames_sent", s.frames_sent, kCount("frames sent on any link"));
+    g.scalar("frames_lost", s.frames_lost, kCount("frames lost to bit errors"));
+    g.scalar("frames_dropped", s.frames_dropped, kCount("frames dropped for lack of buffer"));
+    g.scalar("frames_marked", s.frames_marked, kCount("frames marked (ECN)"));
+    g.scalar("retransmissions", s.retransmissions, kCount("packets sent again"));
+    g.scalar("duplicates", s.duplicates, kCount("packets delivered again"));
+    g.scalar("timeouts", s.timeouts, kCount("time-outs"));
+    g.scalar("worst_margin_db", s.worst_margin_db, {"dB", "least link margin"});
+    g.scalar("first_percentile_margin_db", s.first_percentile_margin_db, {"dB", "link margin, first percentile"});
+    g.scalar("worst_link", s.worst_link, kCount("direction with the least margin, as in /optics/links"));
+    g.close();
+}
+
+void write_flows(const Group& root, const RunResult::Flows& flows) {
+    if (flows.source.empty()) return;
+    Table t(root, "flows", "flow", flows.source.size(), "flow");
+    t.column("source", flows.source, kCount("endpoint that sends"));
+    t.column("destination", flows.destination, kCount("endpoint that receives"));
+    t.column("messages", flows.messages, kCount("messages"));
+    t.column("payload_bytes", flows.payload_bytes, kBytes("payload to deliver"));
+    t.column("packets_sent", flows.packets_sent, kCount("data packets sent, with repetitions"));
+    t.column("packets_delivered", flows.packets_delivered, kCount("data packets delivered, with repetitions"));
+    t.column("packets_lost", flows.packets_lost, kCount("data packets lost to bit errors"));
+    t.column("packets_dropped", flows.packets_dropped, kCount("data packets dropped for lack of buffer"));
+    t.column("retransmissions", flows.retransmissions, kCount("data packets sent again"));
+    t.column("duplicates", flows.duplicates, kCount("data packets delivered again"));
+    t.column("marked", flows.marked, kCount("data packets delivered with a mark (ECN)"));
+    t.column("start_ps", flows.start_ps, kPicoseconds("first message released; -1: not yet"));
+    t.column("delivered_ps", flows.delivered_ps, kPicoseconds("last message delivered; -1: not yet"));
+    t.column("acknowledged_ps", flows.acknowledged_ps, kPicoseconds("last message acknowledged; -1: not yet"));
+    t.close();
+}
+
+void write_collectives(const Group& root, const RunResult::Collectives& c) {
+    if (c.group.empty()) return;
+    Table t(root, "collectives", "collective", c.group.size(), "collective: a group's iteration");
+    t.column("group", c.group, kCount("group of ranks"));
+    t.column("iteration", c.iteration, kCount("iteration"));
+    t.column("ranks", c.ranks, kCount("ranks"));
+    t.column("bytes", c.bytes, kBytes("size per rank"));
+    t.column("start_ps", c.start_ps, kPicoseconds("start"));
+    t.column("end_ps", c.end_ps, kPicoseconds("slowest rank done; -1: not yet"));
+    t.column("median_rank_ps", c.median_rank_ps, kPicoseconds("time of the median rank"));
+    t.column("slowest_rank_ps", c.slowest_rank_ps, kPicoseconds("time of the slowest rank"));
+    t.column("algorithm_bandwidth", c.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
+    t.column("bus_bandwidth", c.bus_bandwidth, {"byte/s", "2 (n - 1) / n x size / time, as nccl-tests defines it"});
+    t.close();
+}
+
+void write_ports(const Group& root, const RunResult::Ports& ports, const Topology& topology) {
+    if (ports.frames_sent.empty()) return;
+    using Port = Topology::Port;
+    std::vector<std::uint32_t> direction(topology.ports.size());
+    for (std::size_t c = 0; c < topology.cables.size(); ++c) {
+        direction[topology.cables[c].lower.value] = static_cast<std::uint32_t>(2 * c);
+        direction[topology.cables[c].upper.value] = static_cast<std::uint32_t>(2 * c + 1);
+    }
+    Table t(root, "ports", "port", ports.frames_sent.size(), "port, as a sender");
+    t.column("node", column_of<std::uint32_t>(topology.ports, [](const Port& p) { return p.node.value; }),
+             kCount("node it belongs to"));
+    t.column("peer_node",
+             column_of<std::uint32_t>(topology.ports,
+                                      [&](const Port& p) { return topology.ports[p.peer.value].node.value; }),
+             kCount("node at the other end"));
+    t.column("direction", direction, kCount("direction it sends in, as in /optics/links"));
+    t.column("frames_sent", ports.frames_sent, kCount("frames whose transmission began"));
+    t.column("bytes_sent", ports.bytes_sent, kBytes("bytes sent, with framing"));
+    t.column("frames_delivered", ports.frames_delivered, kCount("frames that arrived"));
+    t.column("frames_lost", ports.frames_lost, kCount("frames lost to bit errors"));
+    t.column("frames_dropped", ports.frames_dropped, kCount("frames dropped before it for lack of buffer"));
+    t.column("frames_marked", ports.frames_marked, kCount("frames marked (ECN)"));
+    t.column("frames_in_flight", ports.frames_in_flight, kCount("frames under way when the run ended"));
+    t.column("busy_ps", ports.busy_ps, kPicoseconds("time spent sending"));
+    t.column("deepest_queue_bytes", ports.deepest_queue_bytes, kBytes("deepest queue"));
+    t.column("utilisation", ports.utilisation, {"1", "busy_ps / completion_ps"});
+    t.close();
+}
+
+void write_histogram(const Group& histograms, const char* name, const char* title, const Histogram& h) {
+    const auto& counts = h.counts();
+    const auto used = std::find_if(counts.begin(), counts.end(), [](std::uint64_t n) { return n > 0; });
+    const auto first = static_cast<std::uint32_t>(used - counts.begin());
+    std::vector<std::int64_t> lower, upper;
+    for (std::uint32_t bucket = first; bucket < counts.size(); ++bucket) {
+        lower.push_back(Histogram::lower_bound(bucket));
+        upper.push_back(Histogram::lower_bound(bucket + 1));
+    }
+    Table t(histograms, name, "bin", lower.size(), "bin, from the first that is not empty");
+    t.group().attribute("long_name", title);
+    t.column("lower", lower, kPicoseconds("lower edge, inside"));
+    t.column("upper", upper, kPicoseconds("upper edge, outside"));
+    t.column("count", std::vector<std::uint64_t>(used, counts.end()), kCount("samples"));
+    t.group().scalar("samples", h.count(), kCount("samples in all"));
+    t.group().scalar("min", h.min(), kPicoseconds("least sample"));
+    t.group().scalar("mean", h.mean(), kPicoseconds("mean"));
+    t.group().scalar("p50", h.quantile(0.5), kPicoseconds("median"));
+    t.group().scalar("p99", h.quantile(0.99), kPicoseconds("99th percentile"));
+    t.group().scalar("p99_9", h.quantile(0.999), kPicoseconds("99.9th percentile"));
+    t.group().scalar("p99_99", h.quantile(0.9999), kPicoseconds("99.99th percentile"));
+    t.group().scalar("max", h.max(), kPicoseconds("greatest sample"));
+    t.close();
+}
+
+void write_histograms(const Group& root, const RunResult& result) {
+    struct Row {
+        const char *name, *title;
+        const Histogram& histogram;
+    };
+    const std::array<Row, 4> rows{{
+        {"packet_latency", "data packets, from the source NIC's start to the destination NIC", result.packet_latency},
+        {"acknowledgement_latency", "acknowledgements, from NIC to NIC", result.acknowledgement_latency},
+        {"message_latency", "messages, from release to delivery", result.message_latency},
+        {"packet_jitter", "difference of successive latencies in a flow (RFC 3393)", result.packet_jitter},
+    }};
+    if (std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.histogram.count() == 0; })) return;
+    Group histograms = root.child("histograms");
+    for (const Row& row : rows)
+        if (row.histogram.count() > 0) write_histogram(histograms, row.name, row.title, row.histogram);
+    histograms.close();
+}
+
+}  // namespace
+
+void write_header(const Group& root, const RunHeader& header) {
+    constexpr std::array<std::int32_t, 2> kFormatVersion{1,
+                                                         0};  // the second grows with what is added, the first breaks
+    root.attribute("Conventions", "CF-1.8");
+    root.attribute("title", header.title);
+    root.attribute("history", "simulated by lightloom " + std::string(header.program_version));
+    root.attribute("format", "lightloom-result");
+    root.attribute("format_version", std::span<const std::int32_t>(kFormatVersion));
+    root.attribute("program", "lightloom");
+    root.attribute("program_version", header.program_version);
+    root.attribute("build_type", header.build_type);
+    root.attribute("scenario", header.scenario_text);
+    root.attribute("effective_scenario", header.effective_scenario);
+    root.attribute("plant_seed", header.plant_seed);
+    root.attribute("traffic_seed", header.traffic_seed);
+    root.attribute("faults_seed", header.faults_seed);
+
+    Group topology = root.child("topology");
+    write_nodes(topology, header.topology);
+    write_links(topology, header.topology);
+    write_endpoints(topology, header.topology);
+    topology.close();
+    write_optics(root, header.links);
+}
+
+void write_measurements(const Group& root, const RunResult& result) {
+    write_summary(root, result.summary);
+    write_collectives(root, result.collectives);
+    write_histograms(root, result);
+    write_flows(root, result.flows);
+    write_ports(root, result.ports, result.topology);
+}
+
+void write_execution(const Group& run, const RunResult::Execution& e) {
+    run.attribute("host", e.host);
+    run.attribute("started_at", e.started_at);
+    run.scalar("wall_seconds", e.wall_seconds, {"s", "wall time of the run"});
+    run.scalar("setup_seconds", e.setup_seconds, {"s", "wall time before the first event"});
+    run.scalar("threads", e.threads, kCount("threads"));
+    run.scalar("partitions", e.partitions, kCount("partitions"));
+    run.scalar("windows", e.windows, kCount("windows"));
+    run.scalar("window_ps", e.window_ps, kPicoseconds("length of a window"));
+    run.scalar("events", e.events, kCount("events handled"));
+    run.scalar("packet_hops", e.packet_hops, kCount("hops of packets"));
+    run.scalar("peak_memory_bytes", e.peak_memory_bytes, kBytes("most memory in use"));
+}
+
+}  // namespace lightloom

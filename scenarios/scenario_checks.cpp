@@ -1,0 +1,221 @@
+#include "scenarios/scenario_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <utility>
+
+#include "core/quantity_text.hpp"
+#include "core/rate.hpp"
+
+namespace lightloom {
+namespace {
+
+// Ids are 32 bits and port numbers within a switch 16; UINT32_MAX stands for none.
+constexpr std::int64_t kMostPortsOfASwitch = 65'535;
+constexpr std::int64_t kMostPorts = UINT32_MAX - 1;
+constexpr std::int64_t kMostPacketsOfAFlow = UINT32_MAX;
+// Time ends after 106 days; a scenario whose bits alone would take a third of that leaves room for waiting.
+constexpr std::int64_t kLongestTransfer = 30 * 86'400;  // s
+
+std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+class Checks {
+public:
+    Checks(const Scenario& scenario, const std::function<bool(std::string_view)>& is_sound)
+        : s_(scenario), is_sound_(is_sound) {}
+
+    std::vector<Contradiction> all() {
+        rate();
+        even_spread();
+        ports_of_switches();
+        table_sizes();
+        buffers();
+        connectors("tier.host-leaf", s_.host_leaf);
+        connectors("tier.leaf-spine", s_.leaf_spine);
+        workload();
+        for (std::size_t i = 0; i < s_.faults.size(); ++i) fault(s_.faults[i], fmt::format("fault.{}.", i));
+        return std::move(found_);
+    }
+
+private:
+    bool sound(std::initializer_list<std::string_view> keys) const { return std::ranges::all_of(keys, is_sound_); }
+    bool topology_is_sound() const {
+        return sound({"topology.servers", "topology.gpus_per_server", "topology.leaves", "topology.spines",
+                      "topology.links_per_pair"});
+    }
+    void complain(std::string key, std::string message, std::string hint) {
+        found_.push_back({std::move(key), std::move(message), std::move(hint)});
+    }
+
+    void rate() {
+        if (!sound({"topology.rate"}) || Rate::from(s_.topology.rate)) return;
+        complain("topology.rate", to_text(s_.topology.rate) + " cannot be kept exactly in picoseconds per bit",
+                 "any multiple of 1 kb/s up to 4 Tb/s, or of 1 Mb/s above, can");
+    }
+
+    void even_spread() {
+        if (!sound({"topology.servers", "topology.leaves"})) return;
+        const auto& t = s_.topology;
+        if (t.servers % t.leaves == 0) return;
+        const std::int64_t below = t.servers / t.leaves * t.leaves, above = below + t.leaves;
+        complain(
+            "topology.servers", fmt::format("{} servers do not spread evenly over {} leaves", t.servers, t.leaves),
+            below == 0 ? fmt::format("{} servers would", above) : fmt::format("{} or {} servers would", below, above));
+    }
+
+    void ports_of_switches() {
+        if (!topology_is_sound()) return;
+        const auto& t = s_.topology;
+        const std::int64_t down = quotient_up(t.servers, t.leaves) * t.gpus_per_server;
+        const std::int64_t up = t.spines * t.links_per_pair, of_spine = t.leaves * t.links_per_pair;
+        if (down + up > kMostPortsOfASwitch)
+            complain("topology.leaves", fmt::format("a leaf would need {} ports down and {} up", down, up),
+                     "a switch has at most 65535");
+        if (of_spine > kMostPortsOfASwitch)
+            complain("topology.spines", fmt::format("a spine would need {} ports", of_spine),
+                     "a switch has at most 65535");
+    }
+
+    void table_sizes() {
+        if (!topology_is_sound()) return;
+        const auto& t = s_.topology;
+        const std::int64_t cables = t.servers * t.gpus_per_server + t.leaves * t.spines * t.links_per_pair;
+        if (2 * cables > kMostPorts)
+            complain("topology.servers", fmt::format("the fabric would have {} ports", 2 * cables),
+                     fmt::format("at most {} can be counted", kMostPorts));
+    }
+
+    void buffers() {
+        const auto& sw = s_.switches;
+        if (sound({"switch.queue_limit", "switch.buffer"}) && sw.queue_limit > sw.buffer)
+            complain("switch.queue_limit",
+                     fmt::format("{} is more than the switch's whole buffer", to_text(sw.queue_limit)),
+                     fmt::format("switch.buffer is {}", to_text(sw.buffer)));
+        if (!sound({"switch.queue_limit", "framing.header", "framing.acknowledgement", "transport.payload"})) return;
+        const Bytes longest = std::max(s_.framing.header + s_.transport.payload, s_.framing.acknowledgement);
+        if (sw.queue_limit < longest)
+            complain("switch.queue_limit", fmt::format("{} holds no full frame", to_text(sw.queue_limit)),
+                     fmt::format("the longest is {}", to_text(longest)));
+    }
+
+    void connectors(std::string_view section, const Scenario::Tier& tier) {
+        const std::string family = fmt::format("{}.connectors.family", section);
+        const std::string count = fmt::format("{}.connectors.count", section);
+        if (!sound({family, count}) || tier.connectors == 0 || !tier.connector_family.empty()) return;
+        complain(family, fmt::format("{} connectors of no family", tier.connectors),
+                 R"(such as connectors = { count = 4, family = "mpo-apc-low-loss" })");
+    }
+
+    void workload() {
+        if (!sound({"topology.servers", "topology.gpus_per_server", "workload.kind"})) return;
+        const std::int64_t endpoints = s_.topology.servers * s_.topology.gpus_per_server;
+        switch (s_.workload.kind) {
+            case WorkloadKind::all_reduce: ring(); break;
+            case WorkloadKind::permutation:
+                if (endpoints < 2) complain("topology.servers", "a permutation needs at least 2 GPUs", "there is 1");
+                break;
+            case WorkloadKind::incast: incast(endpoints); break;
+        }
+        if (endpoints >= 2) amounts(endpoints);
+    }
+
+    void ring() {
+        const std::int64_t ranks = s_.topology.servers;
+        if (ranks < 2)
+            complain("topology.servers", "a ring of 1 server has nobody to send to",
+                     "an all-reduce runs one ring per rail, a GPU of every server in each");
+        else if (sound({"workload.bytes"}) && s_.workload.bytes.count < ranks)
+            complain("workload.bytes",
+                     fmt::format("{} are less than a byte for each of {} ranks", to_text(s_.workload.bytes), ranks),
+                     "at least one each");
+    }
+
+    void incast(std::int64_t endpoints) {
+        if (endpoints < 2)
+            complain("topology.servers", "an incast needs at least 2 GPUs", "there is 1");
+        else if (sound({"workload.senders"}) && s_.workload.senders >= endpoints)
+            complain("workload.senders",
+                     fmt::format("{} senders and a receiver among {} GPUs", s_.workload.senders, endpoints),
+                     fmt::format("at most {}, or 0 for all others", endpoints - 1));
+    }
+
+    /// Packets that one flow sends, and how long the busiest port has to send.
+    void amounts(std::int64_t endpoints) {
+        if (!sound({"topology.rate", "transport.payload", "framing.header", "workload.bytes", "workload.iterations",
+                    "workload.senders"}))
+            return;
+        const auto& w = s_.workload;
+        const std::int64_t ranks = s_.topology.servers;
+        const bool is_ring = w.kind == WorkloadKind::all_reduce;
+        const std::int64_t messages = w.iterations * (is_ring ? 2 * (ranks - 1) : 1);
+        const std::int64_t message = is_ring ? quotient_up(w.bytes.count, ranks) : w.bytes.count;
+        const std::int64_t payload = s_.transport.payload.count;
+        const __int128 packets = static_cast<__int128>(messages) * quotient_up(message, payload);
+        if (packets > kMostPacketsOfAFlow) {
+            complain("workload.bytes", "a flow would have more packets than the 4294967295 that can be numbered",
+                     "fewer bytes or iterations, or more payload per packet");
+            return;  // and it would take long, too
+        }
+        const std::int64_t senders = w.kind != WorkloadKind::incast ? 1 : w.senders == 0 ? endpoints - 1 : w.senders;
+        const __int128 bits = packets * senders * 8 * (payload + s_.framing.header.count);
+        if (bits / s_.topology.rate.bits_per_second > kLongestTransfer)
+            complain("workload.bytes", fmt::format("would take more than 30 days at {}", to_text(s_.topology.rate)),
+                     "simulated time ends after 106 days");
+    }
+
+    void fault(const Scenario::Fault& fault, const std::string& prefix) {
+        const std::string key = prefix + "select";
+        if (!sound({key})) return;
+        if (fault.tier != "host-leaf" && fault.tier != "leaf-spine") {
+            complain(key, "no tier " + quoted_for_display(fault.tier), R"(known are "host-leaf", "leaf-spine")");
+            return;
+        }
+        const bool at_host = fault.tier == "host-leaf";
+        if (at_host && fault.spine) complain(key, "a cable between host and leaf has no spine", "leave spine out");
+        if (!at_host && fault.server) complain(key, "a cable between leaf and spine has no server", "leave server out");
+        const auto& t = s_.topology;
+        selected(key, "topology.leaves", "leaf", fault.leaf, t.leaves);
+        if (at_host) {
+            selected(key, "topology.servers", "server", fault.server, t.servers);
+            selected(key, "topology.gpus_per_server", "link", fault.link, t.gpus_per_server);
+            server_under_leaf(key, fault);
+        } else {
+            selected(key, "topology.spines", "spine", fault.spine, t.spines);
+            selected(key, "topology.links_per_pair", "link", fault.link, t.links_per_pair);
+        }
+    }
+
+    void selected(const std::string& key, std::string_view count_key, std::string_view name,
+                  std::optional<std::int64_t> index, std::int64_t count) {
+        if (!index || !sound({count_key}) || *index < count) return;
+        complain(key, fmt::format("there is no {} {}", name, *index),
+                 fmt::format("{} is {}, and they are counted from 0", count_key, count));
+    }
+
+    void server_under_leaf(const std::string& key, const Scenario::Fault& fault) {
+        const auto& t = s_.topology;
+        if (!fault.server || !fault.leaf || !sound({"topology.servers", "topology.leaves"})) return;
+        if (*fault.server >= t.servers || *fault.leaf >= t.leaves || t.servers % t.leaves != 0) return;
+        const std::int64_t leaf = *fault.server / (t.servers / t.leaves);
+        if (leaf != *fault.leaf)
+            complain(key, fmt::format("server {} is not under leaf {}", *fault.server, *fault.leaf),
+                     fmt::format("it is under leaf {}", leaf));
+    }
+
+    const Scenario& s_;
+    const std::function<bool(std::string_view)>& is_sound_;
+    std::vector<Contradiction> found_;
+};
+
+}  // namespace
+
+std::vector<Contradiction> contradictions(const Scenario& scenario,
+                                          const std::function<bool(std::string_view key)>& is_sound) {
+    return Checks(scenario, is_sound).all();
+}
+
+}  // namespace lightloom

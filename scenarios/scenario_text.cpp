@@ -1,0 +1,279 @@
+#include "scenarios/scenario_text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "core/quantity_text.hpp"
+#include "scenarios/scenario_checks.hpp"
+#include "scenarios/schema.hpp"
+
+namespace lightloom {
+namespace {
+
+using Kind = TomlValue::Kind;
+
+constexpr std::size_t kMostFaults = 1000;
+
+/// The file, or one --set: which text a position counts in, and where its errors come in the list.
+struct Source {
+    std::string name;
+    int order = 0;  // 0 the file, then the overrides
+};
+
+struct Place {
+    const Source* source = nullptr;
+    TextPosition at;
+};
+
+/// Fills one scenario from the file and then from each override, and remembers where each key was given.
+class Reader {
+public:
+    explicit Reader(const ScenarioNames& names) : names_(names) {}
+
+    void read(const TomlValue& root, const Source& source) {
+        source_ = &source;
+        read_table(root, "", "", scenario_keys(), scenario_);
+    }
+    void complain(const Source& source, std::string key, Complaint complaint);
+    /// What only the whole tells: keys that nobody gave, and keys that contradict each other.
+    void finish(const Source& file);
+    ParsedScenario result() &&;
+
+private:
+    template <class Root>
+    void read_table(const TomlValue& table, const std::string& path, const std::string& shown,
+                    std::span<const Key<Root>> keys, Root& root);
+    template <class Root>
+    void read_member(const TomlMember& member, const std::string& path, const std::string& shown,
+                     std::span<const Key<Root>> keys, Root& root);
+    template <class Root>
+    void read_key(const Key<Root>& key, const TomlValue& value, const std::string& shown, Root& root);
+    void read_faults(const TomlMember& member);
+    void read_fault(const TomlValue& value, std::size_t index);
+
+    void require(std::string key, std::string_view help, const Source& file);
+    Place place_of(std::string key, const Source& file) const;
+
+    const ScenarioNames& names_;
+    Scenario scenario_;
+    const Source* source_ = nullptr;
+    std::map<std::string, Place, std::less<>> places_;  // of the keys and tables that were given
+    std::set<std::string, std::less<>> unsound_;        // keys whose value could not be read
+    std::vector<std::pair<int, InputError>> errors_;    // with the order of their source
+};
+
+void Reader::complain(const Source& source, std::string key, Complaint complaint) {
+    // One more than is shown, so that result() sees that there are others.
+    if (errors_.size() > kMostErrors) return;
+    const TextPosition at = source.order == 0 ? complaint.at : TextPosition{};
+    errors_.push_back(
+        {source.order,
+         {source.name, at.line, at.column, std::move(key), std::move(complaint.message), std::move(complaint.hint)}});
+}
+
+/// The names that may stand directly below `path` ("topology." or nothing).
+template <class Root>
+std::vector<std::string> names_below(const std::string& path, std::span<const Key<Root>> keys) {
+    std::vector<std::string> names;
+    for (const auto& key : keys) {
+        const std::string full = key.path();
+        if (!full.starts_with(path)) continue;
+        std::string name = full.substr(path.size(), full.find('.', path.size()) - path.size());
+        if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    }
+    if (path.empty() && std::is_same_v<Root, Scenario>) names.emplace_back("fault");
+    return names;
+}
+
+/// A name as part of a path that is shown: as it stands if it is a plain one, else in quotes and safe.
+std::string name_shown(const std::string& name) {
+    const auto is_plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    const bool plain = !name.empty() && name.size() <= 60 && std::ranges::all_of(name, is_plain);
+    return plain ? name : quoted_for_display(name);
+}
+
+template <class Root>
+void Reader::read_table(const TomlValue& table, const std::string& path, const std::string& shown,
+                        std::span<const Key<Root>> keys, Root& root) {
+    for (const TomlMember& member : table.members) read_member(member, path, shown, keys, root);
+}
+
+template <class Root>
+void Reader::read_member(const TomlMember& member, const std::string& path, const std::string& shown,
+                         std::span<const Key<Root>> keys, Root& root) {
+    const std::string full = path + member.name;
+    const std::string full_shown = shown + name_shown(member.name);
+    const std::string below = full + '.';
+    const auto key = std::ranges::find_if(keys, [&](const auto& k) { return k.path() == full; });
+    const bool has_keys_below = member.name.find('.') == std::string::npos &&
+                                std::ranges::any_of(keys, [&](const auto& k) { return k.path().starts_with(below); });
+    if (std::is_same_v<Root, Scenario> && full == "fault") {
+        read_faults(member);
+    } else if (has_keys_below && (member.value.kind == Kind::table || key == keys.end())) {
+        places_[full_shown] = {source_, member.at};
+        if (member.value.kind == Kind::table) return read_table(member.value, below, full_shown + '.', keys, root);
+        complain(*source_, full_shown,
+                 {member.value.at, fmt::format("found {}", kind_name(member.value.kind)),
+                  fmt::format("it is a table of {}", fmt::join(names_below(below, keys), ", "))});
+    } else if (key != keys.end() && member.name.find('.') == std::string::npos) {
+        read_key(*key, member.value, full_shown, root);
+    } else {
+        complain(*source_, full_shown, {member.at, "unknown key", suggestion(member.name, names_below(path, keys))});
+    }
+}
+
+template <class Root>
+void Reader::read_key(const Key<Root>& key, const TomlValue& value, const std::string& shown, Root& root) {
+    places_[shown] = {source_, value.at};
+    auto complaint = key.type.read(value, names_, root);
+    if (!complaint) return;
+    unsound_.insert(shown);
+    complain(*source_, shown, std::move(*complaint));
+}
+
+/// In the file a list, each a new fault; in an override a table of the one fault that it changes, "fault.0.lane".
+void Reader::read_faults(const TomlMember& member) {
+    const bool is_override = source_->order > 0;
+    if (!is_override && member.value.kind == Kind::list) {
+        for (const TomlValue& item : member.value.items) {
+            if (scenario_.faults.size() == kMostFaults)
+                return complain(*source_, "fault", {item.at, fmt::format("more than {} faults", kMostFaults), {}});
+            scenario_.faults.emplace_back();
+            read_fault(item, scenario_.faults.size() - 1);
+        }
+        return;
+    }
+    if (!is_override || member.value.kind != Kind::table || member.value.members.size() != 1)
+        return complain(*source_, "fault", {member.at, "is not a list of faults", "each fault starts with [[fault]]"});
+    const TomlMember& one = member.value.members[0];
+    std::size_t index = 0;
+    const char* const end = one.name.data() + one.name.size();
+    const auto [stop, error] = std::from_chars(one.name.data(), end, index);
+    if (error != std::errc{} || stop != end || index >= scenario_.faults.size())
+        return complain(*source_, "fault",
+                        {one.at, "the scenario has no fault " + quoted_for_display(one.name),
+                         fmt::format("it has {}, counted from 0", scenario_.faults.size())});
+    read_fault(one.value, index);
+}
+
+void Reader::read_fault(const TomlValue& value, std::size_t index) {
+    const std::string shown = fmt::format("fault.{}", index);
+    if (source_->order == 0) places_[shown] = {source_, value.at};
+    if (value.kind == Kind::table) return read_table(value, "", shown + '.', fault_keys(), scenario_.faults[index]);
+    complain(*source_, shown,
+             {value.at, fmt::format("found {}", kind_name(value.kind)), "each fault starts with [[fault]]"});
+}
+
+/// Where a key was given; else where its table begins; else the beginning of the file.
+Place Reader::place_of(std::string key, const Source& file) const {
+    for (;;) {
+        if (const auto found = places_.find(key); found != places_.end()) return found->second;
+        const std::size_t dot = key.rfind('.');
+        if (dot == std::string::npos) return {&file, {1, 1}};
+        key.resize(dot);
+    }
+}
+
+void Reader::require(std::string key, std::string_view help, const Source& file) {
+    if (places_.contains(key)) return;
+    unsound_.insert(key);
+    const Place place = place_of(key, file);
+    complain(*place.source, std::move(key), {place.at, "is missing", fmt::format("it has no default: {}", help)});
+}
+
+void Reader::finish(const Source& file) {
+    for (const auto& key : scenario_keys())
+        if (key.presence == Presence::required) require(key.path(), key.help, file);
+    for (std::size_t i = 0; i < scenario_.faults.size(); ++i)
+        for (const auto& key : fault_keys())
+            if (key.presence == Presence::required) require(fmt::format("fault.{}.{}", i, key.name), key.help, file);
+
+    const auto is_sound = [this](std::string_view key) { return !unsound_.contains(key); };
+    for (Contradiction& found : contradictions(scenario_, is_sound)) {
+        const Place place = place_of(found.key, file);
+        complain(*place.source, std::move(found.key), {place.at, std::move(found.message), std::move(found.hint)});
+    }
+}
+
+ParsedScenario Reader::result() && {
+    const auto where = [](const auto& error) {
+        return std::tuple{error.first, error.second.line, error.second.column};
+    };
+    std::ranges::stable_sort(errors_, {}, where);
+    ParsedScenario parsed;
+    for (auto& [order, error] : errors_) parsed.errors.push_back(std::move(error));
+    if (parsed.errors.size() > kMostErrors) {
+        InputError& last = parsed.errors.back();
+        last.key = last.hint = {};
+        last.message = fmt::format("more than {} errors; the others are not shown", kMostErrors);
+    }
+    if (parsed.errors.empty()) parsed.scenario = std::move(scenario_);
+    return parsed;
+}
+
+/// The value of a --set as TOML if it is TOML, else as a text: quotes are a nuisance on a command line.
+TomlDocument parse_override_value(const std::string& value) {
+    const bool one_line = value.find_first_of("\r\n") == std::string::npos;
+    if (one_line) {
+        TomlDocument document = parse_toml("x = " + value);
+        if (!document.fault && document.root.members.size() == 1) return document;
+    }
+    return parse_toml("x = " + toml_string(value));
+}
+
+/// `value` under the tables that a dotted key names.
+TomlValue nested(std::string_view key, TomlValue value) {
+    const std::size_t dot = key.find('.');
+    if (dot != std::string_view::npos) value = nested(key.substr(dot + 1), std::move(value));
+    TomlValue table;
+    table.members.push_back({std::string(key.substr(0, dot)), {}, std::move(value)});
+    return table;
+}
+
+void read_override(const Override& override, const Source& source, Reader& reader) {
+    if (override.key.size() > kMostLineBytes)
+        return reader.complain(source, {}, {{}, "the key is longer than 1024 bytes", {}});
+    TomlDocument document = parse_override_value(override.value);
+    if (document.fault)
+        return reader.complain(source, name_shown(override.key), {{}, document.fault->message, document.fault->hint});
+    reader.read(nested(override.key, std::move(document.root.members[0].value)), source);
+}
+
+std::string override_name(const Override& override) {
+    const std::string whole = override.key + '=' + override.value;
+    const std::string shown = quoted_for_display(whole);
+    return "--set " + (shown == '"' + whole + '"' ? whole : shown);
+}
+
+}  // namespace
+
+ParsedScenario parse_scenario(std::string_view text, const std::string& file_name, std::span<const Override> overrides,
+                              const ScenarioNames& names) {
+    std::vector<Source> sources{{file_name, 0}};
+    for (const Override& override : overrides)
+        sources.push_back({override_name(override), static_cast<int>(sources.size())});
+
+    Reader reader(names);
+    TomlDocument document = parse_toml(text);
+    if (document.fault) {
+        reader.complain(sources[0], {},
+                        {document.fault->at, std::move(document.fault->message), std::move(document.fault->hint)});
+        return std::move(reader).result();
+    }
+    reader.read(document.root, sources[0]);
+    for (std::size_t i = 0; i < overrides.size(); ++i) read_override(overrides[i], sources[i + 1], reader);
+    reader.finish(sources[0]);
+    return std::move(reader).result();
+}
+
+}  // namespace lightloom

@@ -1,0 +1,187 @@
+#include "scenarios/schema.hpp"
+
+#include <array>
+#include <vector>
+
+#include "scenarios/schema_types.hpp"
+
+namespace lightloom {
+namespace {
+
+using S = TypesOf<Scenario>;
+using F = TypesOf<Scenario::Fault>;
+
+// A function from a Scenario (or a fault, a tier), const or not, to its field: what a pointer to member cannot be for a
+// field of a field.
+#define AT(member) \
+    [](auto& root) -> auto& { return root.member; }
+constexpr auto kItself = [](auto& root) -> auto& { return root; };
+
+constexpr Presence kRequired = Presence::required;
+
+Duration picoseconds(std::int64_t n) { return {n}; }
+Duration seconds(std::int64_t n) { return {n * kPicosecondsPerSecond}; }
+
+/// run.seed = 7: one number for the plant, the traffic and the faults.
+ValueType<Scenario> one_seed_for_all() {
+    auto type = S::seed(AT(seeds.plant));
+    type.read = [read_plant = type.read](const TomlValue& value, const ScenarioNames& names, Scenario& scenario) {
+        auto complaint = read_plant(value, names, scenario);
+        if (!complaint) scenario.seeds.traffic = scenario.seeds.faults = scenario.seeds.plant;
+        return complaint;
+    };
+    return type;
+}
+
+ValueType<Scenario::Fault> selector() {
+    return {"\"tier=leaf-spine & leaf=3 & spine=7 & link=0\": tier, leaf, spine, server, link, each counted from 0",
+            [](const TomlValue& value, const ScenarioNames&, Scenario::Fault& fault) {
+                return read_selector(value, fault);
+            },
+            [](const Scenario::Fault& fault) { return toml_string(selector_text(fault)); }};
+}
+
+// Ranges: what a machine of today could be, with room above; scenario_checks.cpp holds what keys may be together.
+constexpr Bytes kByte{1};
+constexpr Bytes kLargestBuffer{1 << 30};
+
+using Keys = std::vector<Key<Scenario>>;
+
+Keys topology_keys() {
+    return {
+        {"", "title", S::text(AT(title)), "what the scenario is about; printed with its results"},
+
+        {"topology", "kind", S::choice(AT(topology.kind), {"leaf-spine"}), "what the fabric looks like"},
+        {"topology", "servers", S::whole_number(AT(topology.servers), 1, 1'000'000),
+         "servers, spread evenly over the leaves", kRequired},
+        {"topology", "gpus_per_server", S::whole_number(AT(topology.gpus_per_server), 1, 64),
+         "GPUs in a server, one NIC each"},
+        {"topology", "leaves", S::whole_number(AT(topology.leaves), 1, 65'535), "switches next to the servers",
+         kRequired},
+        {"topology", "spines", S::whole_number(AT(topology.spines), 1, 65'535), "switches that join the leaves",
+         kRequired},
+        {"topology", "links_per_pair", S::whole_number(AT(topology.links_per_pair), 1, 65'535),
+         "cables between each leaf and spine"},
+        {"topology", "rate", S::quantity(AT(topology.rate), BitRate{1'000'000}, BitRate{10'000'000'000'000}),
+         "of every port, each way"},
+    };
+}
+
+/// @param tier  a function from a Scenario to one of its tiers
+template <class Tier>
+Keys tier_keys(std::string_view section, Tier tier) {
+    const auto of_tier = [tier](auto field) {
+        return [=](auto& root) -> auto& { return field(tier(root)); };
+    };
+    return {
+        {section, "module", S::id(of_tier(AT(module)), "module", &ScenarioNames::modules),
+         "at both ends of each cable"},
+        {section, "fibre", S::id(of_tier(AT(fibre)), "fibre", &ScenarioNames::fibres),
+         "what an optical cable is made of"},
+        {section, "length", S::length(of_tier(AT(length))), "of a cable"},
+        {section, "connectors.count", S::whole_number(of_tier(AT(connectors)), 0, 64), "mated pairs along a cable"},
+        {section, "connectors.family",
+         S::id(of_tier(AT(connector_family)), "connector family", &ScenarioNames::connector_families),
+         "what a pair is; read where there are any"},
+    };
+}
+
+Keys fabric_keys() {
+    return {
+        {"optics", "basis", S::choice(AT(optics.basis), {"limit"}),
+         "which figures of a module: the limits of its standard"},
+        {"optics", "noise_floor", S::quantity(AT(optics.noise_floor), Decibel{10.0}, Decibel{40.0}),
+         "signal to noise that no optical power mends"},
+
+        {"switch", "forwarding", S::choice(AT(switches.forwarding), {"store-and-forward", "cut-through"}),
+         "when a frame may leave"},
+        {"switch", "latency", S::quantity(AT(switches.latency), nanoseconds(1), milliseconds(1)),
+         "from its last bit in, or first if cut through, to the queue"},
+        {"switch", "buffer", S::quantity(AT(switches.buffer), kByte, kLargestBuffer),
+         "shared by all ports of a switch"},
+        {"switch", "queue_limit", S::quantity(AT(switches.queue_limit), kByte, kLargestBuffer),
+         "what one port may hold of it"},
+        {"switch", "ecn_threshold", S::quantity(AT(switches.ecn_threshold), Bytes{0}, kLargestBuffer),
+         "a frame that finds more ahead of it is marked"},
+
+        {"nic", "latency", S::quantity(AT(nic.latency), nanoseconds(1), milliseconds(1)),
+         "from a message to its first bit, and from the last bit to it"},
+
+        {"routing", "policy", S::choice(AT(routing), {"ecmp", "spray"}), "one path per flow, or every packet its own"},
+
+        {"framing", "preamble", S::quantity(AT(framing.preamble), Bytes{0}, Bytes{64}), "ahead of each frame"},
+        {"framing", "gap", S::quantity(AT(framing.gap), Bytes{0}, Bytes{1024}), "after each frame, at least"},
+        {"framing", "header", S::quantity(AT(framing.header), kByte, Bytes{535}),
+         "headers and check sums of a data packet"},
+        {"framing", "acknowledgement", S::quantity(AT(framing.acknowledgement), kByte, Bytes{9216}),
+         "a whole acknowledgement"},
+
+    };
+}
+
+Keys traffic_keys() {
+    return {
+        {"transport", "kind", S::choice(AT(transport.kind), {"window"}),
+         "how packets are sent: so many in flight, each acknowledged"},
+        {"transport", "payload", S::quantity(AT(transport.payload), kByte, Bytes{65'000}), "of a full data packet"},
+        {"transport", "window", S::whole_number(AT(transport.window), 1, 4096), "packets in flight per flow"},
+        {"transport", "timeout", S::quantity(AT(transport.timeout), nanoseconds(1), seconds(10)),
+         "until an unacknowledged packet is sent again"},
+
+        {"workload", "kind", S::choice(AT(workload.kind), {"all-reduce", "permutation", "incast"}),
+         "who sends to whom"},
+        {"workload", "algorithm", S::choice(AT(workload.algorithm), {"ring"}), "of an all-reduce: one ring per rail"},
+        {"workload", "placement", S::choice(AT(workload.placement), {"packed", "spread"}),
+         "neighbours in a ring under one leaf, or under different ones"},
+        {"workload", "bytes", S::quantity(AT(workload.bytes), kByte, Bytes{std::int64_t{1} << 44}),
+         "per GPU of an all-reduce, else per flow"},
+        {"workload", "iterations", S::whole_number(AT(workload.iterations), 1, 1'000'000),
+         "how often, one after the other"},
+        {"workload", "senders", S::whole_number(AT(workload.senders), 0, 64'000'000),
+         "of an incast: GPUs that send to the first one; 0 for all others"},
+
+        {"run", "seed", one_seed_for_all(), "plant, traffic and faults at once", Presence::shorthand},
+        {"run", "seed.plant", S::seed(AT(seeds.plant)),
+         "for lengths and losses: the same plant under different traffic"},
+        {"run", "seed.traffic", S::seed(AT(seeds.traffic)), "for the workload and its packets"},
+        {"run", "seed.faults", S::seed(AT(seeds.faults)), "for what goes wrong"},
+        {"run", "until",
+         S::optional(AT(until), "done", TypesOf<Duration>::quantity(kItself, picoseconds(1), seconds(1'000'000))),
+         "when to stop"},
+    };
+}
+
+Keys make_scenario_keys() {
+    Keys keys;
+    for (const Keys& part : std::array{topology_keys(), tier_keys("tier.host-leaf", AT(host_leaf)),
+                                       tier_keys("tier.leaf-spine", AT(leaf_spine)), fabric_keys(), traffic_keys()})
+        keys.insert(keys.end(), part.begin(), part.end());
+    return keys;
+}
+
+std::vector<Key<Scenario::Fault>> make_fault_keys() {
+    return {
+        {"", "at", F::quantity(AT(at), Duration{0}, Duration{0}), "after the start"},
+        {"", "select", selector(), "the cables it befalls; what is not named matches every one", kRequired},
+        {"", "kind", F::choice(AT(kind), {"degrade"}), "what happens to them"},
+        {"", "lane", F::optional(AT(lane), "all", TypesOf<std::int64_t>::whole_number(kItself, 0, 15)),
+         "of each cable, counted from 0"},
+        {"", "extra_loss", F::quantity(AT(extra_loss), Decibel{0.0}, Decibel{60.0}), "each way", kRequired},
+    };
+}
+
+#undef AT
+
+}  // namespace
+
+std::span<const Key<Scenario>> scenario_keys() {
+    static const std::vector<Key<Scenario>> keys = make_scenario_keys();
+    return keys;
+}
+
+std::span<const Key<Scenario::Fault>> fault_keys() {
+    static const std::vector<Key<Scenario::Fault>> keys = make_fault_keys();
+    return keys;
+}
+
+}  // namespace lightloom

@@ -1,0 +1,148 @@
+#include "scenarios/toml_document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+// A scenario nests three deep. The parser, and above all the tree's destructor, recurse: values at most 8 deep and lines
+// of at most 1,024 bytes (a dotted key nests once per dot) bound that to about 5,000 frames.
+#define TOML_MAX_NESTED_VALUES 8
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace lightloom {
+namespace {
+
+constexpr int kDeepestOfUse = 12;  // tables nested further hold no key that anybody knows; they are left empty
+
+TextPosition position_of(const toml::source_region& source) {
+    return {static_cast<int>(source.begin.line), static_cast<int>(source.begin.column)};
+}
+
+TomlValue converted(const toml::node& node, int depth);
+
+void convert_table(const toml::table& table, TomlValue& value, int depth) {
+    value.kind = TomlValue::Kind::table;
+    if (depth >= kDeepestOfUse) return;
+    for (const auto& [key, member] : table)
+        value.members.push_back({std::string(key.str()), position_of(key.source()), converted(member, depth + 1)});
+}
+
+void convert_list(const toml::array& list, TomlValue& value, int depth) {
+    value.kind = TomlValue::Kind::list;
+    if (depth >= kDeepestOfUse) return;
+    for (const toml::node& item : list) value.items.push_back(converted(item, depth + 1));
+}
+
+TomlValue converted(const toml::node& node, int depth) {
+    TomlValue value;
+    value.at = position_of(node.source());
+    switch (node.type()) {
+        case toml::node_type::none: break;  // no node of a parsed text
+        case toml::node_type::table: convert_table(*node.as_table(), value, depth); break;
+        case toml::node_type::array: convert_list(*node.as_array(), value, depth); break;
+        case toml::node_type::string:
+            value.kind = TomlValue::Kind::text;
+            value.text = node.as_string()->get();
+            break;
+        case toml::node_type::integer:
+            value.kind = TomlValue::Kind::integer;
+            value.integer = node.as_integer()->get();
+            break;
+        case toml::node_type::floating_point:
+            value.kind = TomlValue::Kind::real;
+            value.real = node.as_floating_point()->get();
+            break;
+        case toml::node_type::boolean:
+            value.kind = TomlValue::Kind::boolean;
+            value.boolean = node.as_boolean()->get();
+            break;
+        case toml::node_type::date:
+        case toml::node_type::time:
+        case toml::node_type::date_time: value.kind = TomlValue::Kind::date; break;
+    }
+    return value;
+}
+
+bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
+/// Where the byte at `offset` stands.
+TextPosition position_at(std::string_view text, std::size_t offset) {
+    const std::string_view before = text.substr(0, offset);
+    const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+    return {1 + static_cast<int>(std::ranges::count(before, '\n')),
+            1 + static_cast<int>(std::ranges::count_if(before.substr(line_start), starts_code_point))};
+}
+
+/// The library may put a fault past the end of a text that breaks off; the reader is sent to where it breaks off.
+TextPosition inside(TextPosition at, std::string_view text) {
+    return std::clamp(at, TextPosition{1, 1}, position_at(text, text.size()));
+}
+
+std::optional<TomlFault> fault_of_size(std::string_view text) {
+    if (text.size() > kMostScenarioBytes)
+        return TomlFault{position_at(text, kMostScenarioBytes), "the text is longer than 1 MiB",
+                         "a scenario is a page or two; is this the right file?"};
+    for (std::size_t start = 0; start < text.size();) {
+        const std::size_t end = std::min(text.find('\n', start), text.size());
+        if (end - start > kMostLineBytes)
+            return TomlFault{position_at(text, start + kMostLineBytes), "the line is longer than 1024 bytes",
+                             "a list may be broken over several lines"};
+        start = end + 1;
+    }
+    return std::nullopt;
+}
+
+/// The library's words, without what means something only to those who build it.
+TomlFault fault_of_syntax(const toml::parse_error& error, std::string_view text) {
+    std::string message(error.description());
+    for (const std::string_view noise : {"Error while ", " (TOML_MAX_NESTED_VALUES)"})
+        if (const std::size_t at = message.find(noise); at != std::string::npos) message.erase(at, noise.size());
+    return {inside(position_of(error.source()), text), std::move(message),
+            R"(quantities and names stand in quotes: rate = "400Gbps")"};
+}
+
+}  // namespace
+
+TomlDocument parse_toml(std::string_view text) {
+    TomlDocument document;
+    document.fault = fault_of_size(text);
+    if (document.fault) return document;
+    const toml::parse_result result = toml::parse(text);
+    if (result) {
+        document.root = converted(result.table(), 0);
+    } else {
+        document.fault = fault_of_syntax(result.error(), text);
+    }
+    return document;
+}
+
+std::string toml_string(std::string_view text) {
+    std::string literal = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\')
+            literal += fmt::format("\\{}", c);
+        else if (byte < 0x20 || byte == 0x7F)
+            literal += fmt::format("\\u{:04x}", byte);
+        else
+            literal += c;
+    }
+    return literal + '"';
+}
+
+std::string_view kind_name(TomlValue::Kind kind) {
+    switch (kind) {
+        case TomlValue::Kind::boolean: return "true or false";
+        case TomlValue::Kind::integer: return "a whole number";
+        case TomlValue::Kind::real: return "a number";
+        case TomlValue::Kind::text: return "text";
+        case TomlValue::Kind::date: return "a date or time of day";
+        case TomlValue::Kind::list: return "a list";
+        case TomlValue::Kind::table: return "a table";
+    }
+    return "";
+}
+
+}  // namespace lightloom

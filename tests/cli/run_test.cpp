@@ -1,0 +1,165 @@
+// Whole runs of the real binary: what it prints where, what it leaves behind when all goes well, when it is stopped,
+// killed, or has nowhere to write. Result files are read with h5py, as users do.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "tests/cli/process.hpp"
+#include "tests/cli/scenarios.hpp"
+
+namespace lightloom::test {
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+class Run : public ::testing::Test {
+protected:
+    void SetUp() override {
+        write_file(quick_, kQuick);
+        write_file(endless_, kEndless);
+    }
+
+    // A run that has begun: its partial file is there and some simulated time has passed.
+    std::unique_ptr<Process> begin_endless() {
+        auto process = std::make_unique<Process>(
+            LIGHTLOOM_BINARY, Spawn{.arguments = {"run", endless_, "-o", result_, "--threads", "1"}});
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (process->running() && !std::filesystem::exists(partial_) && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        EXPECT_TRUE(std::filesystem::exists(partial_));
+        std::this_thread::sleep_for(std::chrono::seconds(2));
+        return process;
+    }
+
+    void expect_readable_partial() {
+        EXPECT_FALSE(std::filesystem::exists(result_));
+        EXPECT_EQ(python("import sys, h5py\n"
+                         "f = h5py.File(sys.argv[1], 'r', swmr=True)\n"
+                         "print(int(f.attrs['complete']))",
+                         {partial_}),
+                  "0");
+    }
+
+    ScratchDirectory scratch_;
+    const std::string quick_ = scratch_ / "quick.toml", endless_ = scratch_ / "endless.toml";
+    const std::string result_ = scratch_ / "result.h5", partial_ = scratch_ / "result.h5.partial";
+};
+
+TEST_F(Run, PrintsTheAnswerOnStdoutAndTheBannerOnStderr) {
+    const Finished finished = lightloom({"run", quick_, "-o", result_});
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    for (const std::string part :
+         {"completed in", "bus bandwidth", "p99.99", "straggler ratio", "worst", "digest", "seeds"})
+        EXPECT_TRUE(has(finished.out, part)) << part << " is not in\n" << finished.out;
+    EXPECT_TRUE(has(finished.out, result_));
+    EXPECT_TRUE(has(finished.err, "seeds: plant 1, traffic 1, faults 1")) << finished.err;
+    EXPECT_FALSE(has(finished.err, "\x1b")) << "an escape sequence where there is no terminal";
+    EXPECT_TRUE(std::filesystem::exists(result_));
+    EXPECT_FALSE(std::filesystem::exists(partial_));
+}
+
+TEST_F(Run, NamesItsResultAfterTheScenarioUnlessTold) {
+    EXPECT_EQ(lightloom(Spawn{.arguments = {"run", quick_}, .directory = scratch_.path()}).exit_code, 0);
+    EXPECT_TRUE(std::filesystem::exists(scratch_ / "quick.h5"));
+}
+
+TEST_F(Run, QuietSaysNothingButTheResult) {
+    const Finished finished = lightloom({"run", quick_, "-q", "-o", result_});
+    EXPECT_EQ(finished.exit_code, 0);
+    EXPECT_EQ(finished.err, "");
+    EXPECT_TRUE(has(finished.out, "completed in"));
+}
+
+TEST_F(Run, JsonIsOneObjectThatAgreesWithTheFile) {
+    const Finished finished = lightloom({"run", quick_, "--json", "-o", result_});
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(python("import sys, json, h5py\n"
+                     "r = json.loads(sys.argv[1])\n"
+                     "assert r['format'] == 'lightloom-summary' and r['format_version'] == 1\n"
+                     "assert r['complete'] and r['completion_ps'] > 0 and r['packet_latency_ps']['p99.9'] > 0\n"
+                     "f = h5py.File(r['file'], 'r')\n"
+                     "assert f['summary'].attrs['completion_ps'] == r['completion_ps'], dict(f['summary'].attrs)\n"
+                     "print('same')",
+                     {finished.out}),
+              "same");
+}
+
+TEST_F(Run, OneSeedSetsAllThreeAndChangesTheAnswer) {
+    const Finished one = lightloom({"run", quick_, "-o", result_});
+    const Finished seven = lightloom({"run", quick_, "-o", result_, "--seed", "7"});
+    const Finished set = lightloom({"run", quick_, "-o", result_, "--set", "run.seed=7"});
+    EXPECT_TRUE(has(seven.out, "plant 7, traffic 7, faults 7")) << seven.out;
+    const auto digest = [](const Finished& run) { return run.out.substr(run.out.find("digest "), 23); };
+    EXPECT_EQ(digest(seven), digest(set));
+    EXPECT_NE(digest(seven), digest(one));
+}
+
+TEST_F(Run, ThreadsAndPartitionsChangeNothingButSpeed) {
+    const auto digest = [&](const std::string& threads, const std::string& partitions) {
+        const Finished run =
+            lightloom({"run", quick_, "-o", result_, "--threads", threads, "--partitions", partitions});
+        EXPECT_EQ(run.exit_code, 0) << run.err;
+        return run.out.substr(run.out.find("digest "), 23);
+    };
+    const std::string alone = digest("1", "1");
+    EXPECT_EQ(digest("2", "2"), alone);
+    EXPECT_EQ(digest("2", "5"), alone);
+}
+
+TEST_F(Run, UntilEndsARunThatIsFineAndSaysSo) {
+    const Finished finished = lightloom({"run", quick_, "-o", result_, "--set", "run.until=5us"});
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_TRUE(has(finished.out, "not complete: stopped by `until`")) << finished.out;
+    EXPECT_TRUE(std::filesystem::exists(result_));
+}
+
+TEST_F(Run, CtrlCEndsItWithAReadableMarkedFile) {
+    for (const auto& [signal_number, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+        const auto process = begin_endless();
+        process->send(signal_number);
+        const Finished finished = process->wait();
+        EXPECT_EQ(finished.exit_code, code) << finished.err;
+        EXPECT_TRUE(has(finished.err, partial_)) << finished.err;
+        expect_readable_partial();
+        std::filesystem::remove(partial_);
+    }
+}
+
+TEST_F(Run, KilledItLeavesAReadableMarkedFile) {
+    const auto process = begin_endless();
+    process->send(SIGKILL);
+    EXPECT_EQ(process->wait().signal, SIGKILL);
+    expect_readable_partial();
+}
+
+TEST_F(Run, NowhereToWriteIsTheMachinesFaultAndFoundBeforeTheRun) {
+    for (const std::string& path :
+         {std::string("/proc/no/such/place.h5"), scratch_.path().string(), (scratch_ / "missing/result.h5").string()}) {
+        const Finished finished = lightloom({"run", endless_, "-o", path});
+        EXPECT_EQ(finished.exit_code, 3) << path << '\n' << finished.err;
+        EXPECT_TRUE(has(finished.err, "error: ")) << finished.err;
+        EXPECT_EQ(finished.out, "");
+    }
+}
+
+TEST_F(Run, AFullDiskIsTheMachinesFaultAndLeavesNothingUnderTheFinalName) {
+    for (const std::int64_t limit : {0, 4096, 40'000}) {
+        const Finished finished =
+            lightloom(Spawn{.arguments = {"run", quick_, "-o", result_}, .file_size_limit = limit});
+        EXPECT_EQ(finished.exit_code, 3) << limit << '\n' << finished.err;
+        EXPECT_FALSE(std::filesystem::exists(result_));
+    }
+}
+
+TEST_F(Run, AnOlderResultSurvivesARunThatFails) {
+    write_file(result_, "older");
+    const Finished finished = lightloom(Spawn{.arguments = {"run", quick_, "-o", result_}, .file_size_limit = 4096});
+    EXPECT_EQ(finished.exit_code, 3);
+    EXPECT_EQ(read_file(result_), "older");
+}
+
+}  // namespace
+}  // namespace lightloom::test

@@ -1,0 +1,68 @@
+#include "tools/lightloom/command.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <iostream>
+
+#include "scenarios/text_errors.hpp"
+
+namespace lightloom {
+namespace {
+
+namespace po = boost::program_options;
+
+std::vector<std::string> long_names(const Options& options) {
+    std::vector<std::string> names;
+    for (const auto& option : options.options()) names.push_back("--" + option->long_name());
+    return names;
+}
+
+void print_help(const CommandHelp& help, const Options& options) {
+    std::cout << "usage: lightloom " << help.usage << "\n\n"
+              << help.summary << "\n\n"
+              << options << '\n'
+              << help.examples;
+}
+
+}  // namespace
+
+Arguments parse_arguments(const CommandHelp& help, Options options, const std::vector<std::string>& arguments) {
+    options.add_options()("help,h", "print this");
+    Options all = options;
+    all.add_options()("scenario", po::value<std::vector<std::string>>());
+    const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+
+    po::positional_options_description positional;
+    positional.add("scenario", -1);
+
+    Arguments found;
+    try {
+        po::store(po::command_line_parser(arguments).options(all).positional(positional).style(style).run(), found);
+        po::notify(found);
+    } catch (const po::unknown_option& error) {
+        throw UsageError(fmt::format("no option \"{}\"", error.get_option_name()),
+                         suggestion(error.get_option_name(), long_names(options)));
+    } catch (const po::error& error) {
+        throw UsageError(error.what());
+    }
+    if (found.count("help")) {
+        print_help(help, options);
+        return found;
+    }
+    if (found.count("scenario") == 0) throw UsageError("no scenario given");
+    if (found["scenario"].as<std::vector<std::string>>().size() > 1) throw UsageError("more than one scenario given");
+    return found;
+}
+
+std::uint64_t whole_number(const Arguments& arguments, const std::string& option, std::uint64_t least,
+                           std::uint64_t most) {
+    const auto& text = arguments[option].as<std::string>();
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most)
+        throw UsageError(fmt::format("--{} is a whole number from {} to {}, not \"{}\"", option, least, most, text));
+    return value;
+}
+
+}  // namespace lightloom

@@ -1,0 +1,56 @@
+// What every command of `lightloom` keeps to: its exit codes, how it reports a mistake, how it reads its arguments.
+// Results go to stdout, everything else to stderr. Not here: what a command does (one file each), how figures look
+// (readable.hpp), progress (console.hpp).
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lightloom {
+
+/// Scripts and batch systems act on these. 1 is for a verdict that failed, which no command gives as yet.
+inline constexpr int kExitFine = 0;
+inline constexpr int kExitUsersMistake = 2;   // arguments or scenario
+inline constexpr int kExitMachinesFault = 3;  // disk, memory
+inline constexpr int kExitSignalBase = 128;   // + the signal that ended the run: 130 for Ctrl-C, 143 for SIGTERM
+
+/// The user's mistake on the command line; a mistake in the scenario is an InputError.
+struct UsageError : std::runtime_error {
+    explicit UsageError(const std::string& message, std::string what_next = "")
+        : std::runtime_error(message), hint(std::move(what_next)) {}
+    std::string hint;
+};
+
+struct Command {
+    std::string_view name;
+    std::string_view summary;  // one line
+    int (*run)(const std::vector<std::string>& arguments);
+};
+
+int run_command(const std::vector<std::string>& arguments);
+int check_command(const std::vector<std::string>& arguments);
+int explain_command(const std::vector<std::string>& arguments);
+
+/// How a command is told of: `usage` is what follows "lightloom ", `examples` whole lines.
+struct CommandHelp {
+    std::string_view usage, summary, examples;
+};
+
+using Options = boost::program_options::options_description;
+using Arguments = boost::program_options::variables_map;
+
+/// Reads what follows the command's name. Options may not be abbreviated, so that a new option never breaks a script.
+/// Prints the help if it was asked for; the result then holds "help", and "scenario" otherwise.
+/// @throws UsageError with the nearest option's name
+Arguments parse_arguments(const CommandHelp& help, Options options, const std::vector<std::string>& arguments);
+
+/// An option's value as a whole number. @throws UsageError if it is none or not in [least, most]
+std::uint64_t whole_number(const Arguments& arguments, const std::string& option, std::uint64_t least,
+                           std::uint64_t most);
+
+}  // namespace lightloom

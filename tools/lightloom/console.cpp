@@ -1,0 +1,85 @@
+#include "tools/lightloom/console.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+#include "tools/lightloom/readable.hpp"
+
+namespace lightloom {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kLogInterval = 10s;
+
+bool is_set(const char* variable) {
+    const char* value = std::getenv(variable);
+    return value != nullptr && *value != '\0';
+}
+
+bool stderr_is_terminal() {
+    const char* kind = std::getenv("TERM");
+    return isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
+}
+
+double share_done(const Progress& progress) {
+    if (progress.payload_bytes_total <= 0) return 0.0;
+    return static_cast<double>(progress.payload_bytes_delivered) / static_cast<double>(progress.payload_bytes_total);
+}
+
+}  // namespace
+
+std::string version_line() { return fmt::format("lightloom {} ({})", LIGHTLOOM_VERSION, LIGHTLOOM_BUILD_TYPE); }
+
+void print_error(std::string_view message) {
+    const bool colour = stderr_is_terminal() && !is_set("NO_COLOR");
+    std::cerr << (colour ? "\x1b[1;31merror:\x1b[0m " : "error: ") << message << '\n';
+}
+
+void print_banner(const Scenario& scenario) {
+    std::cerr << fmt::format("{}, seeds: plant {}, traffic {}, faults {}\n", version_line(), scenario.seeds.plant,
+                             scenario.seeds.traffic, scenario.seeds.faults);
+}
+
+ProgressLine::ProgressLine()
+    : start_(std::chrono::steady_clock::now()), last_(start_), terminal_(stderr_is_terminal()) {}
+
+std::string ProgressLine::text(const Progress& progress, double seconds) const {
+    const double done = share_done(progress);
+    std::string line =
+        fmt::format("{:3.0f} %  {} simulated, {} of {} messages", 100.0 * done,
+                    readable_duration(static_cast<double>(progress.now.ps)),
+                    readable_count(progress.messages_delivered), readable_count(progress.messages_total));
+    if (seconds > 0.0) line += fmt::format(", {:.1f} M events/s", static_cast<double>(progress.events) / seconds / 1e6);
+    // Below a hundredth the estimate is noise.
+    if (done > 0.01 && done < 1.0) line += fmt::format(", {:.0f} s left", seconds * (1.0 - done) / done);
+    return line;
+}
+
+void ProgressLine::show(const Progress& progress) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!terminal_ && now - last_ < kLogInterval) return;
+    last_ = now;
+    std::string line = text(progress, std::chrono::duration<double>(now - start_).count());
+    if (!terminal_) {
+        std::cerr << line << '\n';
+        return;
+    }
+    constexpr std::size_t bar_columns = 20;
+    const auto filled = static_cast<std::size_t>(share_done(progress) * bar_columns);
+    line = fmt::format("[{:#<{}}{:.<{}}] {}", "", filled, "", bar_columns - std::min(filled, bar_columns), line);
+    const std::size_t columns = line.size();
+    line.resize(std::max(columns, drawn_), ' ');
+    std::cerr << '\r' << line << std::flush;
+    drawn_ = columns;
+}
+
+void ProgressLine::clear() {
+    if (drawn_ > 0) std::cerr << '\r' << std::string(drawn_, ' ') << '\r' << std::flush;
+    drawn_ = 0;
+}
+
+}  // namespace lightloom

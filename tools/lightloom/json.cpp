@@ -1,0 +1,44 @@
+#include "tools/lightloom/json.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace lightloom {
+namespace {
+
+std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\')
+            result += {'\\', c};
+        else if (static_cast<unsigned char>(c) < 0x20)
+            result += fmt::format("\\u{:04x}", c);
+        else
+            result += c;
+    }
+    return result + '"';
+}
+
+}  // namespace
+
+JsonObject& JsonObject::add_raw(std::string_view name, std::string_view value) {
+    if (!members_.empty()) members_ += ", ";
+    members_ += fmt::format("{}: {}", quoted(name), value);
+    return *this;
+}
+
+JsonObject& JsonObject::add(std::string_view name, std::string_view text) { return add_raw(name, quoted(text)); }
+JsonObject& JsonObject::add(std::string_view name, std::int64_t number) {
+    return add_raw(name, fmt::to_string(number));
+}
+JsonObject& JsonObject::add(std::string_view name, std::uint64_t number) {
+    return add_raw(name, fmt::to_string(number));
+}
+JsonObject& JsonObject::add(std::string_view name, double number) {
+    return add_raw(name, std::isfinite(number) ? fmt::format("{}", number) : "null");
+}
+JsonObject& JsonObject::add(std::string_view name, bool truth) { return add_raw(name, truth ? "true" : "false"); }
+JsonObject& JsonObject::add(std::string_view name, const JsonObject& object) { return add_raw(name, object.text()); }
+
+}  // namespace lightloom

@@ -1,0 +1,27 @@
+// Just enough JSON to write one object: names and values in the order given, escaped, numbers that read back exactly.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace lightloom {
+
+class JsonObject {
+public:
+    JsonObject& add(std::string_view name, std::string_view text);
+    JsonObject& add(std::string_view name, std::int64_t number);
+    JsonObject& add(std::string_view name, std::uint64_t number);
+    JsonObject& add(std::string_view name, double number);  // null for NaN and infinities, which JSON has not
+    JsonObject& add(std::string_view name, bool truth);
+    JsonObject& add(std::string_view name, const JsonObject& object);
+    JsonObject& add(std::string_view name, const char* text) { return add(name, std::string_view(text)); }
+
+    std::string text() const { return "{" + members_ + "}"; }
+
+private:
+    JsonObject& add_raw(std::string_view name, std::string_view value);
+    std::string members_;
+};
+
+}  // namespace lightloom

@@ -1,0 +1,74 @@
+// The `lightloom` command: finds the subcommand and turns what went wrong into a message and an exit code. What a
+// subcommand does is in its own file; what they share is in command.hpp.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include "scenarios/text_errors.hpp"
+#include "tools/lightloom/command.hpp"
+#include "tools/lightloom/console.hpp"
+
+namespace lightloom {
+namespace {
+
+constexpr std::array kCommands{
+    Command{"run", "run a scenario: summary on stdout, everything measured in an HDF5 file", run_command},
+    Command{"check", "say whether a scenario is sound, and everything that is wrong with it", check_command},
+    Command{"explain", "show a scenario with every default filled in, and what follows from it", explain_command},
+};
+
+void print_help() {
+    std::cout << "usage: lightloom COMMAND SCENARIO.toml [OPTION...]\n\n"
+                 "Simulates optical AI-cluster fabrics: packets, links and their optics, collectives.\n\n";
+    for (const Command& command : kCommands) std::cout << fmt::format("  {:<10}{}\n", command.name, command.summary);
+    std::cout << "\n  lightloom COMMAND --help    the command's options, with examples\n"
+                 "  lightloom --version\n\n"
+                 "Exit codes: 0 fine, 2 a mistake in arguments or scenario, 3 the machine's fault (disk, memory),\n"
+                 "130 and 143 ended by Ctrl-C and SIGTERM.\n";
+}
+
+int dispatch(const std::vector<std::string>& words) {
+    if (words.empty()) throw UsageError("no command given");
+    if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return print_help(), kExitFine;
+    if (words[0] == "--version") {
+        std::cout << version_line() << '\n';
+        return kExitFine;
+    }
+    const auto command = std::find_if(kCommands.begin(), kCommands.end(),
+                                      [&](const Command& candidate) { return candidate.name == words[0]; });
+    if (command == kCommands.end()) {
+        std::vector<std::string> names;
+        for (const Command& candidate : kCommands) names.emplace_back(candidate.name);
+        throw UsageError(fmt::format("no command \"{}\"", words[0]), suggestion(words[0], names));
+    }
+    return command->run({words.begin() + 1, words.end()});
+}
+
+int guarded(const std::vector<std::string>& words) {
+    try {
+        const int code = dispatch(words);
+        std::cout.flush();
+        if (!std::cout) throw std::runtime_error("cannot write to standard output");
+        return code;
+    } catch (const UsageError& error) {
+        print_error(error.what());
+        if (!error.hint.empty()) std::cerr << "    " << error.hint << '\n';
+        std::cerr << "    lightloom --help and lightloom COMMAND --help list what there is\n";
+        return kExitUsersMistake;
+    } catch (const std::bad_alloc&) {
+        print_error("out of memory");
+        return kExitMachinesFault;
+    } catch (const std::exception& error) {
+        print_error(error.what());
+        return kExitMachinesFault;
+    }
+}
+
+}  // namespace
+}  // namespace lightloom
+
+int main(int argc, char** argv) { return lightloom::guarded({argv + 1, argv + argc}); }

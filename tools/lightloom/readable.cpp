@@ -1,0 +1,62 @@
+#include "tools/lightloom/readable.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <span>
+
+namespace lightloom {
+namespace {
+
+struct Unit {
+    const char* name;
+    double size;
+};
+
+// `units` from the smallest to the largest. Four significant digits: "1.234", "12.34", "123.4".
+std::string in_unit(double value, std::span<const Unit> units) {
+    const Unit* unit = &units.front();
+    for (const Unit& candidate : units)
+        if (std::abs(value) >= candidate.size * 0.99995) unit = &candidate;
+    const double scaled = value / unit->size;
+    const double magnitude = std::abs(scaled);
+    const int decimals = scaled == std::floor(scaled) && unit == &units.front() ? 0
+                         : magnitude < 9.9995                                   ? 3
+                         : magnitude < 99.995                                   ? 2
+                                                                                : 1;
+    return fmt::format("{:.{}f} {}", scaled, decimals, unit->name);
+}
+
+}  // namespace
+
+std::string readable_duration(double picoseconds) {
+    static constexpr std::array<Unit, 5> units{{{"ps", 1}, {"ns", 1e3}, {"us", 1e6}, {"ms", 1e9}, {"s", 1e12}}};
+    return in_unit(picoseconds, units);
+}
+
+std::string readable_bytes_per_second(double rate) {
+    static constexpr std::array<Unit, 5> units{
+        {{"B/s", 1}, {"kB/s", 1e3}, {"MB/s", 1e6}, {"GB/s", 1e9}, {"TB/s", 1e12}}};
+    return in_unit(rate, units);
+}
+
+std::string readable_bytes(std::int64_t bytes) {
+    static constexpr std::array names{"B", "KiB", "MiB", "GiB", "TiB"};
+    std::size_t unit = 0;
+    for (; unit + 1 < names.size() && bytes != 0 && bytes % 1024 == 0; ++unit) bytes /= 1024;
+    return fmt::format("{} {}", readable_count(bytes), names[unit]);
+}
+
+std::string readable_count(std::int64_t count) {
+    std::string digits = fmt::format("{}", count);
+    for (int i = static_cast<int>(digits.size()) - 3; i > (count < 0 ? 1 : 0); i -= 3)
+        digits.insert(static_cast<std::size_t>(i), ",");
+    return digits;
+}
+
+std::string readable_decibel(double value) { return fmt::format("{:+.2f} dB", value); }
+
+std::string readable_ratio(double ratio) { return ratio == 0.0 ? "0" : fmt::format("{:.2g}", ratio); }
+
+}  // namespace lightloom

@@ -1,0 +1,17 @@
+// Figures as people read them: rounded to four digits, in a unit that keeps them between 1 and 1,000. For eyes only:
+// what must be read back is written by core/quantity_text.hpp and, in full, by --json and the result file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace lightloom {
+
+std::string readable_duration(double picoseconds);   // "1.234 ms"
+std::string readable_bytes_per_second(double rate);  // "48.75 GB/s": powers of 1,000, as nccl-tests prints
+std::string readable_bytes(std::int64_t bytes);      // "64 MiB": powers of 1,024, "1,000 B" where inexact
+std::string readable_count(std::int64_t count);      // "12,345,678"
+std::string readable_decibel(double value);          // "+1.25 dB"
+std::string readable_ratio(double ratio);            // "1.3e-09"; "0" for none
+
+}  // namespace lightloom

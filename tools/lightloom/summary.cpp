@@ -1,0 +1,187 @@
+#include "tools/lightloom/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "tools/lightloom/json.hpp"
+#include "tools/lightloom/readable.hpp"
+
+namespace lightloom {
+namespace {
+
+constexpr std::int64_t kJsonFormatVersion = 1;
+constexpr std::array<std::pair<const char*, double>, 4> kQuantiles{
+    {{"p50", 0.50}, {"p99", 0.99}, {"p99.9", 0.999}, {"p99.99", 0.9999}}};
+
+std::string latency_row(const char* name, const Histogram& histogram) {
+    std::string row = fmt::format("  {:<18}", name);
+    for (const auto& [label, q] : kQuantiles)
+        row += fmt::format("{:>12}", readable_duration(static_cast<double>(histogram.quantile(q))));
+    return row + fmt::format("{:>12}\n", readable_duration(static_cast<double>(histogram.max())));
+}
+
+std::string latency_table(const RunResult& result) {
+    std::string table = fmt::format("{:<20}", "latency");
+    for (const auto& [label, q] : kQuantiles) table += fmt::format("{:>12}", label);
+    table += fmt::format("{:>12}\n", "max");
+    table += latency_row("packet", result.packet_latency);
+    table += latency_row("packet jitter", result.packet_jitter);
+    table += latency_row("message", result.message_latency);
+    return table;
+}
+
+PortId sender_of(const Topology& topology, std::uint32_t direction) {
+    const Topology::Cable& cable = topology.cables[direction / 2];
+    return direction % 2 == 0 ? cable.lower : cable.upper;
+}
+
+std::string margin_line(const RunResult& result) {
+    const auto& summary = result.summary;
+    if (!std::isfinite(summary.worst_margin_db)) return "margin    no optical link\n";
+    return fmt::format("margin    worst {} on {}, which receives {:.2f} dBm (OMA, worst lane); 1st percentile {}\n",
+                       readable_decibel(summary.worst_margin_db),
+                       result.topology.port_name(sender_of(result.topology, summary.worst_link)),
+                       result.links.received_oma_dbm[summary.worst_link],
+                       readable_decibel(summary.first_percentile_margin_db));
+}
+
+std::string answer(const RunResult& result) {
+    const auto& summary = result.summary;
+    if (summary.messages_delivered < summary.messages)
+        return fmt::format("not complete: stopped by {} at {}, {} of {} messages delivered\n",
+                           result.stopped_by == "until" ? "`until`" : result.stopped_by,
+                           readable_duration(static_cast<double>(summary.end_ps)),
+                           readable_count(summary.messages_delivered), readable_count(summary.messages));
+    return fmt::format("completed in {}\n", readable_duration(static_cast<double>(summary.completion_ps)));
+}
+
+std::string bandwidth_lines(const RunResult& result) {
+    const auto& summary = result.summary;
+    if (summary.algorithm_bandwidth <= 0.0) return "";
+    return fmt::format(
+        "  algorithm bandwidth {}, bus bandwidth {} (S/t and 2(n-1)/n S/t, as nccl-tests defines them)\n"
+        "  straggler ratio {:.4f} (slowest rank / median rank)\n",
+        readable_bytes_per_second(summary.algorithm_bandwidth), readable_bytes_per_second(summary.bus_bandwidth),
+        summary.straggler_ratio);
+}
+
+std::string frame_lines(const RunResult& result) {
+    const auto& summary = result.summary;
+    return fmt::format(
+        "frames    {} sent, {} lost on links, {} dropped by full buffers, {} marked (ECN)\n"
+        "packets   {} sent again, {} received twice, {} time-outs\n",
+        readable_count(summary.frames_sent), readable_count(summary.frames_lost),
+        readable_count(summary.frames_dropped), readable_count(summary.frames_marked),
+        readable_count(summary.retransmissions), readable_count(summary.duplicates), readable_count(summary.timeouts));
+}
+
+double per_second(std::int64_t count, double seconds) {
+    return seconds > 0.0 ? static_cast<double>(count) / seconds : 0.0;
+}
+
+std::string execution_lines(const RunResult& result, const std::string& file) {
+    const auto& execution = result.execution;
+    return fmt::format(
+        "run       {:.2f} M packet-hops/s on {} thread{}, {:.2f} s after {:.2f} s of set-up\n"
+        "seeds     plant {}, traffic {}, faults {}; digest {:016x}\n"
+        "result    {}\n",
+        per_second(execution.packet_hops, execution.wall_seconds) / 1e6, execution.threads,
+        execution.threads == 1 ? "" : "s", execution.wall_seconds, execution.setup_seconds, result.plant_seed,
+        result.traffic_seed, result.faults_seed, result.digest, file);
+}
+
+JsonObject latency_object(const Histogram& histogram) {
+    JsonObject object;
+    object.add("samples", histogram.count()).add("mean", histogram.mean());
+    for (const auto& [label, q] : kQuantiles) object.add(label, histogram.quantile(q));
+    return object.add("max", histogram.max());
+}
+
+JsonObject frames_object(const RunResult::Summary& summary) {
+    JsonObject object;
+    return object.add("sent", summary.frames_sent)
+        .add("lost", summary.frames_lost)
+        .add("dropped", summary.frames_dropped)
+        .add("marked", summary.frames_marked)
+        .add("retransmissions", summary.retransmissions)
+        .add("duplicates", summary.duplicates)
+        .add("timeouts", summary.timeouts);
+}
+
+JsonObject margin_object(const RunResult& result) {
+    const auto& summary = result.summary;
+    JsonObject object;
+    object.add("worst_db", summary.worst_margin_db).add("p01_db", summary.first_percentile_margin_db);
+    if (!std::isfinite(summary.worst_margin_db)) return object;
+    return object.add("worst_link", result.topology.port_name(sender_of(result.topology, summary.worst_link)))
+        .add("worst_received_oma_dbm", result.links.received_oma_dbm[summary.worst_link]);
+}
+
+JsonObject execution_object(const RunResult::Execution& execution) {
+    JsonObject object;
+    return object.add("wall_seconds", execution.wall_seconds)
+        .add("setup_seconds", execution.setup_seconds)
+        .add("threads", execution.threads)
+        .add("partitions", execution.partitions)
+        .add("windows", execution.windows)
+        .add("events", execution.events)
+        .add("packet_hops", execution.packet_hops)
+        .add("packet_hops_per_second", per_second(execution.packet_hops, execution.wall_seconds))
+        .add("window_ps", execution.window_ps)
+        .add("peak_memory_bytes", execution.peak_memory_bytes);
+}
+
+}  // namespace
+
+std::string question(const Scenario& scenario) {
+    const auto& fabric = scenario.topology;
+    const auto& workload = scenario.workload;
+    const std::int64_t gpus = fabric.servers * fabric.gpus_per_server;
+    const std::string size = readable_bytes(workload.bytes.count);
+    switch (workload.kind) {
+        case WorkloadKind::all_reduce:
+            return fmt::format("all-reduce of {} per GPU on {} GPUs: {} rings of {}", size, readable_count(gpus),
+                               fabric.gpus_per_server, fabric.servers);
+        case WorkloadKind::permutation:
+            return fmt::format("permutation: each of {} GPUs sends {} to another", readable_count(gpus), size);
+        case WorkloadKind::incast:
+            return fmt::format("incast: {} GPUs send {} each to one",
+                               readable_count(workload.senders == 0 ? gpus - 1 : workload.senders), size);
+    }
+    return "";
+}
+
+std::string summary_text(const Scenario& scenario, const RunResult& result, const std::string& file) {
+    std::string title = scenario.title.empty() ? "" : scenario.title + "\n";
+    return title + question(scenario) + "\n" + answer(result) + bandwidth_lines(result) + "\n" + latency_table(result) +
+           "\n" + frame_lines(result) + margin_line(result) + execution_lines(result, file);
+}
+
+std::string summary_json(const Scenario& scenario, const RunResult& result, const std::string& file) {
+    const auto& summary = result.summary;
+    JsonObject object;
+    object.add("format", "lightloom-summary").add("format_version", kJsonFormatVersion);
+    object.add("program_version", result.program_version).add("build_type", result.build_type);
+    object.add("title", scenario.title).add("question", question(scenario));
+    object.add("complete", result.complete).add("stopped_by", result.stopped_by);
+    object.add("completion_ps", summary.completion_ps).add("end_ps", summary.end_ps);
+    object.add("algorithm_bandwidth_bytes_per_second", summary.algorithm_bandwidth);
+    object.add("bus_bandwidth_bytes_per_second", summary.bus_bandwidth);
+    object.add("straggler_ratio", summary.straggler_ratio);
+    object.add("messages", summary.messages).add("messages_delivered", summary.messages_delivered);
+    object.add("payload_bytes_delivered", summary.payload_bytes_delivered);
+    object.add("packet_latency_ps", latency_object(result.packet_latency));
+    object.add("packet_jitter_ps", latency_object(result.packet_jitter));
+    object.add("message_latency_ps", latency_object(result.message_latency));
+    object.add("frames", frames_object(summary)).add("margin", margin_object(result));
+    JsonObject seeds;
+    seeds.add("plant", result.plant_seed).add("traffic", result.traffic_seed).add("faults", result.faults_seed);
+    object.add("seeds", seeds).add("digest", fmt::format("{:016x}", result.digest)).add("file", file);
+    object.add("execution", execution_object(result.execution));
+    return object.text() + "\n";
+}
+
+}  // namespace lightloom
