@@ -3,6 +3,7 @@
 // Not here: what a bucket stands for (core/outbox.hpp); levelling of pools whose traffic is one-sided (core/engine.hpp).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -10,14 +11,22 @@
 
 namespace lightloom {
 
+/// Events fill a chunk to its last byte, and chunks are aligned to their size: a cursor that is a multiple of it points
+/// past a full chunk (or nowhere), so that appending needs no count.
 template <class Event>
 struct Chunk {
-    static constexpr std::uint32_t kBytes = 4096;
-    static constexpr std::uint32_t kCapacity = (kBytes - 16) / sizeof(Event);
+    static constexpr std::uintptr_t kBytes = 4096;
+    static constexpr std::uint32_t kCapacity = (kBytes - sizeof(void*)) / sizeof(Event);
 
     Chunk* next;
-    std::uint64_t count;
+    std::byte unused[kBytes - sizeof(void*) - kCapacity * sizeof(Event)];
     Event events[kCapacity];
+
+    static bool is_full(const Event* cursor) { return (reinterpret_cast<std::uintptr_t>(cursor) & (kBytes - 1)) == 0; }
+    /// The chunk that a cursor, which is past at least one event, belongs to.
+    static Chunk* of(Event* cursor) {
+        return reinterpret_cast<Chunk*>((reinterpret_cast<std::uintptr_t>(cursor) - 1) & ~(kBytes - 1));
+    }
 };
 
 template <class Event>
@@ -29,7 +38,6 @@ public:
         free_ = chunk->next;
         --free_count_;
         chunk->next = next;
-        chunk->count = 0;
         return chunk;
     }
     void give(Chunk<Event>* chunk) {
@@ -43,6 +51,7 @@ public:
 
 private:
     static constexpr int kChunksPerSlab = 64;
+    static_assert(sizeof(Chunk<Event>) == Chunk<Event>::kBytes);
     struct Release {
         void operator()(std::byte* memory) const { ::operator delete[](memory, std::align_val_t{4096}); }
     };

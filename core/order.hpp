@@ -51,19 +51,17 @@ struct EventOrder {
 
     bool operator()(const Event& a, const Event& b) const {
         if (a.at != b.at) return a.at < b.at;
-        return tied_before(a, b);
+        const std::uint64_t key = tie_key(a);
+        return rank(a, key) < rank(b, key);
     }
-    /// For two events at one node and one instant.
-    bool tied_before(const Event& a, const Event& b) const {
-        if (a.kind != b.kind) return a.kind < b.kind;
-        return rank(a) < rank(b);
+    /// Which permutation of the ports holds for events at this one's node and instant.
+    std::uint64_t tie_key(const Event& e) const {
+        return scramble(seed ^ scramble(static_cast<std::uint64_t>(e.at.ps) ^ std::uint64_t{e.node} << 40));
     }
-
-private:
-    std::uint32_t rank(const Event& e) const {
-        if (e.source & kOwnEvent) return e.source;
-        const auto at = static_cast<std::uint64_t>(e.at.ps);
-        return permuted(e.source, scramble(seed ^ scramble(at ^ std::uint64_t{e.node} << 40)));
+    /// Orders events of one node and instant; no two have the same.
+    static std::uint64_t rank(const Event& e, std::uint64_t key) {
+        const std::uint32_t within_kind = e.source & kOwnEvent ? e.source : permuted(e.source, key);
+        return static_cast<std::uint64_t>(e.kind) << 32 | within_kind;
     }
 };
 

@@ -49,23 +49,41 @@ constexpr int level_of(Window w, Window now) {
 template <class Event>
 class Outbox {
 public:
-    explicit Outbox(std::uint32_t targets) : buckets_(std::size_t{targets} * rings::kSlots) {}
+    explicit Outbox(std::uint32_t targets) : cursors_(std::size_t{targets} * rings::kSlots) {}
 
-    void append(std::uint32_t target, std::uint32_t slot, const Event& event, ChunkPool<Event>& pool) {
-        Chunk<Event>*& head = buckets_[std::size_t{target} * rings::kSlots + slot];
-        if (head == nullptr || head->count == Chunk<Event>::kCapacity) [[unlikely]] {
-            head = pool.take(head);
+    /// Room for one more event, to be written by the caller.
+    Event& append(std::uint32_t target, std::uint32_t slot, ChunkPool<Event>& pool) {
+        Event*& cursor = cursors_[std::size_t{target} * rings::kSlots + slot];
+        if (Chunk<Event>::is_full(cursor)) [[unlikely]] {
+            cursor = pool.take(cursor == nullptr ? nullptr : Chunk<Event>::of(cursor))->events;
             mark(slot);
         }
-        head->events[head->count++] = event;
+        return *cursor++;
     }
 
-    /// The target's turn: it takes the bucket, and with it the chunks.
-    Chunk<Event>* take(std::uint32_t target, std::uint32_t slot) {
-        return std::exchange(buckets_[std::size_t{target} * rings::kSlots + slot], nullptr);
+    /// Visits a bucket's events, in no particular order.
+    template <class Visit>
+    void for_each(std::uint32_t target, std::uint32_t slot, Visit&& visit) const {
+        Event* cursor = cursors_[std::size_t{target} * rings::kSlots + slot];
+        if (cursor == nullptr) return;
+        for (auto* chunk = Chunk<Event>::of(cursor); chunk; chunk = chunk->next) {
+            for (const Event* event = chunk->events; event != cursor; ++event) visit(*event);
+            cursor = chunk->next ? chunk->next->events + Chunk<Event>::kCapacity : nullptr;  // all but the first are full
+        }
     }
-    const Chunk<Event>* peek(std::uint32_t target, std::uint32_t slot) const {
-        return buckets_[std::size_t{target} * rings::kSlots + slot];
+    std::size_t size(std::uint32_t target, std::uint32_t slot) const {
+        Event* cursor = cursors_[std::size_t{target} * rings::kSlots + slot];
+        if (cursor == nullptr) return 0;
+        auto* chunk = Chunk<Event>::of(cursor);
+        std::size_t events = static_cast<std::size_t>(cursor - chunk->events);
+        while ((chunk = chunk->next)) events += Chunk<Event>::kCapacity;
+        return events;
+    }
+    /// The target's turn: it has read the bucket, and takes its chunks.
+    void empty(std::uint32_t target, std::uint32_t slot, ChunkPool<Event>& into) {
+        Event* cursor = std::exchange(cursors_[std::size_t{target} * rings::kSlots + slot], nullptr);
+        for (auto* chunk = cursor ? Chunk<Event>::of(cursor) : nullptr; chunk;)
+            into.give(std::exchange(chunk, chunk->next));
     }
 
     /// The writer's turn: the slot's window has come, whoever reads it.
@@ -108,7 +126,8 @@ private:
         return 0;
     }
 
-    std::vector<Chunk<Event>*> buckets_;  // [target * kSlots + slot]
+    // [target * kSlots + slot]: where the bucket's next event goes; it tells the last chunk, which links the others.
+    std::vector<Event*> cursors_;
     std::array<std::uint64_t, rings::kSlots / 64> occupied_{};
 };
 

@@ -75,19 +75,19 @@ template <>
 struct Dimension<Duration> {
     static constexpr Form form{"a time", "ps, ns, us, ms, s, min, h or d", "2.5us"};
     static constexpr std::span<const WholeUnit> units{kTimeUnits};
-    static constexpr std::string_view smallest = "picosecond";
+    static constexpr std::string_view smallest = "picoseconds";
 };
 template <>
 struct Dimension<Bytes> {
     static constexpr Form form{"a size", "B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", "256MiB"};
     static constexpr std::span<const WholeUnit> units{kSizeUnits};
-    static constexpr std::string_view smallest = "byte";
+    static constexpr std::string_view smallest = "bytes";
 };
 template <>
 struct Dimension<BitRate> {
     static constexpr Form form{"a bit rate", "bps, kbps, Mbps, Gbps or Tbps", "400Gbps"};
     static constexpr std::span<const WholeUnit> units{kRateUnits};
-    static constexpr std::string_view smallest = "bit per second";
+    static constexpr std::string_view smallest = "bits per second";
 };
 template <>
 struct Dimension<Metres> {
@@ -203,7 +203,7 @@ Parsed<T> parse_number(const Split& parts, std::span<const WholeUnit> units, std
     const Whole whole = whole_multiple(parts.number, unit->factor);
     const auto shown = quoted_for_display(text);
     if (whole.fault == Whole::Fault::fraction)
-        return {{}, fmt::format("{} is not a whole number of {}s", shown, Dimension<T>::smallest), {}};
+        return {{}, fmt::format("{} is not a whole number of {}", shown, Dimension<T>::smallest), {}};
     const Parsed<T> too_large{{}, fmt::format("{} is too large", shown), {}};
     if (whole.fault == Whole::Fault::overflow) return too_large;
     if (parts.negative && whole.value != 0) return {{}, fmt::format("{} is negative", shown), {}};

@@ -1,5 +1,5 @@
-// TimeSorter: puts one node's events of one window in order, by sorting 8-byte keys instead of the events. A handful
-// is sorted by insertion, hundreds by std::sort, and the backlog of a large switch by two radix passes.
+// TimeSorter: sorts one node's events of one window, as 8-byte keys whose upper half is the time. A handful is sorted by
+// insertion, hundreds by std::sort, and the backlog of a large switch by radix passes.
 #pragma once
 
 #include <algorithm>
@@ -9,78 +9,53 @@
 #include <utility>
 #include <vector>
 
-#include "core/order.hpp"
-
 namespace lightloom {
 
-template <class Event>
 class TimeSorter {
 public:
-    /// @param begin         start of the window; every event lies in it
-    /// @param window_shift  its length is 2^window_shift ps, at most 2^32
-    /// @return keys in order; the low 32 bits of each are the event's index in `events`. Valid until the next call.
-    std::span<const std::uint64_t> sort(std::span<const Event> events, Time begin, int window_shift,
-                                        const EventOrder<Event>& order) {
-        const std::size_t n = events.size();
-        if (keys_.size() < n) {
-            keys_.resize(n + n / 2);
-            other_.resize(n + n / 2);
-        }
-        for (std::size_t i = 0; i < n; ++i)
-            keys_[i] = static_cast<std::uint64_t>(events[i].at.ps - begin.ps) << 32 | i;
-        if (n < kInsertion)
-            insertion_sort(n);
-        else if (n < kRadix)
-            std::sort(keys_.data(), keys_.data() + n);
+    /// Sorts by the upper 32 bits; keys with equal ones end in any order. @param bits  the upper halves are below 2^bits
+    void sort(std::span<std::uint64_t> keys, int bits) {
+        if (keys.size() < kInsertion)
+            insertion_sort(keys);
+        else if (keys.size() < kRadix)
+            std::sort(keys.begin(), keys.end());
         else
-            radix_sort(n, window_shift);
-        order_ties(events, order);
-        return {keys_.data(), n};
+            radix_sort(keys, bits);
     }
 
 private:
-    static constexpr std::size_t kInsertion = 24, kRadix = 200;
-    static constexpr int kDigitBits = 11;
+    static constexpr std::size_t kInsertion = 24, kRadix = 160;
+    static constexpr int kDigitBits = 10;
 
-    void insertion_sort(std::size_t n) {
-        for (std::size_t i = 1; i < n; ++i) {
-            const std::uint64_t key = keys_[i];
+    static void insertion_sort(std::span<std::uint64_t> keys) {
+        for (std::size_t i = 1; i < keys.size(); ++i) {
+            const std::uint64_t key = keys[i];
             std::size_t j = i;
-            for (; j > 0 && key < keys_[j - 1]; --j) keys_[j] = keys_[j - 1];
-            keys_[j] = key;
+            for (; j > 0 && key < keys[j - 1]; --j) keys[j] = keys[j - 1];
+            keys[j] = key;
         }
     }
 
-    // Least significant digit first. Stable, so two passes order 2^22 ps; a longer window takes a third.
-    void radix_sort(std::size_t n, int window_shift) {
-        for (int low = 0; low < window_shift; low += kDigitBits) {
-            digits_.fill(0);
-            for (std::size_t i = 0; i < n; ++i) ++digits_[digit(keys_[i], low)];
+    // Least significant digit first, as often as the window is long.
+    void radix_sort(std::span<std::uint64_t> keys, int bits) {
+        if (other_.size() < keys.size()) other_.resize(keys.size() + keys.size() / 2);
+        std::span<std::uint64_t> from = keys, to{other_.data(), keys.size()};
+        for (int low = 0; low < bits; low += kDigitBits) {
+            starts_.fill(0);
+            for (const std::uint64_t key : from) ++starts_[digit(key, low)];
             std::uint32_t sum = 0;
-            for (std::uint32_t& d : digits_) sum += std::exchange(d, sum);
-            for (std::size_t i = 0; i < n; ++i) other_[digits_[digit(keys_[i], low)]++] = keys_[i];
-            keys_.swap(other_);
+            for (std::uint32_t& start : starts_) sum += std::exchange(start, sum);
+            for (const std::uint64_t key : from) to[starts_[digit(key, low)]++] = key;
+            std::swap(from, to);
         }
+        if (from.data() != keys.data()) std::copy(from.begin(), from.end(), keys.begin());
     }
     static std::uint32_t digit(std::uint64_t key, int low) {
         return static_cast<std::uint32_t>(key >> (32 + low)) & ((1u << kDigitBits) - 1);
     }
 
-    void order_ties(std::span<const Event> events, const EventOrder<Event>& order) {
-        const auto at = [&](std::size_t i) { return keys_[i] >> 32; };
-        for (std::size_t i = 1; i < events.size(); ++i) {
-            if (at(i) != at(i - 1)) [[likely]]
-                continue;
-            const std::size_t first = i - 1;
-            while (i < events.size() && at(i) == at(first)) ++i;
-            std::sort(keys_.data() + first, keys_.data() + i, [&](std::uint64_t a, std::uint64_t b) {
-                return order.tied_before(events[static_cast<std::uint32_t>(a)], events[static_cast<std::uint32_t>(b)]);
-            });
-        }
-    }
-
-    std::vector<std::uint64_t> keys_, other_;
-    std::array<std::uint32_t, 1u << kDigitBits> digits_{};
+    std::vector<std::uint64_t> other_;
+    std::array<std::uint32_t, 1u << kDigitBits> starts_{};
 };
 
 }  // namespace lightloom

@@ -75,7 +75,7 @@ Handle write_rows(hid_t group, const char* name, hid_t type, const void* values,
 
 }  // namespace
 
-Handle::Handle(hid_t id, Close close, const char* what) : id_(id), close_(close) {
+Handle::Handle(hid_t id, Close closer, const char* what) : id_(id), close_(closer) {
     if (id_ < 0) fail(what);
 }
 

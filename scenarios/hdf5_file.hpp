@@ -32,7 +32,7 @@ class Handle {
 public:
     using Close = herr_t (*)(hid_t);
     /// @throws Error naming `what` if the id is not one
-    Handle(hid_t id, Close close, const char* what);
+    Handle(hid_t id, Close closer, const char* what);
     Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
     Handle& operator=(Handle&& other) noexcept;
     ~Handle();

@@ -95,6 +95,7 @@ void write_whole(const std::string& path, const RunResult& result, const std::st
     write_measurements(root, result);
 
     hdf5::Group run = root.child("run");
+    run.attribute("build_type", result.build_type);
     write_execution(run, result.execution);
     if (!progress.empty()) {
         hdf5::Series series = create_progress(run);
@@ -132,6 +133,7 @@ ResultFile ResultFile::create(const std::string& path, const RunHeader& header) 
         root.attribute("status", "running");
         write_header(root, header);
         hdf5::Group run = root.child("run");
+        run.attribute("build_type", header.build_type);
         hdf5::Series series = create_progress(run);
         run.close();
         root.close();

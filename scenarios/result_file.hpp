@@ -41,7 +41,8 @@ struct RunHeader {
 
 class ResultFile {
 public:
-    /// Makes PATH.partial, replacing an older one. @throws ResultError, so that a run that could not be kept is not begun
+    /// Makes PATH.partial, replacing an older one, so that a run that could not be kept is not begun.
+    /// @throws ResultError
     static ResultFile create(const std::string& path, const RunHeader& header);
     ResultFile(ResultFile&&) noexcept;
     ~ResultFile();  // without finish(): PATH.partial stays, readable, with status "running"

@@ -10,9 +10,9 @@ using hdf5::Group;
 using hdf5::Meaning;
 using hdf5::Table;
 
-constexpr Meaning kPicoseconds(const char* long_name) { return {"ps", long_name}; }
-constexpr Meaning kCount(const char* long_name) { return {"1", long_name}; }
-constexpr Meaning kBytes(const char* long_name) { return {"byte", long_name}; }
+constexpr Meaning picoseconds(const char* long_name) { return {"ps", long_name}; }
+constexpr Meaning count(const char* long_name) { return {"1", long_name}; }
+constexpr Meaning bytes(const char* long_name) { return {"byte", long_name}; }
 
 /// One value per row of a table, in a vector that lives as long as the write.
 template <class T, class Row>
@@ -28,11 +28,11 @@ void write_nodes(const Group& topology, const Topology& t) {
     table.flags("kind", column_of<std::uint8_t>(t.nodes, [](const Node& n) { return n.kind; }),
                 {"server", "leaf", "spine"}, "kind of node");
     table.column("index", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.index; }),
-                 kCount("number among its kind"));
+                 count("number among its kind"));
     table.column("first_port", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.first_port; }),
-                 kCount("its first port"));
+                 count("its first port"));
     table.column("ports", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.ports; }),
-                 kCount("how many consecutive ports it has"));
+                 count("how many consecutive ports it has"));
     table.close();
 }
 
@@ -46,11 +46,11 @@ void write_links(const Group& topology, const Topology& t) {
     Table table(topology, "links", "link", t.cables.size(), "cable");
     table.flags("tier", column_of<std::uint8_t>(t.cables, [](const Cable& c) { return c.tier; }), tiers, "tier");
     table.column("lower_node", column([&](const Cable& c) { return node_of(c.lower); }),
-                 kCount("node at the end nearer to the servers"));
+                 count("node at the end nearer to the servers"));
     table.column("upper_node", column([&](const Cable& c) { return node_of(c.upper); }),
-                 kCount("node at the other end"));
-    table.column("lower_port", column([](const Cable& c) { return c.lower.value; }), kCount("port of lower_node"));
-    table.column("upper_port", column([](const Cable& c) { return c.upper.value; }), kCount("port of upper_node"));
+                 count("node at the other end"));
+    table.column("lower_port", column([](const Cable& c) { return c.lower.value; }), count("port of lower_node"));
+    table.column("upper_port", column([](const Cable& c) { return c.upper.value; }), count("port of upper_node"));
     table.column("rate",
                  column_of<std::int64_t>(
                      t.cables, [&](const Cable& c) { return t.tiers[c.tier].rate.bit_rate().bits_per_second; }),
@@ -62,9 +62,9 @@ void write_endpoints(const Group& topology, const Topology& t) {
     using Endpoint = Topology::Endpoint;
     const auto column = [&](auto value) { return column_of<std::uint32_t>(t.endpoints, value); };
     Table table(topology, "endpoints", "endpoint", t.endpoints.size(), "GPU and its NIC");
-    table.column("server", column([](const Endpoint& e) { return e.server.value; }), kCount("node of the server"));
-    table.column("nic", column([](const Endpoint& e) { return e.nic.value; }), kCount("port of the NIC"));
-    table.column("leaf", column([](const Endpoint& e) { return e.leaf.value; }), kCount("node of the leaf"));
+    table.column("server", column([](const Endpoint& e) { return e.server.value; }), count("node of the server"));
+    table.column("nic", column([](const Endpoint& e) { return e.nic.value; }), count("port of the NIC"));
+    table.column("leaf", column([](const Endpoint& e) { return e.leaf.value; }), count("node of the leaf"));
     table.close();
 }
 
@@ -78,7 +78,7 @@ void write_optics(const Group& root, const LinkConditions& links) {
         backwards[i] = static_cast<std::uint8_t>(i % 2);
     }
     Table t(optics, "links", "direction", rows, "direction of a cable: 2 x link, + 1 for downwards");
-    t.column("link", cable, kCount("cable, as in /topology/links"));
+    t.column("link", cable, count("cable, as in /topology/links"));
     t.flags("way", backwards, {"up", "down"}, "whether it leads from the lower to the upper end or back");
     t.column("length_m", links.length_m, {"m", "length"});
     t.column("fibre_loss_db", links.fibre_loss_db, {"dB", "attenuation of the fibre"});
@@ -91,68 +91,71 @@ void write_optics(const Group& root, const LinkConditions& links) {
     t.column("codeword_error_ratio", links.codeword_error_ratio, {"1", "codewords beyond correction"});
     t.column("frame_loss_ratio", links.frame_loss_ratio, {"1", "frames lost, expected"});
     t.column("codeword_hazard", links.codeword_hazard, {"1", "-ln(1 - codeword_error_ratio)"});
-    t.column("interleave", links.interleave, kCount("codewords in a group: one bad one spoils them all"));
-    t.column("propagation_ps", links.propagation_ps, kPicoseconds("propagation delay"));
-    t.column("phy_ps", links.phy_ps, kPicoseconds("delay of both modules and of error correction"));
+    t.column("interleave", links.interleave, count("codewords in a group: one bad one spoils them all"));
+    t.column("propagation_ps", links.propagation_ps, picoseconds("propagation delay"));
+    t.column("phy_ps", links.phy_ps, picoseconds("delay of both modules and of error correction"));
     t.column("power_watt", links.power_watt, {"W", "half of the power of the modules at both ends"});
     t.close();
     optics.close();
 }
 
-void write_summary(const Group& root, const RunResult::Summary& s) {
+void write_summary(const Group& root, const RunResult& result) {
+    const RunResult::Summary& s = result.summary;
     Group g = root.child("summary");
-    g.scalar("end_ps", s.end_ps, kPicoseconds("last message acknowledged, or the run stopped"));
-    g.scalar("completion_ps", s.completion_ps, kPicoseconds("last message delivered"));
-    g.scalar("algorithm_bandwidth", s.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
-    g.scalar("bus_bandwidth", s.bus_bandwidth, {"byte/s", "2 (n - 1) / n x size / time, as nccl-tests defines it"});
-    g.scalar("straggler_ratio", s.straggler_ratio, {"1", "slowest rank / median rank"});
-    g.scalar("messages", s.messages, kCount("messages"));
-    g.scalar("messages_delivered", s.messages_delivered, kCount("messages delivered"));
-    g.scalar("payload_bytes_delivered", s.payload_bytes_delivered, kBytes("payload delivered"));
-    g.scalar("frames_sent", s.frames_sent, kCount("frames sent on any link"));
-    g.scalar("frames_lost", s.frames_lost, kCount("frames lost to bit errors"));
-    g.scalar("frames_dropped", s.frames_dropped, kCount("frames dropped for lack of buffer"));
-    g.scalar("frames_marked", s.frames_marked, kCount("frames marked (ECN)"));
-    g.scalar("retransmissions", s.retransmissions, kCount("packets sent again"));
-    g.scalar("duplicates", s.duplicates, kCount("packets delivered again"));
-    g.scalar("timeouts", s.timeouts, kCount("time-outs"));
+    g.scalar("end_ps", s.end_ps, picoseconds("last message acknowledged, or the run stopped"));
+    g.scalar("completion_ps", s.completion_ps, picoseconds("last message delivered"));
+    if (!result.collectives.group.empty()) {
+        g.scalar("algorithm_bandwidth", s.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
+        g.scalar("bus_bandwidth", s.bus_bandwidth, {"byte/s", "2 (n - 1) / n x size / time, as nccl-tests defines it"});
+        g.scalar("straggler_ratio", s.straggler_ratio, {"1", "slowest rank / median rank"});
+    }
+    g.scalar("messages", s.messages, count("messages"));
+    g.scalar("messages_delivered", s.messages_delivered, count("messages delivered"));
+    g.scalar("payload_bytes_delivered", s.payload_bytes_delivered, bytes("payload delivered"));
+    g.scalar("frames_sent", s.frames_sent, count("frames sent on any link"));
+    g.scalar("frames_lost", s.frames_lost, count("frames lost to bit errors"));
+    g.scalar("frames_dropped", s.frames_dropped, count("frames dropped for lack of buffer"));
+    g.scalar("frames_marked", s.frames_marked, count("frames marked (ECN)"));
+    g.scalar("retransmissions", s.retransmissions, count("packets sent again"));
+    g.scalar("duplicates", s.duplicates, count("packets delivered again"));
+    g.scalar("timeouts", s.timeouts, count("time-outs"));
     g.scalar("worst_margin_db", s.worst_margin_db, {"dB", "least link margin"});
     g.scalar("first_percentile_margin_db", s.first_percentile_margin_db, {"dB", "link margin, first percentile"});
-    g.scalar("worst_link", s.worst_link, kCount("direction with the least margin, as in /optics/links"));
+    g.scalar("worst_link", s.worst_link, count("direction with the least margin, as in /optics/links"));
     g.close();
 }
 
 void write_flows(const Group& root, const RunResult::Flows& flows) {
     if (flows.source.empty()) return;
     Table t(root, "flows", "flow", flows.source.size(), "flow");
-    t.column("source", flows.source, kCount("endpoint that sends"));
-    t.column("destination", flows.destination, kCount("endpoint that receives"));
-    t.column("messages", flows.messages, kCount("messages"));
-    t.column("payload_bytes", flows.payload_bytes, kBytes("payload to deliver"));
-    t.column("packets_sent", flows.packets_sent, kCount("data packets sent, with repetitions"));
-    t.column("packets_delivered", flows.packets_delivered, kCount("data packets delivered, with repetitions"));
-    t.column("packets_lost", flows.packets_lost, kCount("data packets lost to bit errors"));
-    t.column("packets_dropped", flows.packets_dropped, kCount("data packets dropped for lack of buffer"));
-    t.column("retransmissions", flows.retransmissions, kCount("data packets sent again"));
-    t.column("duplicates", flows.duplicates, kCount("data packets delivered again"));
-    t.column("marked", flows.marked, kCount("data packets delivered with a mark (ECN)"));
-    t.column("start_ps", flows.start_ps, kPicoseconds("first message released; -1: not yet"));
-    t.column("delivered_ps", flows.delivered_ps, kPicoseconds("last message delivered; -1: not yet"));
-    t.column("acknowledged_ps", flows.acknowledged_ps, kPicoseconds("last message acknowledged; -1: not yet"));
+    t.column("source", flows.source, count("endpoint that sends"));
+    t.column("destination", flows.destination, count("endpoint that receives"));
+    t.column("messages", flows.messages, count("messages"));
+    t.column("payload_bytes", flows.payload_bytes, bytes("payload to deliver"));
+    t.column("packets_sent", flows.packets_sent, count("data packets sent, with repetitions"));
+    t.column("packets_delivered", flows.packets_delivered, count("data packets delivered, with repetitions"));
+    t.column("packets_lost", flows.packets_lost, count("data packets lost to bit errors"));
+    t.column("packets_dropped", flows.packets_dropped, count("data packets dropped for lack of buffer"));
+    t.column("retransmissions", flows.retransmissions, count("data packets sent again"));
+    t.column("duplicates", flows.duplicates, count("data packets delivered again"));
+    t.column("marked", flows.marked, count("data packets delivered with a mark (ECN)"));
+    t.column("start_ps", flows.start_ps, picoseconds("first message released; -1: not yet"));
+    t.column("delivered_ps", flows.delivered_ps, picoseconds("last message delivered; -1: not yet"));
+    t.column("acknowledged_ps", flows.acknowledged_ps, picoseconds("last message acknowledged; -1: not yet"));
     t.close();
 }
 
 void write_collectives(const Group& root, const RunResult::Collectives& c) {
     if (c.group.empty()) return;
     Table t(root, "collectives", "collective", c.group.size(), "collective: a group's iteration");
-    t.column("group", c.group, kCount("group of ranks"));
-    t.column("iteration", c.iteration, kCount("iteration"));
-    t.column("ranks", c.ranks, kCount("ranks"));
-    t.column("bytes", c.bytes, kBytes("size per rank"));
-    t.column("start_ps", c.start_ps, kPicoseconds("start"));
-    t.column("end_ps", c.end_ps, kPicoseconds("slowest rank done; -1: not yet"));
-    t.column("median_rank_ps", c.median_rank_ps, kPicoseconds("time of the median rank"));
-    t.column("slowest_rank_ps", c.slowest_rank_ps, kPicoseconds("time of the slowest rank"));
+    t.column("group", c.group, count("group of ranks"));
+    t.column("iteration", c.iteration, count("iteration"));
+    t.column("ranks", c.ranks, count("ranks"));
+    t.column("bytes", c.bytes, bytes("size per rank"));
+    t.column("start_ps", c.start_ps, picoseconds("start"));
+    t.column("end_ps", c.end_ps, picoseconds("slowest rank done; -1: not yet"));
+    t.column("median_rank_ps", c.median_rank_ps, picoseconds("time of the median rank"));
+    t.column("slowest_rank_ps", c.slowest_rank_ps, picoseconds("time of the slowest rank"));
     t.column("algorithm_bandwidth", c.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
     t.column("bus_bandwidth", c.bus_bandwidth, {"byte/s", "2 (n - 1) / n x size / time, as nccl-tests defines it"});
     t.close();
@@ -168,21 +171,21 @@ void write_ports(const Group& root, const RunResult::Ports& ports, const Topolog
     }
     Table t(root, "ports", "port", ports.frames_sent.size(), "port, as a sender");
     t.column("node", column_of<std::uint32_t>(topology.ports, [](const Port& p) { return p.node.value; }),
-             kCount("node it belongs to"));
+             count("node it belongs to"));
     t.column("peer_node",
              column_of<std::uint32_t>(topology.ports,
                                       [&](const Port& p) { return topology.ports[p.peer.value].node.value; }),
-             kCount("node at the other end"));
-    t.column("direction", direction, kCount("direction it sends in, as in /optics/links"));
-    t.column("frames_sent", ports.frames_sent, kCount("frames whose transmission began"));
-    t.column("bytes_sent", ports.bytes_sent, kBytes("bytes sent, with framing"));
-    t.column("frames_delivered", ports.frames_delivered, kCount("frames that arrived"));
-    t.column("frames_lost", ports.frames_lost, kCount("frames lost to bit errors"));
-    t.column("frames_dropped", ports.frames_dropped, kCount("frames dropped before it for lack of buffer"));
-    t.column("frames_marked", ports.frames_marked, kCount("frames marked (ECN)"));
-    t.column("frames_in_flight", ports.frames_in_flight, kCount("frames under way when the run ended"));
-    t.column("busy_ps", ports.busy_ps, kPicoseconds("time spent sending"));
-    t.column("deepest_queue_bytes", ports.deepest_queue_bytes, kBytes("deepest queue"));
+             count("node at the other end"));
+    t.column("direction", direction, count("direction it sends in, as in /optics/links"));
+    t.column("frames_sent", ports.frames_sent, count("frames whose transmission began"));
+    t.column("bytes_sent", ports.bytes_sent, bytes("bytes sent, with framing"));
+    t.column("frames_delivered", ports.frames_delivered, count("frames that arrived"));
+    t.column("frames_lost", ports.frames_lost, count("frames lost to bit errors"));
+    t.column("frames_dropped", ports.frames_dropped, count("frames dropped before it for lack of buffer"));
+    t.column("frames_marked", ports.frames_marked, count("frames marked (ECN)"));
+    t.column("frames_in_flight", ports.frames_in_flight, count("frames under way when the run ended"));
+    t.column("busy_ps", ports.busy_ps, picoseconds("time spent sending"));
+    t.column("deepest_queue_bytes", ports.deepest_queue_bytes, bytes("deepest queue"));
     t.column("utilisation", ports.utilisation, {"1", "busy_ps / completion_ps"});
     t.close();
 }
@@ -198,17 +201,17 @@ void write_histogram(const Group& histograms, const char* name, const char* titl
     }
     Table t(histograms, name, "bin", lower.size(), "bin, from the first that is not empty");
     t.group().attribute("long_name", title);
-    t.column("lower", lower, kPicoseconds("lower edge, inside"));
-    t.column("upper", upper, kPicoseconds("upper edge, outside"));
-    t.column("count", std::vector<std::uint64_t>(used, counts.end()), kCount("samples"));
-    t.group().scalar("samples", h.count(), kCount("samples in all"));
-    t.group().scalar("min", h.min(), kPicoseconds("least sample"));
-    t.group().scalar("mean", h.mean(), kPicoseconds("mean"));
-    t.group().scalar("p50", h.quantile(0.5), kPicoseconds("median"));
-    t.group().scalar("p99", h.quantile(0.99), kPicoseconds("99th percentile"));
-    t.group().scalar("p99_9", h.quantile(0.999), kPicoseconds("99.9th percentile"));
-    t.group().scalar("p99_99", h.quantile(0.9999), kPicoseconds("99.99th percentile"));
-    t.group().scalar("max", h.max(), kPicoseconds("greatest sample"));
+    t.column("lower", lower, picoseconds("lower edge, inside"));
+    t.column("upper", upper, picoseconds("upper edge, outside"));
+    t.column("count", std::vector<std::uint64_t>(used, counts.end()), count("samples"));
+    t.group().scalar("samples", h.count(), count("samples in all"));
+    t.group().scalar("min", h.min(), picoseconds("least sample"));
+    t.group().scalar("mean", h.mean(), picoseconds("mean"));
+    t.group().scalar("p50", h.quantile(0.5), picoseconds("median"));
+    t.group().scalar("p99", h.quantile(0.99), picoseconds("99th percentile"));
+    t.group().scalar("p99_9", h.quantile(0.999), picoseconds("99.9th percentile"));
+    t.group().scalar("p99_99", h.quantile(0.9999), picoseconds("99.99th percentile"));
+    t.group().scalar("max", h.max(), picoseconds("greatest sample"));
     t.close();
 }
 
@@ -242,7 +245,6 @@ void write_header(const Group& root, const RunHeader& header) {
     root.attribute("format_version", std::span<const std::int32_t>(kFormatVersion));
     root.attribute("program", "lightloom");
     root.attribute("program_version", header.program_version);
-    root.attribute("build_type", header.build_type);
     root.attribute("scenario", header.scenario_text);
     root.attribute("effective_scenario", header.effective_scenario);
     root.attribute("plant_seed", header.plant_seed);
@@ -258,7 +260,7 @@ void write_header(const Group& root, const RunHeader& header) {
 }
 
 void write_measurements(const Group& root, const RunResult& result) {
-    write_summary(root, result.summary);
+    write_summary(root, result);
     write_collectives(root, result.collectives);
     write_histograms(root, result);
     write_flows(root, result.flows);
@@ -270,13 +272,13 @@ void write_execution(const Group& run, const RunResult::Execution& e) {
     run.attribute("started_at", e.started_at);
     run.scalar("wall_seconds", e.wall_seconds, {"s", "wall time of the run"});
     run.scalar("setup_seconds", e.setup_seconds, {"s", "wall time before the first event"});
-    run.scalar("threads", e.threads, kCount("threads"));
-    run.scalar("partitions", e.partitions, kCount("partitions"));
-    run.scalar("windows", e.windows, kCount("windows"));
-    run.scalar("window_ps", e.window_ps, kPicoseconds("length of a window"));
-    run.scalar("events", e.events, kCount("events handled"));
-    run.scalar("packet_hops", e.packet_hops, kCount("hops of packets"));
-    run.scalar("peak_memory_bytes", e.peak_memory_bytes, kBytes("most memory in use"));
+    run.scalar("threads", e.threads, count("threads"));
+    run.scalar("partitions", e.partitions, count("partitions"));
+    run.scalar("windows", e.windows, count("windows"));
+    run.scalar("window_ps", e.window_ps, picoseconds("length of a window"));
+    run.scalar("events", e.events, count("events handled"));
+    run.scalar("packet_hops", e.packet_hops, count("hops of packets"));
+    run.scalar("peak_memory_bytes", e.peak_memory_bytes, bytes("most memory in use"));
 }
 
 }  // namespace lightloom

@@ -5,10 +5,21 @@
 #include <algorithm>
 #include <utility>
 
+namespace {
+
+/// The library's assertions guard its own state, but some texts break them ("[" at the end of a line); it would abort, or
+/// with NDEBUG go on blindly. Thrown instead, they end the reading of that text.
+struct ParserIsLost {};
+[[noreturn]] void parser_is_lost() { throw ParserIsLost{}; }
+
+}  // namespace
+
+#undef NDEBUG
+#define TOML_ASSERT(condition) ((condition) ? void() : parser_is_lost())
+#define TOML_EXCEPTIONS 0
 // A scenario nests three deep. The parser, and above all the tree's destructor, recurse: values at most 8 deep and lines
 // of at most 1,024 bytes (a dotted key nests once per dot) bound that to about 5,000 frames.
 #define TOML_MAX_NESTED_VALUES 8
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 namespace lightloom {
@@ -97,10 +108,40 @@ std::optional<TomlFault> fault_of_size(std::string_view text) {
 /// The library's words, without what means something only to those who build it.
 TomlFault fault_of_syntax(const toml::parse_error& error, std::string_view text) {
     std::string message(error.description());
-    for (const std::string_view noise : {"Error while ", " (TOML_MAX_NESTED_VALUES)"})
+    for (const std::string_view noise : {"Error while parsing ", " (TOML_MAX_NESTED_VALUES)"})
         if (const std::size_t at = message.find(noise); at != std::string::npos) message.erase(at, noise.size());
     return {inside(position_of(error.source()), text), std::move(message),
             R"(quantities and names stand in quotes: rate = "400Gbps")"};
+}
+
+/// @throws ParserIsLost
+TomlDocument parse_or_throw(std::string_view text) {
+    TomlDocument document;
+    const toml::parse_result result = toml::parse(text);
+    if (result)
+        document.root = converted(result.table(), 0);
+    else
+        document.fault = fault_of_syntax(result.error(), text);
+    return document;
+}
+
+bool loses_parser(std::string_view text) {
+    try {
+        parse_or_throw(text);
+        return false;
+    } catch (const ParserIsLost&) {
+        return true;
+    }
+}
+
+/// Where the parser lost its way: at the end of the shortest beginning of the text that has the same effect.
+TomlFault fault_of_lost_parser(std::string_view text) {
+    std::size_t harmless = 0, harmful = text.size();
+    while (harmful - harmless > 1) {
+        const std::size_t middle = harmless + (harmful - harmless) / 2;
+        (loses_parser(text.substr(0, middle)) ? harmful : harmless) = middle;
+    }
+    return {position_at(text, harmless), "this is no TOML", "a bracket without its pair, perhaps?"};
 }
 
 }  // namespace
@@ -109,13 +150,12 @@ TomlDocument parse_toml(std::string_view text) {
     TomlDocument document;
     document.fault = fault_of_size(text);
     if (document.fault) return document;
-    const toml::parse_result result = toml::parse(text);
-    if (result) {
-        document.root = converted(result.table(), 0);
-    } else {
-        document.fault = fault_of_syntax(result.error(), text);
+    try {
+        return parse_or_throw(text);
+    } catch (const ParserIsLost&) {
+        document.fault = fault_of_lost_parser(text);
+        return document;
     }
-    return document;
 }
 
 std::string toml_string(std::string_view text) {

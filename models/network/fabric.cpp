@@ -12,6 +12,8 @@ Fabric::Fabric(const FabricInput& input)
       network_(input.network),
       preamble_bits_(input.network.framing.preamble.count * 8),
       gap_bits_(input.network.framing.gap.count * 8),
+      queue_limit_bits_(input.network.queue_limit.count * 8),
+      ecn_threshold_bits_(input.network.ecn_threshold.count * 8),
       fault_seed_(input.fault_seed),
       transport_(input.traffic, input.transport),
       statistics_(input.partitions) {

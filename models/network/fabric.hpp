@@ -40,7 +40,7 @@ public:
     using Event = Frame;
 
     /// Counters of one port, as the sender of its outgoing direction and the receiver of its incoming one.
-    struct PortCounters {
+    struct alignas(64) PortCounters {
         std::uint64_t frames_sent = 0;
         std::uint64_t bytes_sent = 0;       // without preamble and gap
         std::uint64_t frames_delivered = 0;  // arrived here unharmed by the cable
@@ -148,12 +148,12 @@ private:
     // One step each of the walk; models/network/fabric_walk.hpp
     void arrive(Node& node, Statistics& statistics, const Frame& frame);
     template <class Context>
-    void forward(Context& context, Node& node, Frame frame);
+    void forward(Context& context, Node& node, const Frame& frame);
     std::uint32_t choose_port(const Node& node, const Frame& frame) const;
     template <class Context>
-    void enqueue(Context& context, Node& node, std::uint32_t port, Frame frame, Time now);
+    void enqueue(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
     template <class Context>
-    Time transmit(Context& context, std::uint32_t port, Frame frame, Time now);
+    Time transmit(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
     void renew_losses(std::uint32_t port);
     template <class Context>
     void receive_data(Context& context, Node& node, const Frame& frame);
@@ -178,7 +178,7 @@ private:
     const Routes& routes_;
     const Traffic& traffic_;
     NetworkParameters network_;
-    std::int64_t preamble_bits_, gap_bits_;
+    std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_;
     std::int64_t total_messages_ = 0, total_payload_bytes_ = 0;
     std::uint64_t fault_seed_;
     std::vector<std::uint32_t> first_iteration_;  // per flow, in iteration_delivered_ps_

@@ -18,7 +18,7 @@
 namespace lightloom {
 
 template <class Context>
-void Fabric::handle(Context& context, const Frame& frame) {
+[[gnu::always_inline]] inline void Fabric::handle(Context& context, const Frame& frame) {
     Node& node = nodes_[frame.node];
     switch (frame.kind) {
         case Happening::arrival:
@@ -33,7 +33,7 @@ void Fabric::handle(Context& context, const Frame& frame) {
                 receive_data(context, node, frame);
             return;
         case Happening::tail:
-            enqueue(context, node, choose_port(node, frame), frame, frame.at + node.latency);
+            enqueue(context, node, choose_port(node, frame), frame, frame.flags, frame.at + node.latency);
             return;
         case Happening::start:
             release(context, node, frame.flow, frame.cumulative, frame.at);
@@ -45,7 +45,7 @@ void Fabric::handle(Context& context, const Frame& frame) {
 }
 
 // Every frame that reaches a node passes here: what the digest sees, and where a corrupted frame counts as lost.
-inline void Fabric::arrive(Node& node, Statistics& statistics, const Frame& frame) {
+[[gnu::always_inline]] inline void Fabric::arrive(Node& node, Statistics& statistics, const Frame& frame) {
     node.digest.fold(static_cast<std::uint64_t>(frame.at.ps), std::uint64_t{frame.flow} << 32 | frame.packet,
                      std::uint64_t{frame.source} << 32 | std::uint32_t{frame.attempt} << 8 | frame.flags);
     PortCounters& ingress = counters_[frame.source];
@@ -63,25 +63,24 @@ inline void Fabric::arrive(Node& node, Statistics& statistics, const Frame& fram
 // else, like any other, it waits for the last. Only a frame read whole can be checked: a broken one that is cut through
 // travels on and takes its bandwidth.
 template <class Context>
-void Fabric::forward(Context& context, Node& node, Frame frame) {
+[[gnu::always_inline]] inline void Fabric::forward(Context& context, Node& node, const Frame& frame) {
+    std::uint8_t flags = frame.flags;
     if (frame.has(Frame::kCorrupted | Frame::kBroken)) [[unlikely]] {
         if (!node.cuts_through) return;
-        frame.flags = static_cast<std::uint8_t>((frame.flags & ~Frame::kCorrupted) | Frame::kBroken);
+        flags = static_cast<std::uint8_t>((flags & ~Frame::kCorrupted) | Frame::kBroken);
     }
     const std::uint32_t port = choose_port(node, frame);
-    if (node.cuts_through) {
-        const PortClock& ingress = ports_[frame.source].clock;
-        if (ports_[port].clock.faster_than(ingress)) {
-            if (!frame.has(Frame::kBroken))
-                post_own(context, node, frame, Happening::tail, frame.at + ingress.duration_of(wire_bits(frame)));
-            return;
-        }
+    if (node.cuts_through && ports_[port].clock.faster_than(ports_[frame.source].clock)) {
+        if (flags & Frame::kBroken) return;
+        const Duration rest = ports_[frame.source].clock.duration_of(wire_bits(frame));
+        post_own(context, node, frame, Happening::tail, frame.at + rest);
+        return;
     }
-    enqueue(context, node, port, frame, frame.at + node.latency);
+    enqueue(context, node, port, frame, flags, frame.at + node.latency);
 }
 
 // Down to the destination's port at its own leaf; elsewhere one of the equal-cost next hops, by hash.
-inline std::uint32_t Fabric::choose_port(const Node& node, const Frame& frame) const {
+[[gnu::always_inline]] inline std::uint32_t Fabric::choose_port(const Node& node, const Frame& frame) const {
     if (frame.to_leaf == node.leaf) return node.first_port + frame.to_port;
     const Routes::PortSet& hops = routes_.sets[node.first_route + frame.to_leaf];
     if (hops.count == 1) return node.first_port + routes_.ports[hops.first];
@@ -95,29 +94,27 @@ inline std::uint32_t Fabric::choose_port(const Node& node, const Frame& frame) c
 
 // A switch's egress queue at the instant `now`: dropped for want of room, marked for the length of the queue, or sent.
 template <class Context>
-void Fabric::enqueue(Context& context, Node& node, std::uint32_t port, Frame frame, Time now) {
-    PortCounters& counters = counters_[port];
-    const PortClock& clock = ports_[port].clock;
+[[gnu::always_inline]] inline void Fabric::enqueue(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now) {
+    const PortClock& clock = ports_[index].clock;
     SharedBuffer& buffer = buffers_[node.buffer];
-    if (!buffer.has_room(now, frame.bytes) ||
-        clock.exceeds(now, wire_bits(frame), network_.queue_limit.count * 8)) [[unlikely]] {
-        ++counters.frames_dropped;
-        if (frame.has(Frame::kBroken)) return;
+    const std::int64_t waiting = clock.backlog(now);
+    if (!buffer.has_room(now, frame.bytes) || waiting > clock.backlog_of(queue_limit_bits_ - wire_bits(frame))) [[unlikely]] {
+        ++counters_[index].frames_dropped;
+        if (flags & Frame::kBroken) return;
         FlowLosses& losses = statistics_[context.index()].losses[frame.flow];
         ++(frame.has(Frame::kAcknowledgement) ? losses.dropped_acknowledgements : losses.dropped);
         return;
     }
-    if (clock.exceeds(now, 0, network_.ecn_threshold.count * 8)) {
-        frame.flags |= Frame::kMarked;
-        ++counters.frames_marked;
+    if (waiting > clock.backlog_of(ecn_threshold_bits_)) {
+        flags |= Frame::kMarked;
+        ++counters_[index].frames_marked;
     }
-    const Time departure = transmit(context, port, frame, now);
-    buffer.take(departure, frame.bytes);
+    buffer.take(transmit(context, index, frame, flags, now), frame.bytes);
 }
 
 // An egress port: the exact clock, the link's loss, and the arrival at the other end. @return when the last bit leaves
 template <class Context>
-Time Fabric::transmit(Context& context, std::uint32_t index, Frame frame, Time now) {
+[[gnu::always_inline]] inline Time Fabric::transmit(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now) {
     Port& port = ports_[index];
     PortCounters& counters = counters_[index];
     const std::int64_t bits = wire_bits(frame);
@@ -134,19 +131,19 @@ Time Fabric::transmit(Context& context, std::uint32_t index, Frame frame, Time n
     counters.deepest_backlog_ps = std::max(counters.deepest_backlog_ps, (departure - now).ps);
 
     if (port.losses.spend(port.risk_bits + frame.bytes * std::int64_t{8})) [[unlikely]] {
-        frame.flags |= Frame::kCorrupted;
+        flags |= Frame::kCorrupted;
         renew_losses(index);
     }
-    frame.at = arrival;
-    frame.kind = Happening::arrival;
-    frame.node = port.peer_node;
-    frame.source = port.peer;
-    context.post(frame);
+    context.post_changed(frame, arrival, port.peer_node, [&](Frame& sent) {
+        sent.source = port.peer;
+        sent.kind = Happening::arrival;
+        sent.flags = flags;
+    });
     return departure;
 }
 
 template <class Context>
-void Fabric::receive_data(Context& context, Node& node, const Frame& frame) {
+[[gnu::always_inline]] inline void Fabric::receive_data(Context& context, Node& node, const Frame& frame) {
     Statistics& statistics = statistics_[context.index()];
     Receiver& receiver = transport_.receiver(frame.flow);
     const std::int64_t latency_ps = (frame.at - frame.sent_at).ps;
@@ -163,8 +160,8 @@ void Fabric::receive_data(Context& context, Node& node, const Frame& frame) {
     acknowledgement.to_leaf = receiver.to_leaf;
     acknowledgement.to_port = receiver.to_port;
     acknowledgement.bytes = static_cast<std::uint16_t>(network_.framing.acknowledgement.count);
-    acknowledgement.flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked));
-    transmit(context, receiver.nic_port, acknowledgement, frame.at + node.latency);
+    const auto flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked));
+    transmit(context, receiver.nic_port, acknowledgement, flags, frame.at + node.latency);
 
     while (receiver.base >= receiver.expected.end) deliver_message(context, node, frame.flow, frame.at);
 }
@@ -186,7 +183,7 @@ void Fabric::deliver_message(Context& context, Node& node, std::uint32_t flow, T
 }
 
 template <class Context>
-void Fabric::receive_acknowledgement(Context& context, Node& node, const Frame& frame) {
+[[gnu::always_inline]] inline void Fabric::receive_acknowledgement(Context& context, Node& node, const Frame& frame) {
     Statistics& statistics = statistics_[context.index()];
     Sender& sender = transport_.sender(frame.flow);
     statistics.acknowledgement_latency.record((frame.at - frame.sent_at).ps);
@@ -242,7 +239,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Packe
                       .attempt = sender.attempt,
                       .kind = Happening::arrival,
                       .flags = 0};
-    transmit(context, sender.nic_port, frame, now + node.latency);
+    transmit(context, sender.nic_port, frame, 0, now + node.latency);
 }
 
 // A node has one pending time-out at most, for its earliest deadline. Flows whose window has not moved for a time-out

@@ -37,12 +37,10 @@ public:
     bool faster_than(const PortClock& other) const {
         return std::uint64_t{picoseconds_} * other.bits_ < std::uint64_t{other.picoseconds_} * bits_;
     }
-    /// How long the frames already accepted keep the port busy after `now`.
-    Duration backlog(Time now) const { return end_ > now ? end_ - now : Duration{0}; }
-    /// Would the bits waiting at `now`, with `more`, exceed `limit`? Compares bits, whatever the rate.
-    bool exceeds(Time now, std::int64_t more, std::int64_t limit) const {
-        return backlog(now).ps * bits_ > (limit - more) * static_cast<std::int64_t>(picoseconds_);
-    }
+    /// What waits at `now`, and what `bits` would be, in one unit whatever the rate: bits x picoseconds per bit.
+    std::int64_t backlog(Time now) const { return end_ > now ? (end_ - now).ps * bits_ : 0; }
+    std::int64_t backlog_of(std::int64_t bits) const { return bits * static_cast<std::int64_t>(picoseconds_); }
+
     std::int64_t bits_in(Duration span) const {
         return static_cast<std::int64_t>(static_cast<__int128>(span.ps) * bits_ / picoseconds_);
     }

@@ -93,7 +93,7 @@ TEST(StripedCodeword, MatchesTheFullConvolutionFrom1Down) {
 
 TEST(StripedCodeword, IsTheSameAsOneLaneWhereLanesAreAlike) {
     for (const double ratio : {1e-12, 1e-6, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 0.1})
-        for (const std::size_t lanes : {1, 2, 4, 8, 16}) {
+        for (const std::size_t lanes : {1u, 2u, 4u, 8u, 16u}) {
             const std::vector<double> alike(lanes, ratio);
             EXPECT_TRUE(
                 near_relative(striped_codeword_error_ratio(kKp4, alike), codeword_error_ratio(kKp4, ratio), 1e-9))

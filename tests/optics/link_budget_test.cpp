@@ -43,7 +43,7 @@ std::string refusal(const Plant& plant) {
 TEST(LinkBudget, OfADr4LinkByHand) {
     const LinkConditions links = evaluated(plant_of(dr4(500.0, 0)));
     ASSERT_EQ(links.directions(), 2u);
-    for (const std::size_t row : {0, 1}) {
+    for (const std::size_t row : {0u, 1u}) {
         EXPECT_EQ(links.length_m[row], 500.0);
         EXPECT_NEAR(links.fibre_loss_db[row], 0.2, 1e-12);
         EXPECT_EQ(links.connector_loss_db[row], 0.0);
@@ -128,6 +128,12 @@ TEST(LinkBudget, ConnectorLossesStayBelowTheirMaximum) {
     EXPECT_GT(most, 0.34);  // 160,000 draws reach for it
 }
 
+TEST(LinkBudget, EveryFibreOfARibbonHasItsOwnLoss) {
+    const LinkConditions links = evaluated(plant_of(dr4(500.0, 4, "mpo-apc-standard"), 50));
+    for (std::size_t row = 0; row < links.directions(); ++row)
+        EXPECT_LT(links.pre_fec_ber[row], 0.999 * links.worst_lane_ber[row]);
+}
+
 // Wavelengths that share a fibre share its connectors: every lane of an FR4 link is as bad as its worst.
 TEST(LinkBudget, WavelengthsOfOneFibreShareItsLoss) {
     const LinkConditions links = evaluated(plant_of({"400gbase-fr4", "os2", metres(500.0), 4, "lc-upc-grade-b"}, 50));
@@ -183,11 +189,11 @@ TEST(LinkBudget, LossOnOneLaneIsDilutedLossOnAllIsNot) {
 
 TEST(LinkBudget, ExtraLossesOfOneLaneAddUpAndTouchNoOtherCable) {
     Plant plant = plant_of(dr4(500.0, 0), 3);
-    plant.extra_losses = {{1, 0, Decibel{1.0}}, {1, -1, Decibel{0.5}}};
+    plant.extra_losses = {{1, 0, Decibel{1.0}}, {1, -1, Decibel{0.5}}, {1, 3, Decibel{0.7}}};
     const LinkConditions links = evaluated(plant);
     EXPECT_NEAR(links.extra_loss_db[2], 1.5, 1e-12);
     EXPECT_NEAR(links.extra_loss_db[3], 1.5, 1e-12);
-    for (const std::size_t row : {0, 1, 4, 5}) EXPECT_EQ(links.extra_loss_db[row], 0.0);
+    for (const std::size_t row : {0u, 1u, 4u, 5u}) EXPECT_EQ(links.extra_loss_db[row], 0.0);
 }
 
 TEST(LinkBudget, MoreLossIsNeverBetter) {
@@ -215,7 +221,7 @@ TEST(LinkBudget, ACutFibreDeliversNothing) {
 
 TEST(LinkBudget, CopperIsAsItsRowSays) {
     const LinkConditions links = evaluated(plant_of({"400g-aec", "os2", metres(3.0), 2, "no such family"}));
-    for (const std::size_t row : {0, 1}) {
+    for (const std::size_t row : {0u, 1u}) {
         for (const auto* term : {&links.fibre_loss_db, &links.connector_loss_db, &links.extra_loss_db,
                                  &links.received_oma_dbm, &links.margin_db})
             EXPECT_TRUE(std::isnan((*term)[row]));

@@ -46,7 +46,7 @@ private:
         bool operator()(const Event& a, const Event& b) const {
             if (a.at != b.at) return a.at > b.at;
             if (a.node != b.node) return a.node > b.node;
-            return order.tied_before(b, a);
+            return order(b, a);
         }
     };
 

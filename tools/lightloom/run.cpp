@@ -1,0 +1,141 @@
+// `lightloom run`: from a scenario to a summary and a result file. Reads from top to bottom in the order of a run.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <thread>
+
+#include "scenarios/result_file.hpp"
+#include "scenarios/scenario_text.hpp"
+#include "tools/lightloom/command.hpp"
+#include "tools/lightloom/console.hpp"
+#include "tools/lightloom/interruption.hpp"
+#include "tools/lightloom/scenario_input.hpp"
+#include "tools/lightloom/summary.hpp"
+
+namespace lightloom {
+namespace {
+
+namespace po = boost::program_options;
+using std::chrono::steady_clock;
+
+constexpr CommandHelp kHelp{
+    .usage = "run SCENARIO.toml [OPTION...]",
+    .summary =
+        "Runs a scenario: its summary goes to stdout, everything measured to an HDF5 file. While it runs, and\n"
+        "if it is stopped (Ctrl-C, once), that file is called RESULT.partial and can be read.",
+    .examples =
+        "Examples:\n"
+        "  lightloom run my.toml\n"
+        "  lightloom run my.toml -o spray.h5 --set routing.policy=spray --seed 7\n"
+        "  lightloom run my.toml --json -q | python3 -m json.tool\n",
+};
+
+constexpr std::uint64_t kMostThreads = 1024;
+constexpr std::uint64_t kMostPartitions = 65'535;  // PartitionPlan counts them in 16 bits
+
+Options run_options() {
+    Options options("Options");
+    options.add_options()("output,o", po::value<std::string>()->value_name("RESULT.h5"),
+                          "where the result goes (default: the scenario's name, here)");
+    add_set_option(options);
+    options.add_options()("seed", po::value<std::string>()->value_name("N"), "plant, traffic and faults: run.seed=N");
+    options.add_options()("threads", po::value<std::string>()->value_name("N"),
+                          "default: as many as the machine runs at once; changes only the speed");
+    options.add_options()("partitions", po::value<std::string>()->value_name("N"),
+                          "pieces that the fabric is cut into (default: one per thread); changes only the speed");
+    options.add_options()("json", "the summary as one JSON object");
+    options.add_options()("quiet,q", "no banner, no progress");
+    return options;
+}
+
+RunOptions execution_options(const Arguments& arguments) {
+    RunOptions options;
+    options.threads = std::max(1u, std::thread::hardware_concurrency());
+    if (arguments.count("threads"))
+        options.threads = static_cast<std::uint32_t>(whole_number(arguments, "threads", 1, kMostThreads));
+    if (arguments.count("partitions"))
+        options.partitions = static_cast<std::uint32_t>(whole_number(arguments, "partitions", 1, kMostPartitions));
+    return options;
+}
+
+std::string result_path(const Arguments& arguments, const ScenarioInput& input) {
+    if (arguments.count("output")) return arguments["output"].as<std::string>();
+    return std::filesystem::path(input.file).stem().string() + ".h5";
+}
+
+ResultFile create_result(const std::string& path, const ScenarioInput& input, const Plan& plan,
+                         const std::string& effective) {
+    const auto& seeds = input.scenario.seeds;
+    return ResultFile::create(path, {.title = input.scenario.title,
+                                     .program_version = LIGHTLOOM_VERSION,
+                                     .build_type = LIGHTLOOM_BUILD_TYPE,
+                                     .scenario_text = input.text,
+                                     .effective_scenario = effective,
+                                     .plant_seed = seeds.plant,
+                                     .traffic_seed = seeds.traffic,
+                                     .faults_seed = seeds.faults,
+                                     .topology = plan.topology,
+                                     .links = plan.links});
+}
+
+// Shows and records progress, and ends the run when a signal has asked for it.
+Watcher make_watcher(ResultFile& file, std::optional<ProgressLine>& line) {
+    return [&file, &line, recorded = steady_clock::now()](const Progress& progress) mutable {
+        if (line) line->show(progress);
+        if (steady_clock::now() - recorded >= std::chrono::seconds(1)) {
+            recorded = steady_clock::now();
+            file.append_progress(progress.now.ps, progress.messages_delivered, progress.payload_bytes_delivered,
+                                 progress.events);
+        }
+        return interruption() == 0;
+    };
+}
+
+RunResult run_and_keep(const ScenarioInput& input, Plan plan, const RunOptions& options, const std::string& path,
+                       bool quiet) {
+    const std::string effective = effective_toml(input.scenario);
+    ResultFile file = create_result(path, input, plan, effective);
+    std::optional<ProgressLine> line;
+    if (!quiet) line.emplace();
+    RunResult result = run(input.scenario, std::move(plan), options, make_watcher(file, line));
+    if (line) line->clear();
+
+    result.program_version = LIGHTLOOM_VERSION;
+    result.build_type = LIGHTLOOM_BUILD_TYPE;
+    result.scenario_text = input.text;
+    result.effective_scenario = effective;
+    file.finish(result);
+    return result;
+}
+
+}  // namespace
+
+int run_command(const std::vector<std::string>& words) {
+    const Arguments arguments = parse_arguments(kHelp, run_options(), words);
+    if (arguments.count("help")) return kExitFine;
+    const RunOptions options = execution_options(arguments);
+    const bool quiet = arguments.count("quiet") > 0;
+
+    const auto input = read_scenario(arguments);
+    if (!input) return kExitUsersMistake;
+    if (!quiet) print_banner(input->scenario);
+    listen_for_interruption();
+    auto plan = plan_or_complain(*input);
+    if (!plan) return kExitUsersMistake;
+
+    const std::string path = result_path(arguments, *input);
+    const RunResult result = run_and_keep(*input, std::move(*plan), options, path, quiet);
+    const bool interrupted = result.stopped_by == "interrupt";
+    const std::string kept = interrupted ? path + ".partial" : path;
+    std::cout << (arguments.count("json") ? summary_json(input->scenario, result, kept)
+                                          : summary_text(input->scenario, result, kept));
+    if (!interrupted) return kExitFine;
+    print_error("interrupted; what was measured so far is in " + kept);
+    return kExitSignalBase + interruption();
+}
+
+}  // namespace lightloom
