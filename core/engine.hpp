@@ -146,7 +146,10 @@ private:
             return;
         }
         window_ = *next;
-        if (++windows_ % kHousekeepingPeriod != 0) return;
+        ++windows_;
+        since_housekeeping_ += kEventsPerWindow + events_in_window();
+        if (since_housekeeping_ < kHousekeepingPeriod) return;
+        since_housekeeping_ = 0;
         level_pools();
         if (between_windows_ && !between_windows_(Time{window_ << layout_.window_shift})) stopped_ = interrupted_ = true;
     }
@@ -173,7 +176,9 @@ private:
         return total;
     }
 
-    static constexpr std::int64_t kHousekeepingPeriod = 64;  // windows
+    // Often enough for a Ctrl-C in a large fabric, seldom enough not to be felt in a small one.
+    static constexpr std::size_t kHousekeepingPeriod = 1 << 20;  // events ...
+    static constexpr std::size_t kEventsPerWindow = 1 << 14;     // ... as which a window counts, however empty
     static constexpr std::int64_t kSurplusWorthMoving = 256;  // chunks: 1 MiB
 
     Model& model_;
@@ -184,6 +189,7 @@ private:
     std::unique_ptr<std::atomic<Window>[]> claimed_;  // the last window that a thread took each partition for
     Window window_ = -1;
     std::int64_t windows_ = 0;
+    std::size_t since_housekeeping_ = 0;
     bool stopped_ = false;
     bool interrupted_ = false;
     BetweenWindows between_windows_;

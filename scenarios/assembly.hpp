@@ -3,7 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <span>
+#include <vector>
 
+#include "models/network/fabric.hpp"
 #include "models/optics/link_condition.hpp"
 #include "scenarios/run_result.hpp"
 #include "scenarios/scenario.hpp"
@@ -18,7 +21,6 @@ struct RunOptions {
     std::uint32_t threads = 1;
     std::uint32_t partitions = 0;   // 0: one per thread
     std::uint32_t window_divisor = 1;  // a power of two; tests run with a half, an eighth of the legal window
-    bool reference_engine = false;  // the slow oracle, for tests
 };
 
 /// What a run tells whoever watches it, now and then, between two windows.
@@ -39,7 +41,15 @@ struct Plan {
 /// Builds topology, routes and optics. @throws TopologyError, CatalogueError: the scenario asks for the impossible
 Plan plan(const Scenario& scenario);
 
-/// Called between windows, at most a few times a second; returning false stops the run there.
+/// What `scenario` sends over `plan`.
+Traffic traffic_of(const Scenario& scenario, const Plan& plan);
+/// Delay and hazard of every direction of every cable, as the fabric needs them.
+std::vector<Channel> channels_of(const LinkConditions& links);
+/// The tables of a run. They refer to what stands in `plan`, `traffic` and `channels`, which must outlive them.
+FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traffic& traffic,
+                         std::span<const Channel> channels, std::uint32_t partitions);
+
+/// Called between windows, at most ten times a second; returning false stops the run there.
 using Watcher = std::function<bool(const Progress&)>;
 
 /// Runs a planned scenario to its end, or to where the watcher stopped it.

@@ -136,7 +136,12 @@ void write_flows(const Group& root, const RunResult::Flows& flows) {
     t.column("packets_delivered", flows.packets_delivered, count("data packets delivered, with repetitions"));
     t.column("packets_lost", flows.packets_lost, count("data packets lost to bit errors"));
     t.column("packets_dropped", flows.packets_dropped, count("data packets dropped for lack of buffer"));
+    t.column("packets_in_flight", flows.packets_in_flight, count("data packets under way when the run ended"));
+    t.column("acknowledgements_lost", flows.acknowledgements_lost, count("acknowledgements lost to bit errors"));
+    t.column("acknowledgements_dropped", flows.acknowledgements_dropped,
+             count("acknowledgements dropped for lack of buffer"));
     t.column("retransmissions", flows.retransmissions, count("data packets sent again"));
+    t.column("timeouts", flows.timeouts, count("time-outs"));
     t.column("duplicates", flows.duplicates, count("data packets delivered again"));
     t.column("marked", flows.marked, count("data packets delivered with a mark (ECN)"));
     t.column("start_ps", flows.start_ps, picoseconds("first message released; -1: not yet"));

@@ -40,7 +40,8 @@ struct RunResult {
     struct Flows {  // one row per flow
         std::vector<std::uint32_t> source, destination;  // endpoints
         std::vector<std::int64_t> messages, payload_bytes, packets_sent, packets_delivered, packets_lost, packets_dropped,
-            retransmissions, duplicates, marked;
+            packets_in_flight, retransmissions, timeouts, duplicates, marked;
+        std::vector<std::int64_t> acknowledgements_lost, acknowledgements_dropped;
         std::vector<std::int64_t> start_ps, delivered_ps, acknowledged_ps;  // of its first and last message; -1: not yet
     } flows;
 

@@ -10,16 +10,15 @@
 #include "core/distribution.hpp"
 #include "core/quantity.hpp"
 #include "core/time.hpp"
+#include "models/network/parameters.hpp"
+#include "models/workload/traffic.hpp"
 
 namespace lightloom {
 
 enum class TopologyKind { leaf_spine };
 enum class OpticsBasis { limit };
-enum class Forwarding { store_and_forward, cut_through };
-enum class PathPolicy { ecmp, spray };
 enum class WorkloadKind { all_reduce, permutation, incast };
 enum class CollectiveAlgorithm { ring };
-enum class Placement { packed, spread };
 enum class FaultKind { degrade };
 enum class TransportKind { window };
 
@@ -67,16 +66,13 @@ struct Scenario {
 
     PathPolicy routing = PathPolicy::spray;
 
-    struct Framing {
-        Bytes preamble{8}, gap{12}, header{64}, acknowledgement{64};
-        friend bool operator==(const Framing&, const Framing&) = default;
-    } framing;
+    Framing framing;
 
     struct Transport {
         TransportKind kind = TransportKind::window;
         Bytes payload{4096};         // of a full data packet
         std::int64_t window = 256;   // packets in flight per flow
-        Duration timeout = microseconds(100);
+        Duration timeout = microseconds(250);
         friend bool operator==(const Transport&, const Transport&) = default;
     } transport;
 

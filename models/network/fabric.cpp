@@ -89,9 +89,15 @@ void Fabric::build_flows(const FabricInput& input) {
         first_iteration_.push_back(static_cast<std::uint32_t>(iteration_delivered_ps_.size()));
         iteration_delivered_ps_.insert(iteration_delivered_ps_.end(), traffic_.groups[spec.group].iterations, -1);
         total_messages_ += spec.messages;
-        for (std::uint32_t k = 0; k < traffic_.messages_per_iteration(spec); ++k)
-            total_payload_bytes_ += traffic_.message_bytes(spec, k) * traffic_.groups[spec.group].iterations;
+        total_payload_bytes_ += payload_bytes(flow);
     }
+}
+
+std::int64_t Fabric::payload_bytes(std::uint32_t flow) const {
+    const Traffic::Flow& spec = traffic_.flows[flow];
+    std::int64_t bytes = 0;
+    for (std::uint32_t k = 0; k < traffic_.messages_per_iteration(spec); ++k) bytes += traffic_.message_bytes(spec, k);
+    return bytes * traffic_.groups[spec.group].iterations;
 }
 
 Frame Fabric::start_of(std::uint32_t flow) {

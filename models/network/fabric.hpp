@@ -101,6 +101,12 @@ public:
     std::int64_t iteration_delivered_ps(std::uint32_t flow, std::uint32_t iteration) const {
         return iteration_delivered_ps_[first_iteration_[flow] + iteration];
     }
+    /// Payload of all messages of a flow.
+    std::int64_t payload_bytes(std::uint32_t flow) const;
+    /// How long a port takes to send frames of so many bytes altogether, with preamble and gap.
+    Duration busy(std::uint32_t port, std::int64_t frames, std::int64_t bytes) const {
+        return ports_[port].clock.duration_of(frames * (preamble_bits_ + gap_bits_) + bytes * 8);
+    }
     const PortClock& clock(std::uint32_t port) const { return ports_[port].clock; }
     Duration delay(std::uint32_t port) const { return ports_[port].delay; }
     std::uint32_t peer(std::uint32_t port) const { return ports_[port].peer; }

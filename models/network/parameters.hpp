@@ -18,6 +18,7 @@ struct Framing {
     Bytes gap{12};              // least idle time after it, as bytes (clause 4.4.2)
     Bytes header{64};           // of a data packet: Ethernet, IP, UDP and transport headers with the check sequence
     Bytes acknowledgement{64};  // a whole acknowledgement frame
+    friend bool operator==(const Framing&, const Framing&) = default;
 };
 
 struct NetworkParameters {

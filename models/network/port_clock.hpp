@@ -44,7 +44,9 @@ public:
     std::int64_t bits_in(Duration span) const {
         return static_cast<std::int64_t>(static_cast<__int128>(span.ps) * bits_ / picoseconds_);
     }
-    Duration duration_of(std::int64_t bits) const { return {(bits * picoseconds_ + bits_ - 1) / bits_}; }
+    Duration duration_of(std::int64_t bits) const {
+        return {static_cast<std::int64_t>((static_cast<__int128>(bits) * picoseconds_ + bits_ - 1) / bits_)};
+    }
 
 private:
     static constexpr std::int64_t kLongIdle = 1'000'000'000;  // 1 ms: longer than any gap, short enough not to overflow

@@ -1,0 +1,131 @@
+#include "scenarios/expectation.hpp"
+
+#include <algorithm>
+
+#include "core/engine.hpp"
+
+namespace lightloom {
+namespace {
+
+// The way from one endpoint to another: the mean of all equal-cost paths.
+struct Path {
+    std::int64_t hops;  // cables from NIC to NIC
+    double delay_ps;    // propagation, PHY and FEC of all of them
+};
+
+class Paths {
+public:
+    Paths(const Plan& plan, std::span<const Channel> channels) : plan_(plan), channels_(channels) {}
+
+    /// @param visit  called for every node but the source with the share of packets that arrive there
+    template <class Visit>
+    Path between(const Topology::Endpoint& from, const Topology::Endpoint& to, Visit&& visit) const {
+        const Topology& t = plan_.topology;
+        Path path{2, delay(from.nic) + delay(t.ports[to.nic.value].peer)};
+        visit(to.server, 1.0);
+        std::vector<std::pair<NodeId, double>> front{{from.leaf, 1.0}};  // where a packet may be, and how likely
+        while (true) {
+            for (const auto& [node, share] : front) visit(node, share);
+            if (front.size() == 1 && front[0].first == to.leaf) break;
+            ++path.hops;
+            std::vector<std::pair<NodeId, double>> next;
+            for (const auto& [node, share] : front) spread(node, t.nodes[to.leaf.value].index, share, path, next);
+            front = std::move(next);
+        }
+        return path;
+    }
+
+private:
+    double delay(PortId port) const {
+        const Topology::Port& from = plan_.topology.ports[port.value];
+        const bool down = plan_.topology.cables[from.cable.value].upper == port;
+        return static_cast<double>(channels_[2 * std::size_t{from.cable.value} + down].delay.ps);
+    }
+    void spread(NodeId node, std::uint32_t leaf, double share, Path& path, std::vector<std::pair<NodeId, double>>& next) const {
+        const Routes::PortSet& hops = plan_.routes.next_hops(node, leaf);
+        for (std::uint32_t i = 0; i < hops.count; ++i) {
+            const PortId port{plan_.topology.nodes[node.value].first_port + plan_.routes.ports[hops.first + i]};
+            const double part = share / hops.count;
+            path.delay_ps += part * delay(port);
+            const NodeId peer = plan_.topology.ports[plan_.topology.ports[port.value].peer.value].node;
+            const auto known = std::find_if(next.begin(), next.end(), [&](const auto& n) { return n.first == peer; });
+            if (known == next.end()) next.push_back({peer, part});
+            else known->second += part;
+        }
+    }
+
+    const Plan& plan_;
+    std::span<const Channel> channels_;
+};
+
+// A frame's time on the wire and the time its gap takes away, in seconds.
+double wire_seconds(const Scenario& s, std::int64_t frame_bytes, bool with_gap) {
+    const std::int64_t bytes = s.framing.preamble.count + frame_bytes + (with_gap ? s.framing.gap.count : 0);
+    return static_cast<double>(bytes * 8) / static_cast<double>(s.topology.rate.bits_per_second);
+}
+
+RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, const Plan& plan, const Paths& paths) {
+    const Traffic::Group& ring = traffic.groups.front();
+    const std::int64_t payload = s.transport.payload.count;
+    const double full = wire_seconds(s, s.framing.header.count + payload, true) +
+                        wire_seconds(s, s.framing.acknowledgement.count, true);
+    const double rate = static_cast<double>(payload) / full;
+
+    const std::int64_t chunk = ring.bytes.count / ring.ranks;
+    const std::int64_t last_payload = chunk - (packets_of(chunk, s.transport.payload) - 1) * payload;
+    const double hop_seconds = wire_seconds(s, s.framing.header.count + last_payload, false);
+    double alpha = 0.0;
+    for (const Traffic::Flow& flow : traffic.flows) {
+        const Path path = paths.between(plan.topology.endpoints[flow.source.value], plan.topology.endpoints[flow.destination.value],
+                                        [](NodeId, double) {});
+        const auto switches = static_cast<double>(path.hops - 1);
+        // A switch that cuts through passes a frame on while it arrives; only storing it costs its serialisation.
+        const double stored = s.switches.forwarding == Forwarding::cut_through ? 0.0 : switches * hop_seconds;
+        alpha += s.nic.latency.seconds() + path.delay_ps * 1e-12 + switches * s.switches.latency.seconds() + stored;
+    }
+    alpha /= static_cast<double>(traffic.flows.size());
+    const double step = alpha + static_cast<double>(ring.bytes.count) / ring.ranks / rate;
+    const double total = 2.0 * (ring.ranks - 1) * step * ring.iterations;
+    return {.alpha = {static_cast<std::int64_t>(alpha * 1e12)},
+            .payload_bytes_per_second = rate,
+            .completion = {static_cast<std::int64_t>(total * 1e12)}};
+}
+
+}  // namespace
+
+Expectation expect(const Scenario& scenario, const Plan& plan) {
+    const Traffic traffic = traffic_of(scenario, plan);
+    const std::vector<Channel> channels = channels_of(plan.links);
+    const Fabric fabric(fabric_input(scenario, plan, traffic, channels, 1));
+    const Paths paths(plan, channels);
+
+    Expectation e;
+    e.lookahead = fabric.lookahead().least;
+    e.lookahead_port = fabric.lookahead().port;
+    e.window = {std::int64_t{1} << window_shift_of(e.lookahead)};
+    e.messages = fabric.total_messages();
+    e.payload_bytes = fabric.total_payload_bytes();
+    std::vector<double> work(plan.topology.nodes.size(), 0.0);  // frames that arrive at a node
+    for (std::uint32_t i = 0; i < traffic.flows.size(); ++i) {
+        const Topology::Endpoint& from = plan.topology.endpoints[traffic.flows[i].source.value];
+        const Topology::Endpoint& to = plan.topology.endpoints[traffic.flows[i].destination.value];
+        std::int64_t packets = 0;
+        for (std::uint32_t k = 0; k < traffic.messages_per_iteration(traffic.flows[i]); ++k)
+            packets += packets_of(traffic.message_bytes(traffic.flows[i], k), scenario.transport.payload);
+        packets *= traffic.groups[traffic.flows[i].group].iterations;
+        const auto count = static_cast<double>(packets);
+        // Acknowledgements come back the same way: every switch sees both, each end one of them.
+        const Path path = paths.between(from, to, [&](NodeId node, double share) {
+            work[node.value] += (node == to.server ? 1.0 : 2.0) * share * count;
+        });
+        work[from.server.value] += count;
+        e.packet_hops += 2 * packets * path.hops;
+    }
+    if (e.packet_hops > 0)
+        e.heaviest_node_share =
+            *std::max_element(work.begin(), work.end()) / static_cast<double>(e.packet_hops);
+    if (scenario.workload.kind == WorkloadKind::all_reduce) e.ring = ring_expectation(scenario, traffic, plan, paths);
+    return e;
+}
+
+}  // namespace lightloom

@@ -1,0 +1,39 @@
+// Expectation: what a scenario comes to by arithmetic, before it is run: the engine's window, the traffic, and the time
+// an uncontended collective takes. The formulas are this file's own: the engine does not use them, so a run that
+// disagrees has found contention, loss, or a fault in one of the two.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/time.hpp"
+#include "scenarios/assembly.hpp"
+
+namespace lightloom {
+
+/// A ring all-reduce of n ranks without collisions or loss takes, per iteration,
+///     2 (n - 1) (alpha + S / (n B))
+/// B      the payload rate that a NIC's port leaves a chunk: rate x payload / (wire bytes of a full data packet, and of
+///        the acknowledgement that shares the port with it, for every rank receives while it sends)
+/// alpha  what a chunk's last packet still needs once it has left the NIC's port, on an idle path: the NIC's latency,
+///        and delay, switch latency and serialisation of every further hop. Mean over the ring's hops, since the
+///        chain of 2 (n - 1) messages goes round the ring twice.
+/// Source: Patarasuk and Yuan 2009; framing as IEEE 802.3 clause 3.1.1 and 4.4.2.
+struct RingExpectation {
+    Duration alpha;
+    double payload_bytes_per_second;  // B
+    Duration completion;              // all iterations
+};
+
+struct Expectation {
+    Duration lookahead, window;  // the window is the power of two below the lookahead
+    PortId lookahead_port;       // whose direction sets it
+    std::int64_t messages = 0, payload_bytes = 0;
+    std::int64_t packet_hops = 0;      // data and acknowledgements, without repetitions
+    double heaviest_node_share = 0.0;  // of the hops: no number of threads makes a run faster than its inverse
+    std::optional<RingExpectation> ring;
+};
+
+Expectation expect(const Scenario& scenario, const Plan& plan);
+
+}  // namespace lightloom

@@ -1,0 +1,207 @@
+#include "scenarios/measurements.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <limits>
+
+#include <fmt/chrono.h>
+
+namespace lightloom {
+namespace {
+
+RunResult::Flows flows_of(const Fabric& fabric, const Fabric::Statistics& statistics, const InFlight& left) {
+    RunResult::Flows columns;
+    for (std::uint32_t i = 0; i < fabric.traffic().flows.size(); ++i) {
+        const Traffic::Flow& spec = fabric.traffic().flows[i];
+        const Sender& sender = fabric.transport().sender(i);
+        const Receiver& receiver = fabric.transport().receiver(i);
+        const Fabric::FlowLosses& losses = statistics.losses[i];
+        columns.source.push_back(spec.source.value);
+        columns.destination.push_back(spec.destination.value);
+        columns.messages.push_back(spec.messages);
+        columns.payload_bytes.push_back(fabric.payload_bytes(i));
+        columns.packets_sent.push_back(std::int64_t{sender.next} + sender.retransmissions - left.queued_packets[i]);
+        columns.packets_delivered.push_back(receiver.delivered);
+        columns.packets_lost.push_back(losses.lost);
+        columns.packets_dropped.push_back(losses.dropped);
+        columns.packets_in_flight.push_back(left.travelling_packets[i]);
+        columns.acknowledgements_lost.push_back(losses.lost_acknowledgements);
+        columns.acknowledgements_dropped.push_back(losses.dropped_acknowledgements);
+        columns.retransmissions.push_back(sender.retransmissions);
+        columns.timeouts.push_back(sender.timeouts);
+        columns.duplicates.push_back(receiver.duplicates);
+        columns.marked.push_back(receiver.marks);
+        columns.start_ps.push_back(fabric.flow_times(i).start_ps);
+        columns.delivered_ps.push_back(fabric.flow_times(i).delivered_ps);
+        columns.acknowledged_ps.push_back(fabric.flow_times(i).acknowledged_ps);
+    }
+    return columns;
+}
+
+RunResult::Ports ports_of(const Fabric& fabric, const InFlight& left, std::int64_t end_ps) {
+    RunResult::Ports columns;
+    for (std::uint32_t i = 0; i < fabric.counters().size(); ++i) {
+        const Fabric::PortCounters& sender = fabric.counters()[i];
+        const Fabric::PortCounters& receiver = fabric.counters()[fabric.peer(i)];
+        const std::int64_t frames = static_cast<std::int64_t>(sender.frames_sent) - left.queued_frames[i];
+        const std::int64_t bytes = static_cast<std::int64_t>(sender.bytes_sent - left.queued_bytes[i]);
+        const std::int64_t busy_ps = fabric.busy(i, frames, bytes).ps;
+        columns.frames_sent.push_back(frames);
+        columns.bytes_sent.push_back(bytes);
+        columns.frames_delivered.push_back(static_cast<std::int64_t>(receiver.frames_delivered));
+        columns.frames_lost.push_back(static_cast<std::int64_t>(receiver.frames_lost));
+        columns.frames_dropped.push_back(sender.frames_dropped);
+        columns.frames_marked.push_back(sender.frames_marked);
+        columns.frames_in_flight.push_back(left.travelling_frames[i]);
+        columns.busy_ps.push_back(busy_ps);
+        columns.deepest_queue_bytes.push_back(fabric.clock(i).bits_in({sender.deepest_backlog_ps}) / 8);
+        columns.utilisation.push_back(end_ps > 0 ? static_cast<double>(busy_ps) / static_cast<double>(end_ps) : 0.0);
+    }
+    return columns;
+}
+
+// One ring's iteration: when each rank had received all of it. The flow of a rank carries what its neighbour receives.
+void add_iteration(RunResult::Collectives& columns, const Fabric& fabric, std::uint32_t group, std::uint32_t iteration,
+                   const std::vector<std::uint32_t>& flows) {
+    std::int64_t start_ps = INT64_MAX;
+    std::vector<std::int64_t> ends_ps;
+    for (const std::uint32_t flow : flows) {
+        ends_ps.push_back(fabric.iteration_delivered_ps(flow, iteration));
+        start_ps = std::min(start_ps, fabric.flow_times(flow).start_ps);
+    }
+    std::sort(ends_ps.begin(), ends_ps.end());
+    if (ends_ps.front() < 0) return;  // the run was stopped before its end
+    if (iteration > 0) start_ps = columns.end_ps.back();
+    const Traffic::Group& spec = fabric.traffic().groups[group];
+    const double seconds = Duration{ends_ps.back() - start_ps}.seconds();
+    const double algorithm = static_cast<double>(spec.bytes.count) / seconds;
+    columns.group.push_back(group);
+    columns.iteration.push_back(iteration);
+    columns.ranks.push_back(spec.ranks);
+    columns.bytes.push_back(spec.bytes.count);
+    columns.start_ps.push_back(start_ps);
+    columns.end_ps.push_back(ends_ps.back());
+    columns.median_rank_ps.push_back(ends_ps[ends_ps.size() / 2] - start_ps);
+    columns.slowest_rank_ps.push_back(ends_ps.back() - start_ps);
+    columns.algorithm_bandwidth.push_back(algorithm);
+    columns.bus_bandwidth.push_back(algorithm * 2.0 * (spec.ranks - 1) / spec.ranks);
+}
+
+RunResult::Collectives collectives_of(const Fabric& fabric) {
+    const Traffic& traffic = fabric.traffic();
+    std::vector<std::vector<std::uint32_t>> flows_of_group(traffic.groups.size());
+    for (std::uint32_t i = 0; i < traffic.flows.size(); ++i) flows_of_group[traffic.flows[i].group].push_back(i);
+    RunResult::Collectives columns;
+    for (std::uint32_t group = 0; group < traffic.groups.size(); ++group)
+        if (traffic.groups[group].all_reduce)
+            for (std::uint32_t i = 0; i < traffic.groups[group].iterations; ++i)
+                add_iteration(columns, fabric, group, i, flows_of_group[group]);
+    return columns;
+}
+
+double ratio(std::int64_t a, std::int64_t b) { return b > 0 ? static_cast<double>(a) / static_cast<double>(b) : 0.0; }
+
+// Slowest over median: of the ranks of the worst iteration, or of the flows where no collective ran.
+double straggler_ratio(const RunResult& result) {
+    double worst = 0.0;
+    for (std::size_t i = 0; i < result.collectives.group.size(); ++i)
+        worst = std::max(worst, ratio(result.collectives.slowest_rank_ps[i], result.collectives.median_rank_ps[i]));
+    if (worst > 0.0) return worst;
+    std::vector<std::int64_t> ends = result.flows.delivered_ps;
+    std::sort(ends.begin(), ends.end());
+    return ends.empty() ? 0.0 : ratio(ends.back(), ends[ends.size() / 2]);
+}
+
+// What all rings together achieved, as nccl-tests reports it: each rank's bytes over the mean time of an iteration.
+void summarise_bandwidth(RunResult::Summary& summary, const Traffic& traffic) {
+    const Traffic::Group& group = traffic.groups.front();
+    if (!group.all_reduce || summary.messages_delivered < summary.messages || summary.completion_ps == 0) return;
+    summary.algorithm_bandwidth = static_cast<double>(group.bytes.count) * group.iterations / Time{summary.completion_ps}.seconds();
+    summary.bus_bandwidth = summary.algorithm_bandwidth * 2.0 * (group.ranks - 1) / group.ranks;
+}
+
+RunResult::Summary summary_of(const Fabric& fabric, const Fabric::Statistics& statistics, const RunResult& result) {
+    RunResult::Summary s;
+    s.messages = fabric.total_messages();
+    s.messages_delivered = statistics.messages_delivered;
+    s.payload_bytes_delivered = statistics.payload_bytes_delivered;
+    for (std::size_t i = 0; i < result.flows.source.size(); ++i) {
+        s.completion_ps = std::max(s.completion_ps, result.flows.delivered_ps[i]);
+        s.end_ps = std::max(s.end_ps, result.flows.acknowledged_ps[i]);
+        s.retransmissions += result.flows.retransmissions[i];
+        s.duplicates += result.flows.duplicates[i];
+        s.timeouts += result.flows.timeouts[i];
+    }
+    for (std::size_t i = 0; i < result.ports.frames_sent.size(); ++i) {
+        s.frames_sent += result.ports.frames_sent[i];
+        s.frames_lost += result.ports.frames_lost[i];
+        s.frames_dropped += result.ports.frames_dropped[i];
+        s.frames_marked += result.ports.frames_marked[i];
+    }
+    s.straggler_ratio = straggler_ratio(result);
+    summarise_bandwidth(s, fabric.traffic());
+    return s;
+}
+
+std::int64_t peak_memory_bytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss * std::int64_t{1024};
+}
+
+std::string host_name() {
+    char name[256] = {};
+    return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+}  // namespace
+
+RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, Time stopped_at) {
+    const Fabric::Statistics statistics = fabric.merged_statistics();
+    RunResult result;
+    result.complete = fabric.finished();
+    result.stopped_by = outcome.interrupted ? "interrupt" : result.complete ? "done" : "until";
+    result.digest = fabric.digest();
+    result.flows = flows_of(fabric, statistics, outcome.in_flight);
+    result.collectives = collectives_of(fabric);
+    std::int64_t end_ps = stopped_at.ps;
+    if (result.complete) end_ps = *std::max_element(result.flows.delivered_ps.begin(), result.flows.delivered_ps.end());
+    result.ports = ports_of(fabric, outcome.in_flight, end_ps);
+    result.summary = summary_of(fabric, statistics, result);
+    if (!result.complete) result.summary.end_ps = stopped_at.ps;
+    result.packet_latency = statistics.packet_latency;
+    result.acknowledgement_latency = statistics.acknowledgement_latency;
+    result.message_latency = statistics.message_latency;
+    result.packet_jitter = statistics.packet_jitter;
+
+    result.execution.threads = outcome.threads;
+    result.execution.windows = outcome.windows;
+    result.execution.window_ps = outcome.window_length.ps;
+    result.execution.events = outcome.events;
+    result.execution.packet_hops = result.summary.frames_sent;
+    result.execution.peak_memory_bytes = peak_memory_bytes();
+    result.execution.host = host_name();
+    result.execution.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    return result;
+}
+
+void summarise_links(RunResult& result) {
+    std::vector<std::pair<double, std::uint32_t>> margins;
+    for (std::uint32_t i = 0; i < result.links.directions(); ++i)
+        if (!std::isnan(result.links.margin_db[i])) margins.push_back({result.links.margin_db[i], i});
+    std::sort(margins.begin(), margins.end());
+    RunResult::Summary& summary = result.summary;
+    if (margins.empty()) {
+        summary.worst_margin_db = summary.first_percentile_margin_db = std::numeric_limits<double>::quiet_NaN();
+        return;
+    }
+    summary.worst_margin_db = margins.front().first;
+    summary.worst_link = margins.front().second;
+    summary.first_percentile_margin_db = margins[(margins.size() - 1) / 100].first;
+}
+
+}  // namespace lightloom
