@@ -50,6 +50,9 @@ void Fabric::build_ports(const FabricInput& input) {
     ports_.resize(topology_.ports.size());
     counters_.resize(topology_.ports.size());
     hazards_.resize(topology_.ports.size());
+    nics_.resize(topology_.ports.size());
+    const std::int64_t full_frame_bits =
+        preamble_bits_ + gap_bits_ + 8 * (input.network.framing.header + input.transport.payload).count;
     for (std::uint32_t i = 0; i < ports_.size(); ++i) {
         const Topology::Port& from = topology_.ports[i];
         const Topology::Cable& cable = topology_.cables[from.cable.value];
@@ -61,6 +64,7 @@ void Fabric::build_ports(const FabricInput& input) {
         port.peer_node = topology_.ports[from.peer.value].node.value;
         port.on_first_bit = nodes_[port.peer_node].cuts_through;
         port.risk_bits = static_cast<std::uint32_t>(LossBudget::overhead(channel.interleave));
+        nics_[i].full_frame = port.clock.duration_of(full_frame_bits);
         hazards_[i].per_codeword = channel.codeword_hazard;
         port.losses = LossBudget::drawn(channel.codeword_hazard, fault_seed_, i, 0);
     }

@@ -140,6 +140,26 @@ private:
         std::uint32_t risk_bits = 0;  // LossBudget::overhead of its link
         bool on_first_bit = false;   // the receiver acts on the first bit: it cuts through
     };
+    /// A server's port as the NIC of its flows: those with something to send, first come first served.
+    struct Nic {
+        static constexpr std::uint32_t kNone = UINT32_MAX;
+        std::uint32_t first_ready = kNone, last_ready = kNone;
+        bool service_pending = false;
+        Duration full_frame;  // how long one keeps the port busy
+
+        void append(WindowTransport& flows, std::uint32_t flow) {
+            flows.sender(flow).ready = true;
+            if (first_ready == kNone) first_ready = flow;
+            else flows.sender(last_ready).next_ready = flow;
+            last_ready = flow;
+        }
+        std::uint32_t take_first(WindowTransport& flows) {
+            const std::uint32_t flow = first_ready;
+            first_ready = flow == last_ready ? kNone : flows.sender(flow).next_ready;
+            flows.sender(flow).ready = false;
+            return flow;
+        }
+    };
     /// What a port needs only when a frame is lost.
     struct Hazard {
         double per_codeword = 0;
@@ -170,10 +190,11 @@ private:
     template <class Context>
     void release(Context& context, Node& node, std::uint32_t flow, std::uint32_t messages, Time now);
     template <class Context>
-    void send_what_may_be_sent(Context& context, Node& node, std::uint32_t flow, Time now);
+    void make_ready(Context& context, Node& node, std::uint32_t flow, Time now);
     template <class Context>
-    void send_packet(Context& context, Node& node, std::uint32_t flow, PacketNumber packet, std::uint32_t payload,
-                     Time now);
+    void serve(Context& context, Node& node, std::uint32_t port, Time now);
+    template <class Context>
+    void send_packet(Context& context, Node& node, std::uint32_t flow, Time now);
     template <class Context>
     void check_timeouts(Context& context, Node& node, Time now);
     template <class Context>
@@ -194,6 +215,7 @@ private:
     std::vector<Port> ports_;
     std::vector<PortCounters> counters_;
     std::vector<Hazard> hazards_;
+    std::vector<Nic> nics_;  // by port; those of switches stay idle
     std::vector<SharedBuffer> buffers_;
     WindowTransport transport_;
     std::vector<FlowTimes> flow_times_;  // start and acknowledged: the source's; delivered: the destination's

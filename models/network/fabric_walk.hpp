@@ -1,6 +1,6 @@
 // The walk of a packet, in the order in which it happens; every step is a few lines of Fabric.
 //
-//   start / an acknowledgement -> send_what_may_be_sent -> send_packet -> transmit   source NIC
+//   start / an acknowledgement -> make_ready -> serve -> send_packet -> transmit     source NIC
 //   arrive -> forward -> choose_port -> enqueue (drop, mark) -> transmit             each switch
 //   arrive -> receive_data -> deliver_message (releases the next step), acknowledge   destination
 //   arrive -> receive_acknowledgement                                                 source again
@@ -37,6 +37,10 @@ template <class Context>
             return;
         case Happening::start:
             release(context, node, frame.flow, frame.cumulative, frame.at);
+            return;
+        case Happening::service:
+            nics_[frame.flow].service_pending = false;
+            serve(context, node, frame.flow, frame.at);
             return;
         case Happening::timeout:
             check_timeouts(context, node, frame.at);
@@ -189,14 +193,14 @@ template <class Context>
     statistics.acknowledgement_latency.record((frame.at - frame.sent_at).ps);
     sender.marks += frame.has(Frame::kMarked);
     if (!transport_.acknowledge(frame.flow, frame.packet, frame.cumulative)) return;
-    sender.progress = frame.at;
+    transport_.note_progress(frame.flow, frame.at);
     while (sender.base >= sender.oldest.end) {
         statistics.message_latency.record((frame.at - transport_.opened(frame.flow)).ps);
         ++statistics.messages_acknowledged;
         flow_times_[frame.flow].acknowledged_ps = frame.at.ps;
         transport_.advance(frame.flow, sender.oldest);
     }
-    send_what_may_be_sent(context, node, frame.flow, frame.at);
+    make_ready(context, node, frame.flow, frame.at);
 }
 
 // The first `messages` messages of a flow may be sent from now on.
@@ -205,37 +209,56 @@ void Fabric::release(Context& context, Node& node, std::uint32_t flow, std::uint
     Sender& sender = transport_.sender(flow);
     sender.released = std::min(messages, traffic_.flows[flow].messages);
     if (flow_times_[flow].start_ps < 0) flow_times_[flow].start_ps = now.ps;
-    send_what_may_be_sent(context, node, flow, now);
+    make_ready(context, node, flow, now);
 }
 
+// A flow that has something to send joins its NIC's list, and the NIC sends what its port can take.
 template <class Context>
-void Fabric::send_what_may_be_sent(Context& context, Node& node, std::uint32_t flow, Time now) {
+void Fabric::make_ready(Context& context, Node& node, std::uint32_t flow, Time now) {
     Sender& sender = transport_.sender(flow);
-    if (!sender.outstanding()) sender.progress = now;
-    while (transport_.may_send(flow, now)) {
-        const std::uint32_t payload = transport_.next_payload(flow);
-        send_packet(context, node, flow, sender.next++, payload, now);
-    }
+    if (!sender.outstanding()) transport_.note_progress(flow, now);
+    if (!sender.ready && transport_.may_send(flow, now)) nics_[sender.nic_port].append(transport_, flow);
+    serve(context, node, sender.nic_port, now);
     if (!node.timeout_pending && sender.outstanding()) {
         node.timeout_pending = true;
         post_own(context, node, Frame{}, Happening::timeout, now + transport_.parameters().timeout);
     }
 }
 
+// A NIC keeps no queue of packets. It asks its flows in turn for one packet each while its port has less than two full
+// frames to send, and comes back when one of them is left. So an acknowledgement waits for a frame or two, not for a window.
 template <class Context>
-void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, PacketNumber packet, std::uint32_t payload,
-                         Time now) {
+void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
+    Nic& nic = nics_[port];
+    while (nic.first_ready != Nic::kNone && !nic.service_pending) {
+        const Duration waiting = ports_[port].clock.waiting(now + node.latency);
+        if (waiting > nic.full_frame * 2) {
+            nic.service_pending = true;
+            Frame service{};
+            service.flow = port;
+            post_own(context, node, service, Happening::service, now + (waiting - nic.full_frame));
+            return;
+        }
+        const std::uint32_t flow = nic.take_first(transport_);
+        send_packet(context, node, flow, now);
+        if (transport_.may_send(flow, now)) nic.append(transport_, flow);
+    }
+}
+
+template <class Context>
+void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time now) {
+    const WindowTransport::Packet packet = transport_.take(flow);
     const Sender& sender = transport_.sender(flow);
     const Frame frame{.at = now,
                       .node = 0,
                       .source = 0,
-                      .sent_at = now,
+                      .sent_at = now + ports_[sender.nic_port].clock.waiting(now + node.latency),
                       .flow = flow,
-                      .packet = packet,
+                      .packet = packet.number,
                       .cumulative = 0,
                       .to_leaf = sender.to_leaf,
                       .to_port = sender.to_port,
-                      .bytes = static_cast<std::uint16_t>(network_.framing.header.count + payload),
+                      .bytes = static_cast<std::uint16_t>(network_.framing.header.count + packet.payload_bytes),
                       .attempt = sender.attempt,
                       .kind = Happening::arrival,
                       .flags = 0};
@@ -243,29 +266,21 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Packe
 }
 
 // A node has one pending time-out at most, for its earliest deadline. Flows whose window has not moved for a time-out
-// send every packet again that is still unacknowledged; the others are looked at again when their time comes.
+// repeat what is missing; the others are looked at again when their time comes.
 template <class Context>
 void Fabric::check_timeouts(Context& context, Node& node, Time now) {
-    node.timeout_pending = false;
-    Time earliest = kNever;
     for (std::uint32_t flow = node.first_flow; flow < node.last_flow; ++flow) {
-        Sender& sender = transport_.sender(flow);
-        if (!sender.outstanding()) continue;
-        if (sender.progress + transport_.parameters().timeout <= now) {
-            sender.progress = now;
-            ++sender.timeouts;
-            ++sender.attempt;
-            for (PacketNumber packet = sender.base; packet != sender.next; ++packet)
-                if (!transport_.is_acknowledged(flow, packet)) {
-                    ++sender.retransmissions;
-                    send_packet(context, node, flow, packet, transport_.payload_of(flow, packet), now);
-                }
-        }
-        earliest = std::min(earliest, sender.progress + transport_.parameters().timeout);
+        const Sender& sender = transport_.sender(flow);
+        if (!sender.outstanding() || sender.progress + transport_.parameters().timeout > now) continue;
+        transport_.time_out(flow, now);
+        make_ready(context, node, flow, now);
     }
-    if (earliest == kNever) return;
-    node.timeout_pending = true;
-    post_own(context, node, Frame{}, Happening::timeout, earliest);
+    Time earliest = kNever;
+    for (std::uint32_t flow = node.first_flow; flow < node.last_flow; ++flow)
+        if (const Sender& sender = transport_.sender(flow); sender.outstanding())
+            earliest = std::min(earliest, sender.progress + transport_.parameters().timeout);
+    node.timeout_pending = earliest != kNever;
+    if (node.timeout_pending) post_own(context, node, Frame{}, Happening::timeout, earliest);
 }
 
 template <class Context>

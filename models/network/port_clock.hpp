@@ -37,6 +37,8 @@ public:
     bool faster_than(const PortClock& other) const {
         return std::uint64_t{picoseconds_} * other.bits_ < std::uint64_t{other.picoseconds_} * bits_;
     }
+    /// How long the frames already accepted keep the port busy after `now`.
+    Duration waiting(Time now) const { return end_ > now ? end_ - now : Duration{0}; }
     /// What waits at `now`, and what `bits` would be, in one unit whatever the rate: bits x picoseconds per bit.
     std::int64_t backlog(Time now) const { return end_ > now ? (end_ - now).ps * bits_ : 0; }
     std::int64_t backlog_of(std::int64_t bits) const { return bits * static_cast<std::int64_t>(picoseconds_); }

@@ -54,6 +54,20 @@ void WindowTransport::open_message(std::uint32_t flow, Time now) {
     opened_[first_slot_[flow] + s.open.message % slots(flow)] = now;
 }
 
+bool WindowTransport::skip_to_repetition(std::uint32_t flow) {
+    Sender& s = senders_[flow];
+    if (before_number(s.repeat, s.base)) s.repeat = before_number(s.repeat_end, s.base) ? s.repeat_end : s.base;
+    while (s.repeat != s.repeat_end && acknowledged_.has(flow, s.repeat)) ++s.repeat;
+    return s.repeat != s.repeat_end;
+}
+
+WindowTransport::Packet WindowTransport::take_repetition(std::uint32_t flow) {
+    Sender& s = senders_[flow];
+    ++s.retransmissions;
+    const PacketNumber number = s.repeat++;
+    return {number, payload_of(flow, number)};
+}
+
 std::uint32_t WindowTransport::payload_of(std::uint32_t flow, PacketNumber packet) const {
     MessageCursor cursor = senders_[flow].oldest;
     while (packet >= cursor.end) advance(flow, cursor);

@@ -40,11 +40,15 @@ struct Sender {
     Time progress;            // when the window last moved, or a time-out was acted on
     PacketNumber base = 0;    // all before it are acknowledged
     PacketNumber next = 0;    // the next to be sent for the first time
+    PacketNumber sent_by_progress = 0;  // `next` at that time: what is older has waited for a whole time-out when it comes
+    PacketNumber repeat = 0, repeat_end = 0;  // to be sent again, where still unacknowledged: [repeat, repeat_end)
     MessageCursor open;       // the message being sent
     MessageCursor oldest;     // the message that `base` belongs to
     std::uint32_t released = 0;  // messages that may be sent
     std::uint32_t nic_port = 0;
+    std::uint32_t next_ready = 0;  // in the NIC's list of flows with something to send, if `ready`
     std::uint16_t to_leaf = 0, to_port = 0;  // where the destination is attached
+    bool ready = false;
     std::uint8_t attempt = 0;  // time-outs so far, modulo 256: sends a repetition over another path
     std::uint32_t retransmissions = 0, timeouts = 0, marks = 0;
 
@@ -72,23 +76,46 @@ public:
     const Sender& sender(std::uint32_t flow) const { return senders_[flow]; }
     const Receiver& receiver(std::uint32_t flow) const { return receivers_[flow]; }
 
-    /// May another packet be sent now? If so, `open` is the message it belongs to: opens the next one where one ended.
+    /// Has the flow something to send now? Opens the next message where one has ended.
     /// @param now  becomes the start of a message that is opened
     bool may_send(std::uint32_t flow, Time now) {
         Sender& s = senders_[flow];
+        if (s.repeat != s.repeat_end && skip_to_repetition(flow)) [[unlikely]]
+            return true;
         if (s.next - s.base >= parameters_.window) return false;
         if (s.next != s.open.end) return true;
         if (s.open.message + 1 >= s.released) return false;
         open_message(flow, now);
         return true;
     }
-    /// Payload of the packet that may_send() allowed, in bytes.
-    std::uint32_t next_payload(std::uint32_t flow) const {
-        const Sender& s = senders_[flow];
-        return s.next + 1 == s.open.end ? s.open.tail_bytes : static_cast<std::uint32_t>(parameters_.payload.count);
+    /// The packet that may_send() allowed, which is now being sent.
+    struct Packet {
+        PacketNumber number;
+        std::uint32_t payload_bytes;
+    };
+    Packet take(std::uint32_t flow) {
+        Sender& s = senders_[flow];
+        if (s.repeat != s.repeat_end) [[unlikely]]
+            return take_repetition(flow);
+        const PacketNumber number = s.next++;
+        return {number, s.next == s.open.end ? s.open.tail_bytes : static_cast<std::uint32_t>(parameters_.payload.count)};
     }
-    /// Payload of a packet sent before and still unacknowledged, in bytes.
-    std::uint32_t payload_of(std::uint32_t flow, PacketNumber packet) const;
+
+    /// Notes that the window moved, or began to be filled.
+    void note_progress(std::uint32_t flow, Time now) {
+        Sender& s = senders_[flow];
+        s.progress = now;
+        s.sent_by_progress = s.next;
+    }
+    /// Acts on a time-out: all that was sent a time-out ago and is not acknowledged is to be sent again.
+    void time_out(std::uint32_t flow, Time now) {
+        Sender& s = senders_[flow];
+        s.repeat = s.base;
+        s.repeat_end = s.sent_by_progress;
+        ++s.timeouts;
+        ++s.attempt;
+        note_progress(flow, now);
+    }
 
     /// Takes an acknowledgement: of one packet, and of all before `cumulative`. @return whether the window moved
     bool acknowledge(std::uint32_t flow, PacketNumber packet, PacketNumber cumulative) {
@@ -98,8 +125,6 @@ public:
         while (s.base != s.next && (acknowledged_.take(flow, s.base) || before_number(s.base, cumulative))) ++s.base;
         return s.base != before;
     }
-    bool is_acknowledged(std::uint32_t flow, PacketNumber packet) const { return acknowledged_.has(flow, packet); }
-
     /// Takes a packet. @return false for a duplicate
     bool accept(std::uint32_t flow, PacketNumber packet) {
         Receiver& r = receivers_[flow];
@@ -150,6 +175,9 @@ private:
     static bool before_number(PacketNumber a, PacketNumber b) { return static_cast<std::int32_t>(a - b) < 0; }
     std::uint32_t slots(std::uint32_t flow) const { return first_slot_[flow + 1] - first_slot_[flow]; }
     void open_message(std::uint32_t flow, Time now);
+    bool skip_to_repetition(std::uint32_t flow);  // past what was acknowledged meanwhile; false: nothing is left
+    Packet take_repetition(std::uint32_t flow);
+    std::uint32_t payload_of(std::uint32_t flow, PacketNumber packet) const;
 
     const Traffic& traffic_;
     TransportParameters parameters_;
