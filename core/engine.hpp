@@ -35,6 +35,7 @@ struct EngineOptions {
     std::uint32_t threads = 1;
     std::uint32_t partitions = 1;
     std::span<const std::uint16_t> partition_of;  // per node
+    std::span<const std::uint32_t> weight_of;     // per node: its share of the events, in any unit; none: all alike
     Duration lookahead;                           // least delay between two nodes
     std::uint32_t window_divisor = 1;             // shortens the windows, for tests: a power of two
     Time until = kNever;
@@ -57,16 +58,11 @@ public:
     Engine(Model& model, const EngineOptions& options)
         : model_(model), threads_(std::clamp(options.threads, 1u, options.partitions)), barrier_(threads_) {
         if (options.lookahead.ps <= 0) abort_run("a model without lookahead cannot be cut into windows");
-        layout_.partition_of.assign(options.partition_of.begin(), options.partition_of.end());
-        layout_.partitions = options.partitions;
         layout_.window_shift =
             std::max(0, window_shift_of(options.lookahead) - std::countr_zero(options.window_divisor));
         layout_.until = options.until;
         layout_.seed = options.seed;
-        layout_.local_of.resize(layout_.partition_of.size());
-        std::vector<std::uint32_t> count(options.partitions, 0);
-        for (std::size_t node = 0; node < layout_.partition_of.size(); ++node)
-            layout_.local_of[node] = count[layout_.partition_of[node]]++;
+        form_groups(options);
         for (std::uint32_t i = 0; i < options.partitions; ++i)
             partitions_.push_back(std::make_unique<Context>(layout_, i));
         claimed_ = std::make_unique<std::atomic<Window>[]>(options.partitions);
@@ -74,7 +70,7 @@ public:
     }
 
     /// Before run(): an event for the start, posted as if by its own receiver.
-    void post(const Event& event) { partitions_[layout_.partition_of[event.node]]->post(event); }
+    void post(const Event& event) { partitions_[layout_.groups[layout_.group_of[event.node]].partition]->post(event); }
 
     /// Runs until nothing is pending, the model is finished, `until`, or between_windows says so.
     void run(const BetweenWindows& between_windows = nullptr) {
@@ -106,6 +102,25 @@ public:
     }
 
 private:
+    // Consecutive nodes of a partition form a group until they weigh as much as one busy switch: what a window brings
+    // them then fits in cache.
+    static constexpr std::uint32_t kGroupWeight = 64;
+    void form_groups(const EngineOptions& options) {
+        std::vector<std::uint32_t> open(options.partitions, UINT32_MAX), weight(options.partitions, 0);
+        for (std::size_t node = 0; node < options.partition_of.size(); ++node) {
+            const std::uint32_t partition = options.partition_of[node];
+            const std::uint32_t own = options.weight_of.empty() ? 1 : options.weight_of[node];
+            if (open[partition] == UINT32_MAX || weight[partition] + own > kGroupWeight) {
+                open[partition] = static_cast<std::uint32_t>(layout_.groups.size());
+                weight[partition] = 0;
+                layout_.groups.push_back({partition, 0});
+            }
+            weight[partition] += own;
+            layout_.group_of.push_back(open[partition]);
+            layout_.local_of.push_back(layout_.groups[open[partition]].nodes++);
+        }
+    }
+
     // A window with less work than this for all threads together costs less on one of them than a barrier would.
     static constexpr std::size_t kWorthABarrier = 128;
 

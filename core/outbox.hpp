@@ -1,5 +1,5 @@
-// Outbox: where one partition leaves the events it sends: a bucket per (window, target partition). The window is the
-// bucket and the bucket is the mailbox: when a window opens, all that belongs to it was sent in earlier ones, so the
+// Outbox: where one partition leaves the events it sends: a bucket per (window, target group of nodes). The window is
+// the bucket and the bucket is the mailbox: when a window opens, all that belongs to it was sent in earlier ones, so the
 // target reads every sender's bucket in place, with no exchange, copy or lock.
 //
 // Windows ahead are kept in rings. The first has a slot per window; each slot of a further ring is as long as the whole
@@ -10,9 +10,11 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "core/chunk.hpp"
 
@@ -23,7 +25,7 @@ using Window = std::int64_t;
 
 /// The geometry of the rings, shared by writers and readers.
 namespace rings {
-inline constexpr int kFirstBits = 12, kFurtherBits = 8, kLevels = 7;
+inline constexpr int kFirstBits = 10, kFurtherBits = 8, kLevels = 7;
 inline constexpr std::uint32_t kFirst = 1u << kFirstBits, kFurther = 1u << kFurtherBits;
 inline constexpr std::uint32_t kSlots = kFirst + (kLevels - 1) * kFurther;
 
@@ -49,11 +51,15 @@ constexpr int level_of(Window w, Window now) {
 template <class Event>
 class Outbox {
 public:
-    explicit Outbox(std::uint32_t targets) : cursors_(std::size_t{targets} * rings::kSlots) {}
+    /// @param groups  of nodes, over all partitions
+    explicit Outbox(std::uint32_t groups)
+        : groups_(groups), cursors_(static_cast<Event**>(std::calloc(std::size_t{groups} * rings::kSlots, sizeof(Event*)))) {
+        if (!cursors_) throw std::bad_alloc();
+    }
 
     /// Room for one more event, to be written by the caller.
-    Event& append(std::uint32_t target, std::uint32_t slot, ChunkPool<Event>& pool) {
-        Event*& cursor = cursors_[std::size_t{target} * rings::kSlots + slot];
+    Event& append(std::uint32_t group, std::uint32_t slot, ChunkPool<Event>& pool) {
+        Event*& cursor = cursor_of(group, slot);
         if (Chunk<Event>::is_full(cursor)) [[unlikely]] {
             cursor = pool.take(cursor == nullptr ? nullptr : Chunk<Event>::of(cursor))->events;
             mark(slot);
@@ -61,27 +67,20 @@ public:
         return *cursor++;
     }
 
+    bool has(std::uint32_t group, std::uint32_t slot) const { return cursor_of(group, slot) != nullptr; }
     /// Visits a bucket's events, in no particular order.
     template <class Visit>
-    void for_each(std::uint32_t target, std::uint32_t slot, Visit&& visit) const {
-        Event* cursor = cursors_[std::size_t{target} * rings::kSlots + slot];
+    void for_each(std::uint32_t group, std::uint32_t slot, Visit&& visit) const {
+        Event* cursor = cursor_of(group, slot);
         if (cursor == nullptr) return;
         for (auto* chunk = Chunk<Event>::of(cursor); chunk; chunk = chunk->next) {
             for (const Event* event = chunk->events; event != cursor; ++event) visit(*event);
             cursor = chunk->next ? chunk->next->events + Chunk<Event>::kCapacity : nullptr;  // all but the first are full
         }
     }
-    std::size_t size(std::uint32_t target, std::uint32_t slot) const {
-        Event* cursor = cursors_[std::size_t{target} * rings::kSlots + slot];
-        if (cursor == nullptr) return 0;
-        auto* chunk = Chunk<Event>::of(cursor);
-        std::size_t events = static_cast<std::size_t>(cursor - chunk->events);
-        while ((chunk = chunk->next)) events += Chunk<Event>::kCapacity;
-        return events;
-    }
     /// The target's turn: it has read the bucket, and takes its chunks.
-    void empty(std::uint32_t target, std::uint32_t slot, ChunkPool<Event>& into) {
-        Event* cursor = std::exchange(cursors_[std::size_t{target} * rings::kSlots + slot], nullptr);
+    void empty(std::uint32_t group, std::uint32_t slot, ChunkPool<Event>& into) {
+        Event* cursor = std::exchange(cursor_of(group, slot), nullptr);
         for (auto* chunk = cursor ? Chunk<Event>::of(cursor) : nullptr; chunk;)
             into.give(std::exchange(chunk, chunk->next));
     }
@@ -126,8 +125,16 @@ private:
         return 0;
     }
 
-    // [target * kSlots + slot]: where the bucket's next event goes; it tells the last chunk, which links the others.
-    std::vector<Event*> cursors_;
+    Event*& cursor_of(std::uint32_t group, std::uint32_t slot) const { return cursors_[std::size_t{slot} * groups_ + group]; }
+
+    struct Free {
+        void operator()(void* memory) const { std::free(memory); }
+    };
+
+    std::uint32_t groups_;
+    // Where each bucket's next event goes; it tells the last chunk, which links the others. Those of one window lie
+    // together; memory that no event was ever written to is never touched, which is why it is not a vector.
+    std::unique_ptr<Event*[], Free> cursors_;
     std::array<std::uint64_t, rings::kSlots / 64> occupied_{};
 };
 

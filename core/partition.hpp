@@ -1,6 +1,6 @@
 // Partition: the nodes that one thread at a time works on, the events they send, and one window's work over them. No
-// priority queue: a window's events are grouped by node with one counting sort, and each node's are sorted by time and
-// handled in order while its rows are in cache.
+// priority queue: nodes form groups whose events of a window fit in cache; a group's events are sorted by node with one
+// counting sort, and each node's by time, and they are handled in order while its rows are in cache.
 // The model owns all state of the nodes; a partition owns only events. Not here: when windows open (core/engine.hpp).
 #pragma once
 
@@ -20,9 +20,14 @@ namespace lightloom {
 
 /// What all partitions of one engine share and none changes while it runs.
 struct EngineLayout {
-    std::vector<std::uint16_t> partition_of;  // per node
-    std::vector<std::uint32_t> local_of;      // per node: its place in its partition
-    std::uint32_t partitions = 1;
+    /// Consecutive nodes of one partition.
+    struct Group {
+        std::uint32_t partition;
+        std::uint32_t nodes;
+    };
+    std::vector<Group> groups;
+    std::vector<std::uint32_t> group_of;  // per node
+    std::vector<std::uint32_t> local_of;  // per node: its place in its group
     int window_shift = 0;
     Time until = kNever;  // events at `until` or later are not handled
     std::uint64_t seed = 0;
@@ -35,9 +40,12 @@ public:
     using Peers = std::span<const std::unique_ptr<Partition>>;
 
     Partition(const EngineLayout& layout, std::uint32_t index)
-        : layout_(layout), index_(index), outbox_(layout.partitions), order_{layout.seed} {
-        nodes_ = static_cast<std::size_t>(std::count(layout.partition_of.begin(), layout.partition_of.end(), index));
-        place_.resize(nodes_ + 1);
+        : layout_(layout),
+          index_(index),
+          outbox_(static_cast<std::uint32_t>(layout.groups.size())),
+          order_{layout.seed} {
+        for (std::uint32_t group = 0; group < layout.groups.size(); ++group)
+            if (layout.groups[group].partition == index) groups_.push_back(group);
     }
 
     std::uint32_t index() const { return index_; }
@@ -48,7 +56,7 @@ public:
         live_ += Model::is_progress(event);
         const Window window = event.at.ps >> layout_.window_shift;
         if (within_first_ring(window)) [[likely]]
-            outbox_.append(layout_.partition_of[event.node], rings::slot(0, window), pool_) = event;
+            outbox_.append(layout_.group_of[event.node], rings::slot(0, window), pool_) = event;
         else
             post_near_or_far(event, window);
     }
@@ -59,7 +67,7 @@ public:
         const Window window = at.ps >> layout_.window_shift;
         if (within_first_ring(window)) [[likely]] {
             ++live_;
-            Event& event = outbox_.append(layout_.partition_of[node], rings::slot(0, window), pool_);
+            Event& event = outbox_.append(layout_.group_of[node], rings::slot(0, window), pool_);
             event = original;
             event.at = at;
             event.node = node;
@@ -79,14 +87,9 @@ public:
         window_ = w;
         const std::uint32_t slot = rings::slot(0, w);
         outbox_.unmark(slot);
-        events_in_window_ = count_events(slot, all);
-        if (events_in_window_ != 0) {
-            make_room(events_in_window_);
-            if (events_in_window_ < nodes_ / 8)
-                handle_few(slot, all, model);
-            else
-                handle_many(slot, all, model);
-        }
+        events_in_window_ = 0;
+        for (const std::uint32_t group : groups_)
+            if (sort_by_node(group, slot, all)) handle_group(layout_.groups[group], model);
         next_window_ = outbox_.next_after(w);
     }
 
@@ -102,9 +105,8 @@ public:
     template <class Visit>
     void for_each_pending(Visit&& visit) const {
         for (const Event& event : cut_off_) visit(event);
-        for (std::uint32_t target = 0; target < layout_.partitions; ++target)
-            for (std::uint32_t slot = 0; slot < rings::kSlots; ++slot)
-                outbox_.for_each(target, slot, visit);
+        for (std::uint32_t slot = 0; slot < rings::kSlots; ++slot)
+            for (std::uint32_t group = 0; group < layout_.groups.size(); ++group) outbox_.for_each(group, slot, visit);
     }
 
 private:
@@ -122,13 +124,13 @@ private:
             std::push_heap(own_.begin(), own_.end(), later());
             return;
         }
-        place_in_ring(event, window, window_, layout_.partition_of[event.node]);
+        place_in_ring(event, window, window_, layout_.group_of[event.node]);
     }
 
-    void place_in_ring(const Event& event, Window window, Window now, std::uint32_t target) {
+    void place_in_ring(const Event& event, Window window, Window now, std::uint32_t group) {
         const int level = rings::level_of(window, now);
         if (level == rings::kLevels) abort_run("an event at {} ps lies beyond the last ring", event.at.ps);
-        outbox_.append(target, rings::slot(level, window), pool_) = event;
+        outbox_.append(group, rings::slot(level, window), pool_) = event;
     }
 
     // Where time has entered a new slot of a further ring, spreads that slot's events over the rings below it.
@@ -137,66 +139,50 @@ private:
             if (w >> rings::shift(level) == window_ >> rings::shift(level)) continue;
             const std::uint32_t slot = rings::slot(level, w);
             outbox_.unmark(slot);
-            for (const auto& peer : all) {
-                peer->outbox_.for_each(index_, slot, [&](const Event& event) {
-                    place_in_ring(event, event.at.ps >> layout_.window_shift, w, index_);
-                });
-                peer->outbox_.empty(index_, slot, pool_);
-            }
+            for (const std::uint32_t group : groups_)
+                for (const auto& peer : all) {
+                    peer->outbox_.for_each(group, slot, [&](const Event& event) {
+                        place_in_ring(event, event.at.ps >> layout_.window_shift, w, group);
+                    });
+                    peer->outbox_.empty(group, slot, pool_);
+                }
         }
     }
 
-    std::size_t count_events(std::uint32_t slot, Peers all) const {
-        std::size_t events = 0;
-        for (const auto& peer : all) events += peer->outbox_.size(index_, slot);
-        return events;
-    }
-
-    // Visits the window's events and takes their chunks, which are then free for what this window sends.
-    template <class Visit>
-    void take_events(std::uint32_t slot, Peers all, Visit&& visit) {
-        for (const auto& peer : all) {
-            peer->outbox_.for_each(index_, slot, visit);
-            peer->outbox_.empty(index_, slot, pool_);
-        }
-    }
     std::uint64_t since_opening(const Event& event) const {
         return static_cast<std::uint64_t>(event.at.ps - (window_ << layout_.window_shift));
     }
 
-    // A counting sort by node, in two passes over the chunks: events and their keys lie node by node.
-    void handle_many(std::uint32_t slot, Peers all, Model& model) {
-        std::fill(place_.begin(), place_.end(), 0u);
+    // A counting sort in two passes over a group's buckets: its events and their keys lie node by node. The chunks are
+    // then free for what this window sends. @return false if there are none
+    bool sort_by_node(std::uint32_t group, std::uint32_t slot, Peers all) {
+        if (std::none_of(all.begin(), all.end(), [&](const auto& peer) { return peer->outbox_.has(group, slot); }))
+            return false;
+        place_.assign(layout_.groups[group].nodes + std::size_t{1}, 0);
         for (const auto& peer : all)
-            peer->outbox_.for_each(index_, slot, [&](const Event& event) { ++place_[layout_.local_of[event.node] + 1]; });
+            peer->outbox_.for_each(group, slot, [&](const Event& event) { ++place_[layout_.local_of[event.node] + 1]; });
         for (std::size_t i = 1; i < place_.size(); ++i) place_[i] += place_[i - 1];
-        take_events(slot, all, [&](const Event& event) {
-            const std::uint32_t place = place_[layout_.local_of[event.node]]++;
-            events_[place] = event;
-            keys_[place] = since_opening(event) << 32 | place;
-        });
-        std::uint32_t first = 0;
-        for (std::size_t i = 0; i < nodes_; ++i) {
-            const std::uint32_t last = place_[i];
-            if (last != first) handle_node({&keys_[first], last - first}, model);
-            first = last;
+        make_room(place_.back());
+        events_in_window_ += place_.back();
+        for (const auto& peer : all) {
+            peer->outbox_.for_each(group, slot, [&](const Event& event) {
+                const std::uint32_t place = place_[layout_.local_of[event.node]]++;
+                events_[place] = event;
+                keys_[place] = since_opening(event) << 32 | place;
+            });
+            peer->outbox_.empty(group, slot, pool_);
         }
+        return true;
     }
 
-    // The same for a window in which most nodes are idle: a sort of the few events, without a look at the nodes.
-    void handle_few(std::uint32_t slot, Peers all, Model& model) {
-        few_.clear();
-        take_events(slot, all, [&](const Event& event) {
-            const auto place = static_cast<std::uint32_t>(few_.size());
-            events_[place] = event;
-            few_.push_back({std::uint64_t{layout_.local_of[event.node]} << 32 | since_opening(event), place});
-        });
-        std::sort(few_.begin(), few_.end());
-        for (std::size_t first = 0, last = 0; first < few_.size(); first = last) {
-            const std::uint64_t node = few_[first].first >> 32;
-            for (; last < few_.size() && few_[last].first >> 32 == node; ++last)
-                keys_[last] = few_[last].first << 32 | few_[last].second;
-            handle_node({&keys_[first], last - first}, model);
+    // After the sort place_[i] is where node i's events end.
+    void handle_group(const EngineLayout::Group& group, Model& model) {
+        std::uint32_t first = 0;
+        for (std::uint32_t i = 0; i < group.nodes; ++i) {
+            const std::uint32_t last = place_[i];
+            if (i + 1 < group.nodes && place_[i + 1] != last) model.prefetch(events_[last]);
+            if (last != first) handle_node({&keys_[first], last - first}, model);
+            first = last;
         }
     }
 
@@ -221,9 +207,13 @@ private:
                 continue;
             const std::size_t first = i - 1;
             const std::uint64_t tie_key = order_.tie_key(event_at(keys[first]));
+            const auto rank = [&](std::size_t j) { return EventOrder<Event>::rank(event_at(keys[j]), tie_key); };
+            if (i + 1 == keys.size() || at(i + 1) != at(i)) {  // mostly it is two
+                if (rank(i) < rank(first)) std::swap(keys[i], keys[first]);
+                continue;
+            }
             ties_.clear();
-            for (i = first; i < keys.size() && at(i) == at(first); ++i)
-                ties_.push_back({EventOrder<Event>::rank(event_at(keys[i]), tie_key), keys[i]});
+            for (i = first; i < keys.size() && at(i) == at(first); ++i) ties_.push_back({rank(i), keys[i]});
             std::sort(ties_.begin(), ties_.end());
             for (std::size_t j = 0; j < ties_.size(); ++j) keys[first + j] = ties_[j].second;
         }
@@ -236,14 +226,14 @@ private:
         keys_ = std::make_unique_for_overwrite<std::uint64_t[]>(capacity_);
     }
 
-    void handle_own(Model& model) {
+    [[gnu::noinline]] void handle_own(Model& model) {
         std::pop_heap(own_.begin(), own_.end(), later());
         const Event event = own_.back();
         own_.pop_back();
         handle(event, model);
     }
 
-    void handle(const Event& event, Model& model) {
+    [[gnu::always_inline]] void handle(const Event& event, Model& model) {
         if (event.at >= layout_.until) [[unlikely]] {
             cut_off_.push_back(event);
             return;
@@ -264,8 +254,8 @@ private:
     Outbox<Event> outbox_;
     EventOrder<Event> order_;
     ChunkPool<Event> pool_;
-    std::size_t nodes_ = 0;
-    std::vector<std::uint32_t> place_;  // counting sort: where a node's next key goes
+    std::vector<std::uint32_t> groups_;  // of this partition
+    std::vector<std::uint32_t> place_;   // counting sort: where a node's next event goes
 
     Window window_ = -1;  // the open window; -1 before the first
     Time now_{-1};
@@ -276,9 +266,8 @@ private:
     std::optional<Window> next_window_;
 
     std::size_t capacity_ = 0;
-    std::unique_ptr<Event[]> events_;       // the open window's, node by node
+    std::unique_ptr<Event[]> events_;        // of the open window and the group at hand, node by node
     std::unique_ptr<std::uint64_t[]> keys_;  // the same: time in the window << 32 | place in events_
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> few_;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> ties_;
     TimeSorter sorter_;
     std::vector<Event> own_;      // heap: what the current node sent itself inside the open window

@@ -1,9 +1,10 @@
-// TimeSorter: sorts one node's events of one window, as 8-byte keys whose upper half is the time. A handful is sorted by
-// insertion, hundreds by std::sort, and the backlog of a large switch by radix passes.
+// TimeSorter: sorts one node's events of one window, as 8-byte keys whose upper half is the time in the window. A handful
+// is sorted by insertion. More are first spread over as many buckets as there are keys, by the upper bits of their times:
+// arrivals at a busy switch are spread evenly, so almost all are then in place and insertion finishes the work.
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -13,21 +14,21 @@ namespace lightloom {
 
 class TimeSorter {
 public:
-    /// Sorts by the upper 32 bits; keys with equal ones end in any order. @param bits  the upper halves are below 2^bits
+    /// Sorts ascending. Among keys with equal times those that came first stay first if their lower halves ascend.
+    /// @param bits  times are below 2^bits, bits <= 32
     void sort(std::span<std::uint64_t> keys, int bits) {
-        if (keys.size() < kInsertion)
-            insertion_sort(keys);
-        else if (keys.size() < kRadix)
+        if (keys.size() >= kHandful && !spread(keys, bits)) {
             std::sort(keys.begin(), keys.end());
-        else
-            radix_sort(keys, bits);
+            return;
+        }
+        insert(keys);
     }
 
 private:
-    static constexpr std::size_t kInsertion = 24, kRadix = 160;
-    static constexpr int kDigitBits = 10;
+    static constexpr std::size_t kHandful = 24;
+    static constexpr std::uint32_t kCrowd = 16;  // keys in one bucket that insertion should not be left with
 
-    static void insertion_sort(std::span<std::uint64_t> keys) {
+    static void insert(std::span<std::uint64_t> keys) {
         for (std::size_t i = 1; i < keys.size(); ++i) {
             const std::uint64_t key = keys[i];
             std::size_t j = i;
@@ -36,26 +37,26 @@ private:
         }
     }
 
-    // Least significant digit first, as often as the window is long.
-    void radix_sort(std::span<std::uint64_t> keys, int bits) {
-        if (other_.size() < keys.size()) other_.resize(keys.size() + keys.size() / 2);
-        std::span<std::uint64_t> from = keys, to{other_.data(), keys.size()};
-        for (int low = 0; low < bits; low += kDigitBits) {
-            starts_.fill(0);
-            for (const std::uint64_t key : from) ++starts_[digit(key, low)];
-            std::uint32_t sum = 0;
-            for (std::uint32_t& start : starts_) sum += std::exchange(start, sum);
-            for (const std::uint64_t key : from) to[starts_[digit(key, low)]++] = key;
-            std::swap(from, to);
+    // One pass of a counting sort by the upper bits of the time. @return false, keys untouched, where times are crowded
+    bool spread(std::span<std::uint64_t> keys, int bits) {
+        const int bucket_bits = std::min(bits, static_cast<int>(std::bit_width(keys.size())));
+        const int shift = 32 + bits - bucket_bits;
+        starts_.assign(std::size_t{1} << bucket_bits, 0);
+        for (const std::uint64_t key : keys) ++starts_[key >> shift];
+        std::uint32_t sum = 0, most = 0;
+        for (std::uint32_t& start : starts_) {
+            most = std::max(most, start);
+            sum += std::exchange(start, sum);
         }
-        if (from.data() != keys.data()) std::copy(from.begin(), from.end(), keys.begin());
-    }
-    static std::uint32_t digit(std::uint64_t key, int low) {
-        return static_cast<std::uint32_t>(key >> (32 + low)) & ((1u << kDigitBits) - 1);
+        if (most > kCrowd) return false;
+        spread_.resize(std::max(spread_.size(), keys.size()));
+        for (const std::uint64_t key : keys) spread_[starts_[key >> shift]++] = key;
+        std::copy_n(spread_.begin(), keys.size(), keys.begin());
+        return true;
     }
 
-    std::vector<std::uint64_t> other_;
-    std::array<std::uint32_t, 1u << kDigitBits> starts_{};
+    std::vector<std::uint64_t> spread_;
+    std::vector<std::uint32_t> starts_;
 };
 
 }  // namespace lightloom

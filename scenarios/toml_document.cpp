@@ -86,9 +86,17 @@ TextPosition position_at(std::string_view text, std::size_t offset) {
             1 + static_cast<int>(std::ranges::count_if(before.substr(line_start), starts_code_point))};
 }
 
-/// The library may put a fault past the end of a text that breaks off; the reader is sent to where it breaks off.
+/// The library may put a fault past the end of a line or of a text that breaks off; the reader is sent to where it does.
 TextPosition inside(TextPosition at, std::string_view text) {
-    return std::clamp(at, TextPosition{1, 1}, position_at(text, text.size()));
+    std::size_t start = 0;
+    for (int line = 1; line < at.line; ++line) {
+        const std::size_t end = text.find('\n', start);
+        if (end == std::string_view::npos) return position_at(text, text.size());
+        start = end + 1;
+    }
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    const TextPosition end_of_line = position_at(text, end);
+    return {end_of_line.line, std::clamp(at.column, 1, end_of_line.column)};
 }
 
 std::optional<TomlFault> fault_of_size(std::string_view text) {

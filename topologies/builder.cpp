@@ -12,7 +12,9 @@ NodeId TopologyBuilder::add_leaf() { return add_node(NodeKind::leaf, 0); }
 NodeId TopologyBuilder::add_spine() { return add_node(NodeKind::spine, 0); }
 
 NodeId TopologyBuilder::add_node(NodeKind kind, std::uint32_t gpus) {
-    return NodeId{std::size_t{boost::add_vertex(GraphNode{kind, gpus}, graph_)}};
+    const std::size_t vertex = boost::add_vertex(graph_);
+    graph_[vertex] = {kind, gpus};
+    return NodeId{vertex};
 }
 
 void TopologyBuilder::connect(NodeId lower, NodeId upper, std::uint32_t tier, std::uint32_t cables) {

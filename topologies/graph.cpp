@@ -68,9 +68,11 @@ Topology tables_of(const Graph& graph, std::vector<Topology::Tier> tiers) {
 }
 
 Graph graph_of(const Topology& topology) {
-    Graph graph;
-    for (const Topology::Node& node : topology.nodes)
-        boost::add_vertex(GraphNode{node.kind, node.kind == NodeKind::server ? node.ports : 0}, graph);
+    Graph graph(topology.nodes.size());
+    for (std::size_t n = 0; n < topology.nodes.size(); ++n) {
+        const Topology::Node& node = topology.nodes[n];
+        graph[n] = {node.kind, node.kind == NodeKind::server ? node.ports : 0};
+    }
     for (std::size_t c = 0; c < topology.cables.size(); ++c) {
         const Topology::Cable& cable = topology.cables[c];
         const NodeId lower = topology.ports[cable.lower.value].node, upper = topology.ports[cable.upper.value].node;

@@ -150,6 +150,12 @@ Fabric::Lookahead Fabric::lookahead() const {
     return lookahead;
 }
 
+std::vector<std::uint32_t> Fabric::ports_per_node() const {
+    std::vector<std::uint32_t> ports;
+    for (const Topology::Node& node : topology_.nodes) ports.push_back(node.ports);
+    return ports;
+}
+
 void Fabric::Statistics::merge(const Statistics& other) {
     packet_latency.merge(other.packet_latency);
     acknowledgement_latency.merge(other.acknowledgement_latency);

@@ -71,6 +71,14 @@ public:
     // The model that the engine runs -------------------------------------------------------------------------------
     static bool is_progress(const Frame& frame) { return frame.kind != Happening::timeout; }
     bool finished() const;
+    /// Asks the memory for the rows that an event will need.
+    void prefetch(const Frame& frame) const {
+        __builtin_prefetch(&nodes_[frame.node]);
+        if (frame.kind != Happening::arrival) return;
+        __builtin_prefetch(&ports_[frame.source]);
+        __builtin_prefetch(&counters_[frame.source]);
+        transport_.prefetch(frame.flow, frame.has(Frame::kAcknowledgement));
+    }
     template <class Context>
     void handle(Context& context, const Frame& frame);  // models/network/fabric_walk.hpp
 
@@ -87,6 +95,7 @@ public:
         PortId port;
     };
     Lookahead lookahead() const;
+    std::vector<std::uint32_t> ports_per_node() const;
     Statistics merged_statistics() const;
     /// Sums over partitions, cheap enough to ask between windows.
     std::int64_t messages_delivered() const;

@@ -6,9 +6,11 @@
 namespace lightloom {
 
 SimulationOutcome simulate(Fabric& fabric, const SimulationOptions& options) {
+    const std::vector<std::uint32_t> weights = fabric.ports_per_node();
     Engine<Fabric> engine(fabric, {.threads = options.threads,
                                    .partitions = options.partitions,
                                    .partition_of = options.partition_of,
+                                   .weight_of = weights,
                                    .lookahead = fabric.lookahead().least,
                                    .window_divisor = options.window_divisor,
                                    .until = options.until,

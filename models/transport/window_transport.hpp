@@ -71,6 +71,14 @@ public:
     WindowTransport(const Traffic& traffic, const TransportParameters& parameters);
 
     const TransportParameters& parameters() const { return parameters_; }
+    void prefetch(std::uint32_t flow, bool for_sender) const {
+        if (for_sender) {
+            __builtin_prefetch(&senders_[flow]);
+            __builtin_prefetch(&senders_[flow].released);
+        } else {
+            __builtin_prefetch(&receivers_[flow]);
+        }
+    }
     Sender& sender(std::uint32_t flow) { return senders_[flow]; }
     Receiver& receiver(std::uint32_t flow) { return receivers_[flow]; }
     const Sender& sender(std::uint32_t flow) const { return senders_[flow]; }

@@ -42,8 +42,9 @@ void fill_ports(RunResult::Ports& ports, std::size_t rows) {
 
 void fill_flows(RunResult::Flows& flows, std::size_t rows) {
     for (auto* column : {&flows.messages, &flows.payload_bytes, &flows.packets_sent, &flows.packets_delivered,
-                         &flows.packets_lost, &flows.packets_dropped, &flows.retransmissions, &flows.duplicates,
-                         &flows.marked, &flows.start_ps, &flows.acknowledged_ps})
+                         &flows.packets_lost, &flows.packets_dropped, &flows.packets_in_flight, &flows.timeouts,
+                         &flows.acknowledgements_lost, &flows.acknowledgements_dropped, &flows.retransmissions,
+                         &flows.duplicates, &flows.marked, &flows.start_ps, &flows.acknowledged_ps})
         column->assign(rows, 5);
     for (std::size_t i = 0; i < rows; ++i) {
         flows.source.push_back(static_cast<std::uint32_t>(i));

@@ -32,6 +32,7 @@ struct Phold {
 
     static bool is_progress(const Event&) { return true; }
     bool finished() const { return false; }
+    void prefetch(const Event&) const {}
 
     template <class Context>
     void handle(Context& context, const Event& event) {

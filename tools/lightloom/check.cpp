@@ -22,7 +22,7 @@ constexpr CommandHelp kHelp{
 }  // namespace
 
 int check_command(const std::vector<std::string>& words) {
-    Options options("Options");
+    Options options("Options", kHelpColumns);
     add_set_option(options);
     const Arguments arguments = parse_arguments(kHelp, options, words);
     if (arguments.count("help")) return kExitFine;

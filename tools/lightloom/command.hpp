@@ -42,6 +42,7 @@ struct CommandHelp {
 };
 
 using Options = boost::program_options::options_description;
+inline constexpr unsigned kHelpColumns = 110;
 using Arguments = boost::program_options::variables_map;
 
 /// Reads what follows the command's name. Options may not be abbreviated, so that a new option never breaks a script.

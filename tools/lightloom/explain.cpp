@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iostream>
 
+#include "scenarios/expectation.hpp"
 #include "scenarios/scenario_text.hpp"
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/readable.hpp"
@@ -26,7 +27,9 @@ constexpr CommandHelp kHelp{
         "  lightloom explain my.toml --keys > annotated.toml\n",
 };
 
-void print_row(const char* name, const std::string& value) { std::cout << fmt::format("# {:<22}{}\n", name, value); }
+constexpr double kTypicalHopsPerSecond = 15e6;  // of one core of the machines that bench/README.md reports
+
+void print_row(const char* name, const std::string& value) { std::cout << fmt::format("# {:<24}{}\n", name, value); }
 
 std::string count_of(std::size_t count) { return readable_count(static_cast<std::int64_t>(count)); }
 
@@ -39,6 +42,31 @@ void print_links(const LinkConditions& links) {
     print_row("worst frame loss ratio", readable_ratio(loss));
 }
 
+// What `run` will do and should come to. The ring's formula is stated where it is computed: scenarios/expectation.hpp.
+void print_expected(const Scenario& scenario, const Plan& plan, const Expectation& e) {
+    const std::string port = plan.topology.port_name(e.lookahead_port);
+    print_row("lookahead", fmt::format("{} (the shortest channel: {})",
+                                       readable_duration(static_cast<double>(e.lookahead.ps)), port));
+    print_row("window", readable_duration(static_cast<double>(e.window.ps)) + " (the power of two of ps below it)");
+    print_row("ports", count_of(plan.topology.ports.size()) + " arithmetic, 0 committed");
+    print_row("messages", readable_count(e.messages) + ", " + readable_bytes(e.payload_bytes) + " of payload");
+    print_row("packet-hops",
+              fmt::format("{}, about {:.3g} s on one core at {} M/s", readable_count(e.packet_hops),
+                          static_cast<double>(e.packet_hops) / kTypicalHopsPerSecond, kTypicalHopsPerSecond / 1e6));
+    print_row("heaviest node", fmt::format("{:.2g} of the packet-hops: threads speed the run up by {:.0f} at most",
+                                           e.heaviest_node_share, 1.0 / e.heaviest_node_share));
+    if (!e.ring) return;
+    const std::int64_t n = scenario.topology.servers;
+    print_row("expected completion",
+              fmt::format("{} = {} x 2(n-1)(alpha + S/(nB)), if nothing collides or is lost",
+                          readable_duration(static_cast<double>(e.ring->completion.ps)), scenario.workload.iterations));
+    print_row("  n, S", fmt::format("{}, {}", n, readable_bytes(scenario.workload.bytes.count)));
+    print_row("  alpha", readable_duration(static_cast<double>(e.ring->alpha.ps)) +
+                             " (of a chunk's last packet, idle path, after its NIC's port)");
+    print_row("  B", readable_bytes_per_second(e.ring->payload_bytes_per_second) +
+                         " (rate x payload / wire bytes of a packet and an acknowledgement)");
+}
+
 void print_derived(const Scenario& scenario, const Plan& plan) {
     std::cout << "\n# What follows\n";
     print_row("question", question(scenario));
@@ -46,12 +74,13 @@ void print_derived(const Scenario& scenario, const Plan& plan) {
     print_row("endpoints", count_of(plan.topology.endpoints.size()));
     print_row("cables", count_of(plan.topology.cables.size()));
     print_links(plan.links);
+    print_expected(scenario, plan, expect(scenario, plan));
 }
 
 }  // namespace
 
 int explain_command(const std::vector<std::string>& words) {
-    Options options("Options");
+    Options options("Options", kHelpColumns);
     add_set_option(options);
     options.add_options()("keys", "say of every key what it means and what it may be");
     const Arguments arguments = parse_arguments(kHelp, options, words);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "scenarios/expectation.hpp"
 #include "scenarios/result_file.hpp"
 #include "scenarios/scenario_text.hpp"
 #include "tools/lightloom/command.hpp"
@@ -38,7 +39,7 @@ constexpr std::uint64_t kMostThreads = 1024;
 constexpr std::uint64_t kMostPartitions = 65'535;  // PartitionPlan counts them in 16 bits
 
 Options run_options() {
-    Options options("Options");
+    Options options("Options", kHelpColumns);
     options.add_options()("output,o", po::value<std::string>()->value_name("RESULT.h5"),
                           "where the result goes (default: the scenario's name, here)");
     add_set_option(options);
@@ -120,19 +121,20 @@ int run_command(const std::vector<std::string>& words) {
     const RunOptions options = execution_options(arguments);
     const bool quiet = arguments.count("quiet") > 0;
 
+    listen_for_interruption();
     const auto input = read_scenario(arguments);
     if (!input) return kExitUsersMistake;
     if (!quiet) print_banner(input->scenario);
-    listen_for_interruption();
     auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
 
     const std::string path = result_path(arguments, *input);
+    const auto ring = expect(input->scenario, *plan).ring;
     const RunResult result = run_and_keep(*input, std::move(*plan), options, path, quiet);
     const bool interrupted = result.stopped_by == "interrupt";
     const std::string kept = interrupted ? path + ".partial" : path;
-    std::cout << (arguments.count("json") ? summary_json(input->scenario, result, kept)
-                                          : summary_text(input->scenario, result, kept));
+    const SummaryContext context{input->scenario, ring ? std::optional(ring->completion) : std::nullopt, kept};
+    std::cout << (arguments.count("json") ? summary_json(context, result) : summary_text(context, result));
     if (!interrupted) return kExitFine;
     print_error("interrupted; what was measured so far is in " + kept);
     return kExitSignalBase + interruption();

@@ -48,14 +48,21 @@ std::string margin_line(const RunResult& result) {
                        readable_decibel(summary.first_percentile_margin_db));
 }
 
-std::string answer(const RunResult& result) {
+std::string answer(const SummaryContext& context, const RunResult& result) {
     const auto& summary = result.summary;
     if (summary.messages_delivered < summary.messages)
         return fmt::format("not complete: stopped by {} at {}, {} of {} messages delivered\n",
                            result.stopped_by == "until" ? "`until`" : result.stopped_by,
                            readable_duration(static_cast<double>(summary.end_ps)),
                            readable_count(summary.messages_delivered), readable_count(summary.messages));
-    return fmt::format("completed in {}\n", readable_duration(static_cast<double>(summary.completion_ps)));
+    const auto completion = static_cast<double>(summary.completion_ps);
+    std::string line = fmt::format("completed in {}", readable_duration(completion));
+    if (context.expected_completion) {
+        const auto expected = static_cast<double>(context.expected_completion->ps);
+        line += fmt::format(", {:.3f} times the {} that it takes where nothing collides or is lost",
+                            completion / expected, readable_duration(expected));
+    }
+    return line + "\n";
 }
 
 std::string bandwidth_lines(const RunResult& result) {
@@ -154,20 +161,22 @@ std::string question(const Scenario& scenario) {
     return "";
 }
 
-std::string summary_text(const Scenario& scenario, const RunResult& result, const std::string& file) {
-    std::string title = scenario.title.empty() ? "" : scenario.title + "\n";
-    return title + question(scenario) + "\n" + answer(result) + bandwidth_lines(result) + "\n" + latency_table(result) +
-           "\n" + frame_lines(result) + margin_line(result) + execution_lines(result, file);
+std::string summary_text(const SummaryContext& context, const RunResult& result) {
+    const std::string title = context.scenario.title.empty() ? "" : context.scenario.title + "\n";
+    return title + question(context.scenario) + "\n" + answer(context, result) + bandwidth_lines(result) + "\n" +
+           latency_table(result) + "\n" + frame_lines(result) + margin_line(result) +
+           execution_lines(result, context.file);
 }
 
-std::string summary_json(const Scenario& scenario, const RunResult& result, const std::string& file) {
+std::string summary_json(const SummaryContext& context, const RunResult& result) {
     const auto& summary = result.summary;
     JsonObject object;
     object.add("format", "lightloom-summary").add("format_version", kJsonFormatVersion);
     object.add("program_version", result.program_version).add("build_type", result.build_type);
-    object.add("title", scenario.title).add("question", question(scenario));
+    object.add("title", context.scenario.title).add("question", question(context.scenario));
     object.add("complete", result.complete).add("stopped_by", result.stopped_by);
     object.add("completion_ps", summary.completion_ps).add("end_ps", summary.end_ps);
+    if (context.expected_completion) object.add("expected_completion_ps", context.expected_completion->ps);
     object.add("algorithm_bandwidth_bytes_per_second", summary.algorithm_bandwidth);
     object.add("bus_bandwidth_bytes_per_second", summary.bus_bandwidth);
     object.add("straggler_ratio", summary.straggler_ratio);
@@ -179,7 +188,7 @@ std::string summary_json(const Scenario& scenario, const RunResult& result, cons
     object.add("frames", frames_object(summary)).add("margin", margin_object(result));
     JsonObject seeds;
     seeds.add("plant", result.plant_seed).add("traffic", result.traffic_seed).add("faults", result.faults_seed);
-    object.add("seeds", seeds).add("digest", fmt::format("{:016x}", result.digest)).add("file", file);
+    object.add("seeds", seeds).add("digest", fmt::format("{:016x}", result.digest)).add("file", context.file);
     object.add("execution", execution_object(result.execution));
     return object.text() + "\n";
 }

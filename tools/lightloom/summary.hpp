@@ -1,7 +1,9 @@
 // The summary of a run: the answer first, then how it was got; as text for people and as one JSON object for scripts.
-// Every figure in it is in the result file too. Not here: how figures are computed (scenarios/run_result.hpp).
+// Every figure in it is in the result file too. Not here: how figures are computed (scenarios/measurements.hpp,
+// scenarios/expectation.hpp).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "scenarios/run_result.hpp"
@@ -12,10 +14,16 @@ namespace lightloom {
 /// What a scenario asks, in one line: "all-reduce (ring) of 64 MiB on 256 GPUs, 8 rings of 32".
 std::string question(const Scenario& scenario);
 
-/// @param file  where the result was written
-std::string summary_text(const Scenario& scenario, const RunResult& result, const std::string& file);
+/// What a summary says beside what was measured.
+struct SummaryContext {
+    const Scenario& scenario;
+    std::optional<Duration> expected_completion;  // by arithmetic; none where there is no formula
+    std::string file;                             // where the result was written
+};
+
+std::string summary_text(const SummaryContext& context, const RunResult& result);
 
 /// One object on one line; its "format_version" rises when a name changes its meaning or goes.
-std::string summary_json(const Scenario& scenario, const RunResult& result, const std::string& file);
+std::string summary_json(const SummaryContext& context, const RunResult& result);
 
 }  // namespace lightloom

@@ -1,0 +1,143 @@
+// The fabric against its targets. All with queues, shared buffer, marks, spraying, loss budgets, histograms and digest
+// on. bench/README.md says how to read the figures beside the yardstick's.
+#include <benchmark/benchmark.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "models/network/simulation.hpp"
+#include "scenarios/assembly.hpp"
+#include "scenarios/expectation.hpp"
+#include "topologies/leaf_spine.hpp"
+#include "topologies/partition_plan.hpp"
+
+namespace lightloom {
+namespace {
+
+struct Shape {
+    std::int64_t hosts_per_leaf, leaves, spines;
+    std::int64_t hosts() const { return hosts_per_leaf * leaves; }
+};
+
+// The yardstick's fabric: 500 ns nodes, 150 and 400 ns links, 4,160-byte packets, 64-byte acknowledgements, no preamble
+// or gap. Every link has a small hazard, so that the loss budget is spent as in any run.
+struct Bench {
+    Topology topology;
+    Routes routes;
+    std::vector<Channel> channels;
+
+    explicit Bench(const Shape& shape)
+        : topology(leaf_spine({.servers = shape.hosts(),
+                               .gpus_per_server = 1,
+                               .leaves = shape.leaves,
+                               .spines = shape.spines,
+                               .links_per_pair = 1,
+                               .rate = *Rate::from({400'000'000'000})})),
+          routes(equal_cost_routes(topology)) {
+        for (const Topology::Cable& cable : topology.cables)
+            for (int direction = 0; direction < 2; ++direction)
+                channels.push_back({.delay = nanoseconds(cable.tier == 0 ? 150 : 400),
+                                    .codeword_hazard = 1e-16,
+                                    .interleave = 2});
+    }
+
+    SimulationOutcome run(const Traffic& traffic, std::uint32_t threads, std::int64_t& packet_hops) const {
+        const PartitionPlan plan = plan_partitions(topology, threads);
+        NetworkParameters network;
+        network.framing.preamble = network.framing.gap = Bytes{0};
+        Fabric fabric({.topology = topology,
+                       .routes = routes,
+                       .traffic = traffic,
+                       .channels = channels,
+                       .network = network,
+                       .transport = {.window = 64, .timeout = milliseconds(1)},
+                       .partitions = threads});
+        const auto outcome =
+            simulate(fabric, {.threads = threads, .partitions = threads, .partition_of = plan.of_node});
+        for (const Fabric::PortCounters& counters : fabric.counters())
+            packet_hops += static_cast<std::int64_t>(counters.frames_sent);
+        return outcome;
+    }
+};
+
+double resident_bytes() {
+    std::ifstream statm("/proc/self/statm");
+    std::int64_t size = 0, resident = 0;
+    statm >> size >> resident;
+    return static_cast<double>(resident * sysconf(_SC_PAGESIZE));
+}
+
+// A permutation of 16 MiB messages. Arguments: hosts per leaf, leaves, spines, packets per host, threads.
+void permutation_rate(benchmark::State& state) {
+    const Shape shape{state.range(0), state.range(1), state.range(2)};
+    const Bench bench(shape);
+    const Traffic traffic = permutation(bench.topology, Bytes{state.range(3) * 4096}, 1);
+    std::int64_t packet_hops = 0;
+    double resident = 0.0;
+    for (auto _ : state) {
+        bench.run(traffic, static_cast<std::uint32_t>(state.range(4)), packet_hops);
+        resident = resident_bytes();
+    }
+    state.counters["hops/s"] = benchmark::Counter(static_cast<double>(packet_hops), benchmark::Counter::kIsRate);
+    state.counters["KiB/host"] = (resident - (32 << 20)) / 1024.0 / static_cast<double>(shape.hosts());
+}
+BENCHMARK(permutation_rate)
+    ->ArgNames({"hosts_per_leaf", "leaves", "spines", "packets", "threads"})
+    ->Args({32, 32, 32, 4096, 1})
+    ->Args({32, 32, 32, 4096, 2})
+    ->Args({64, 256, 64, 512, 1})
+    ->Args({64, 1024, 64, 64, 1})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+// One flow of 16 MiB among many idle hosts: what the idle ones cost.
+void one_flow(benchmark::State& state) {
+    const Shape shape{state.range(0), state.range(1), state.range(2)};
+    const Bench bench(shape);
+    const Traffic traffic = incast(1, Bytes{16 << 20});
+    std::int64_t packet_hops = 0;
+    for (auto _ : state) bench.run(traffic, static_cast<std::uint32_t>(state.range(3)), packet_hops);
+    state.counters["hops/s"] = benchmark::Counter(static_cast<double>(packet_hops), benchmark::Counter::kIsRate);
+}
+BENCHMARK(one_flow)
+    ->ArgNames({"hosts_per_leaf", "leaves", "spines", "threads"})
+    ->Args({8, 8, 8, 1})
+    ->Args({8, 8, 8, 2})
+    ->Args({32, 256, 32, 1})
+    ->Args({32, 256, 32, 2})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+// Topology, routes and tables. Arguments: hosts per leaf, leaves, spines.
+void build(benchmark::State& state) {
+    for (auto _ : state) {
+        const Bench bench({state.range(0), state.range(1), state.range(2)});
+        const Traffic traffic = permutation(bench.topology, Bytes{4096}, 1);
+        const Fabric fabric({.topology = bench.topology,
+                             .routes = bench.routes,
+                             .traffic = traffic,
+                             .channels = bench.channels,
+                             .network = {},
+                             .transport = {}});
+        benchmark::DoNotOptimize(fabric.total_messages());
+    }
+}
+BENCHMARK(build)->Args({64, 256, 64})->Args({64, 1024, 64})->Unit(benchmark::kMillisecond);
+
+// Ring all-reduces too long for a test, against the closed form. Arguments: ranks, MiB. `off` is the relative excess.
+void ring_closed_form(benchmark::State& state) {
+    Scenario scenario;
+    scenario.topology.servers = state.range(0);
+    scenario.topology.gpus_per_server = 1;
+    scenario.topology.leaves = scenario.topology.spines = 1;
+    scenario.workload.bytes = Bytes{state.range(1) << 20};
+    const Plan prepared = plan(scenario);
+    const double expected = expect(scenario, prepared).ring->completion.seconds();
+    double completion = 0.0;
+    for (auto _ : state) completion = Time{run(scenario, prepared, {}, nullptr).summary.completion_ps}.seconds();
+    state.counters["off"] = completion / expected - 1.0;
+}
+BENCHMARK(ring_closed_form)->Args({8, 256})->Args({64, 256})->Args({256, 64})->Unit(benchmark::kMillisecond)->Iterations(1);
+
+}  // namespace
+}  // namespace lightloom

@@ -1,0 +1,110 @@
+// One digest, whatever executes it. Every source of trouble is in the cases: loss, drops, marks, time-outs, repetitions,
+// exact ties, both forwarding modes, both path policies. Light, since it also runs under sanitizers.
+// Oracle: the reference engine (tests/support/reference_engine.hpp), one priority queue without windows or partitions.
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fabric_oracle.hpp"
+
+namespace lightloom::testing {
+namespace {
+
+Topology eighteen_nodes() {  // at least as many as partitions
+    return leaf_spine({.servers = 12, .gpus_per_server = 2, .leaves = 4, .spines = 2, .links_per_pair = 2,
+                       .rate = gigabits(400)});
+}
+
+// Many equal flows on few uplinks, in buffers that are too small, over links that lose a frame in a hundred.
+FabricCase rough(Forwarding forwarding, PathPolicy path) {
+    FabricCase parts(eighteen_nodes(), permutation(eighteen_nodes(), {96 << 10}, 7), nanoseconds(300));
+    for (Channel& channel : parts.channels) channel.codeword_hazard = 5e-3;
+    parts.network.forwarding = forwarding;
+    parts.network.path = path;
+    parts.network.queue_limit = {24 << 10};
+    parts.network.buffer = {64 << 10};
+    parts.network.ecn_threshold = {8 << 10};
+    parts.transport = {.payload = {4096}, .window = 16, .timeout = microseconds(20)};
+    return parts;
+}
+
+// Messages that wait for each other, on cables of unequal length.
+FabricCase chained() {
+    FabricCase parts(eighteen_nodes(), ring_all_reduce(eighteen_nodes(), Placement::spread, {96 << 10}, 2), nanoseconds(40));
+    for (std::size_t i = 0; i < parts.channels.size(); ++i) parts.channels[i].delay += Duration{static_cast<std::int64_t>(i * 1009)};
+    parts.network.nic_latency = nanoseconds(10);
+    return parts;
+}
+
+std::vector<FabricCase> cases() {
+    return {rough(Forwarding::cut_through, PathPolicy::spray), rough(Forwarding::store_and_forward, PathPolicy::ecmp),
+            chained()};
+}
+
+TEST(Determinism, OneDigestOverThreadsPartitionsAndWindows) {
+    for (const FabricCase& parts : cases()) {
+        const std::uint64_t expected = run_on_oracle(parts).fabric.digest();
+        for (const std::uint32_t threads : {1u, 2u, 4u})
+            for (const std::uint32_t partitions : {1u, 3u, 16u})
+                for (const std::uint32_t window_divisor : {1u, 2u, 8u})
+                    ASSERT_EQ(run(parts, {threads, partitions, window_divisor}).fabric.digest(), expected)
+                        << threads << " threads, " << partitions << " partitions, window / " << window_divisor;
+    }
+}
+
+TEST(Determinism, OneDigestWhenRepeated) {
+    const FabricCase parts = rough(Forwarding::cut_through, PathPolicy::spray);
+    const std::uint64_t expected = run(parts, {4, 16}).fabric.digest();
+    for (int i = 0; i < 5; ++i) ASSERT_EQ(run(parts, {4, 16}).fabric.digest(), expected);
+}
+
+TEST(Determinism, OneDigestOfARunThatIsStopped) {
+    for (const FabricCase& parts : cases())
+        for (const std::int64_t until_ns : {1, 1'733, 9'000, 40'001}) {
+            const Time until{until_ns * 1000 + 1};
+            const FabricRun expected = run_on_oracle(parts, until);
+            for (const std::uint32_t window_divisor : {1u, 8u}) {
+                const FabricRun stopped = run(parts, {2, 3, window_divisor, until});
+                ASSERT_EQ(stopped.fabric.digest(), expected.fabric.digest()) << until.ps << " ps";
+                ASSERT_EQ(stopped.left.queued_packets, expected.left.queued_packets);
+                ASSERT_EQ(stopped.left.travelling_packets, expected.left.travelling_packets);
+                ASSERT_EQ(stopped.left.queued_bytes, expected.left.queued_bytes);
+            }
+        }
+}
+
+// Else the tests above would hold nothing.
+TEST(Determinism, TheCasesHaveEverySourceOfTrouble) {
+    for (const Forwarding forwarding : {Forwarding::cut_through, Forwarding::store_and_forward}) {
+        const FabricCase parts = rough(forwarding, PathPolicy::ecmp);
+        const FabricRun trouble = run(parts);
+        EXPECT_TRUE(trouble.fabric.finished());
+        EXPECT_GT(trouble.lost(), 50u);
+        EXPECT_GT(trouble.dropped(), 50u);
+        EXPECT_GT(trouble.marked(), 50u);
+        EXPECT_GT(trouble.retransmissions(), 50u);
+    }
+}
+
+TEST(Determinism, TheDigestChangesWithEverySeedAndParameter) {
+    std::set<std::uint64_t> digests;
+    std::size_t runs = 0;
+    const auto add = [&](auto change) {
+        FabricCase parts = rough(Forwarding::store_and_forward, PathPolicy::spray);
+        change(parts);
+        digests.insert(run(parts).fabric.digest());
+        ++runs;
+    };
+    add([](FabricCase&) {});
+    add([](FabricCase& parts) { parts.fault_seed = 2; });
+    add([](FabricCase& parts) { parts.order_seed = 2; });
+    add([](FabricCase& parts) { parts.network.hash_seed = 2; });
+    add([](FabricCase& parts) { parts.traffic = permutation(parts.topology, {96 << 10}, 8); });
+    add([](FabricCase& parts) { parts.channels[5].delay += Duration{1}; });
+    add([](FabricCase& parts) { parts.network.path = PathPolicy::ecmp; });
+    add([](FabricCase& parts) { parts.network.forwarding = Forwarding::cut_through; });
+    EXPECT_EQ(digests.size(), runs);
+}
+
+}  // namespace
+}  // namespace lightloom::testing
