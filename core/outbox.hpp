@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
@@ -53,7 +54,10 @@ class Outbox {
 public:
     /// @param groups  of nodes, over all partitions
     explicit Outbox(std::uint32_t groups)
-        : groups_(groups), cursors_(static_cast<Event**>(std::calloc(std::size_t{groups} * rings::kSlots, sizeof(Event*)))) {
+        : groups_(groups),
+          words_((groups + 63) / 64),
+          busy_(std::make_unique<std::atomic<std::uint64_t>[]>(std::size_t{words_} * rings::kSlots)),
+          cursors_(static_cast<Event**>(std::calloc(std::size_t{groups} * rings::kSlots, sizeof(Event*)))) {
         if (!cursors_) throw std::bad_alloc();
     }
 
@@ -62,12 +66,16 @@ public:
         Event*& cursor = cursor_of(group, slot);
         if (Chunk<Event>::is_full(cursor)) [[unlikely]] {
             cursor = pool.take(cursor == nullptr ? nullptr : Chunk<Event>::of(cursor))->events;
-            mark(slot);
+            mark(group, slot);
         }
         return *cursor++;
     }
 
     bool has(std::uint32_t group, std::uint32_t slot) const { return cursor_of(group, slot) != nullptr; }
+    /// Groups 64 x word .. 64 x word + 63 that may have events in a slot: no other has.
+    std::uint64_t busy(std::uint32_t word, std::uint32_t slot) const {
+        return busy_[std::size_t{slot} * words_ + word].load(std::memory_order_relaxed);
+    }
     /// Visits a bucket's events, in no particular order.
     template <class Visit>
     void for_each(std::uint32_t group, std::uint32_t slot, Visit&& visit) const {
@@ -106,7 +114,18 @@ public:
     }
 
 private:
-    void mark(std::uint32_t slot) { occupied_[slot / 64] |= std::uint64_t{1} << slot % 64; }
+    // What a slot's busy words held in the ring's last turn is wiped when the slot is first used again. A target may read
+    // a word meanwhile (when a cascade reaches into the open window) and then finds only buckets that are empty or its own.
+    void mark(std::uint32_t group, std::uint32_t slot) {
+        std::uint64_t& occupied = occupied_[slot / 64];
+        std::atomic<std::uint64_t>* const words = &busy_[std::size_t{slot} * words_];
+        const std::uint64_t bit = std::uint64_t{1} << slot % 64;
+        if (!(occupied & bit))
+            for (std::uint32_t i = 0; i < words_; ++i) words[i].store(0, std::memory_order_relaxed);
+        occupied |= bit;
+        const std::uint64_t before = words[group / 64].load(std::memory_order_relaxed);
+        words[group / 64].store(before | std::uint64_t{1} << group % 64, std::memory_order_relaxed);
+    }
 
     // How far after `position`, cyclically, the next marked slot of a ring lies; 0 if none is marked.
     std::uint32_t next_set(std::uint32_t first, std::uint32_t size, std::uint32_t position) const {
@@ -132,6 +151,8 @@ private:
     };
 
     std::uint32_t groups_;
+    std::uint32_t words_;
+    std::unique_ptr<std::atomic<std::uint64_t>[]> busy_;  // [slot * words_ + group / 64]
     // Where each bucket's next event goes; it tells the last chunk, which links the others. Those of one window lie
     // together; memory that no event was ever written to is never touched, which is why it is not a vector.
     std::unique_ptr<Event*[], Free> cursors_;

@@ -44,8 +44,9 @@ public:
           index_(index),
           outbox_(static_cast<std::uint32_t>(layout.groups.size())),
           order_{layout.seed} {
+        own_groups_.resize((layout.groups.size() + 63) / 64);
         for (std::uint32_t group = 0; group < layout.groups.size(); ++group)
-            if (layout.groups[group].partition == index) groups_.push_back(group);
+            if (layout.groups[group].partition == index) own_groups_[group / 64] |= std::uint64_t{1} << group % 64;
     }
 
     std::uint32_t index() const { return index_; }
@@ -88,8 +89,10 @@ public:
         const std::uint32_t slot = rings::slot(0, w);
         outbox_.unmark(slot);
         events_in_window_ = 0;
-        for (const std::uint32_t group : groups_)
-            if (sort_by_node(group, slot, all)) handle_group(layout_.groups[group], model);
+        for_each_busy_group(slot, all, [&](std::uint32_t group) {
+            sort_by_node(group, slot, all);
+            handle_group(layout_.groups[group], model);
+        });
         next_window_ = outbox_.next_after(w);
     }
 
@@ -139,13 +142,28 @@ private:
             if (w >> rings::shift(level) == window_ >> rings::shift(level)) continue;
             const std::uint32_t slot = rings::slot(level, w);
             outbox_.unmark(slot);
-            for (const std::uint32_t group : groups_)
+            for_each_busy_group(slot, all, [&](std::uint32_t group) {
                 for (const auto& peer : all) {
                     peer->outbox_.for_each(group, slot, [&](const Event& event) {
                         place_in_ring(event, event.at.ps >> layout_.window_shift, w, group);
                     });
                     peer->outbox_.empty(group, slot, pool_);
                 }
+            });
+        }
+    }
+
+    // Visits those of this partition's groups that have events in a slot, without a look at the idle ones.
+    template <class Visit>
+    void for_each_busy_group(std::uint32_t slot, Peers all, Visit&& visit) const {
+        for (std::uint32_t word = 0; word < own_groups_.size(); ++word) {
+            std::uint64_t busy = 0;
+            for (const auto& peer : all) busy |= peer->outbox_.busy(word, slot);
+            for (busy &= own_groups_[word]; busy != 0; busy &= busy - 1) {
+                const std::uint32_t group = word * 64 + static_cast<std::uint32_t>(std::countr_zero(busy));
+                if (std::any_of(all.begin(), all.end(), [&](const auto& peer) { return peer->outbox_.has(group, slot); }))
+                    visit(group);
+            }
         }
     }
 
@@ -154,10 +172,8 @@ private:
     }
 
     // A counting sort in two passes over a group's buckets: its events and their keys lie node by node. The chunks are
-    // then free for what this window sends. @return false if there are none
-    bool sort_by_node(std::uint32_t group, std::uint32_t slot, Peers all) {
-        if (std::none_of(all.begin(), all.end(), [&](const auto& peer) { return peer->outbox_.has(group, slot); }))
-            return false;
+    // then free for what this window sends.
+    void sort_by_node(std::uint32_t group, std::uint32_t slot, Peers all) {
         place_.assign(layout_.groups[group].nodes + std::size_t{1}, 0);
         for (const auto& peer : all)
             peer->outbox_.for_each(group, slot, [&](const Event& event) { ++place_[layout_.local_of[event.node] + 1]; });
@@ -172,7 +188,6 @@ private:
             });
             peer->outbox_.empty(group, slot, pool_);
         }
-        return true;
     }
 
     // After the sort place_[i] is where node i's events end.
@@ -254,7 +269,7 @@ private:
     Outbox<Event> outbox_;
     EventOrder<Event> order_;
     ChunkPool<Event> pool_;
-    std::vector<std::uint32_t> groups_;  // of this partition
+    std::vector<std::uint64_t> own_groups_;  // one bit each
     std::vector<std::uint32_t> place_;   // counting sort: where a node's next event goes
 
     Window window_ = -1;  // the open window; -1 before the first

@@ -140,15 +140,10 @@ void write_flows(const Group& root, const RunResult::Flows& flows) {
     t.column("acknowledgements_lost", flows.acknowledgements_lost, count("acknowledgements lost to bit errors"));
     t.column("acknowledgements_dropped", flows.acknowledgements_dropped,
              count("acknowledgements dropped for lack of buffer"));
-    t.column("packets_in_flight", flows.packets_in_flight, count("data packets under way when the run ended"));
     t.column("retransmissions", flows.retransmissions, count("data packets sent again"));
-    t.column("timeouts", flows.timeouts, count("time-outs"));
     t.column("timeouts", flows.timeouts, count("time-outs"));
     t.column("duplicates", flows.duplicates, count("data packets delivered again"));
     t.column("marked", flows.marked, count("data packets delivered with a mark (ECN)"));
-    t.column("acknowledgements_lost", flows.acknowledgements_lost, count("acknowledgements lost to bit errors"));
-    t.column("acknowledgements_dropped", flows.acknowledgements_dropped,
-             count("acknowledgements dropped for lack of buffer"));
     t.column("start_ps", flows.start_ps, picoseconds("first message released; -1: not yet"));
     t.column("delivered_ps", flows.delivered_ps, picoseconds("last message delivered; -1: not yet"));
     t.column("acknowledged_ps", flows.acknowledged_ps, picoseconds("last message acknowledged; -1: not yet"));

@@ -20,19 +20,20 @@ using testing::ReferenceEngine;
 
 struct Cut {
     std::uint32_t threads, partitions, divisor;
+    std::uint32_t weight = 1;  // of every node: groups of nodes are light or heavy
 };
 
 std::vector<Cut> all_cuts() {
     std::vector<Cut> cuts;
     for (const std::uint32_t threads : {1u, 2u, 4u})
         for (const std::uint32_t partitions : {1u, 3u, 16u})
-            for (const std::uint32_t divisor : {1u, 2u, 8u}) cuts.push_back({threads, partitions, divisor});
+            for (const std::uint32_t divisor : {1u, 2u, 8u}) cuts.push_back({threads, partitions, divisor, threads});
     return cuts;
 }
 
 std::string named(const Cut& cut) {
     return std::to_string(cut.threads) + " threads, " + std::to_string(cut.partitions) + " partitions, window / " +
-           std::to_string(cut.divisor);
+           std::to_string(cut.divisor) + ", weight " + std::to_string(cut.weight);
 }
 
 struct Outcome {
@@ -52,9 +53,11 @@ Outcome on_engine(Model model, const Start& start, const Cut& cut, Time until, s
     std::vector<std::uint16_t> partition_of(model.handled.size());
     for (std::size_t i = 0; i < partition_of.size(); ++i)  // not in blocks: neighbours are strangers
         partition_of[i] = static_cast<std::uint16_t>(i * 7 % cut.partitions);
+    const std::vector<std::uint32_t> weight_of(partition_of.size(), cut.weight);
     Engine<Model> engine(model, {.threads = cut.threads,
                                  .partitions = cut.partitions,
                                  .partition_of = partition_of,
+                                 .weight_of = weight_of,
                                  .lookahead = model.lookahead,
                                  .window_divisor = cut.divisor,
                                  .until = until,
@@ -114,15 +117,19 @@ TEST(EngineDeterminism, ExactTiesAreOrderedByDataHoweverTheRunIsCut) {
     for (const Cut& cut : all_cuts()) EXPECT_EQ(run.with(cut), expected) << named(cut);
 }
 
-TEST(EngineDeterminism, FewEventsAmongManyNodesAreHandledAsManyAre) {
+TEST(EngineDeterminism, AHandfulOfEventsAmongThousandsOfNodesIsNoOtherCase) {
     const PholdRun sparse{.nodes = 10'000, .tokens = 50, .until = Time{microseconds(100).ps}};
     const Outcome expected = sparse.reference();
     for (const Cut& cut : {kPlain, Cut{2, 3, 1}, Cut{1, 16, 8}}) EXPECT_EQ(sparse.with(cut), expected) << named(cut);
-    // 8 nodes to a partition: never few. All nodes in one: never many.
-    const PholdRun either{.nodes = 128, .tokens = 12, .granularity_ps = nanoseconds(100).ps,
-                          .until = Time{microseconds(200).ps}};
-    EXPECT_EQ(either.with({1, 16, 1}), either.with(kPlain));
-    EXPECT_EQ(either.with(kPlain), either.reference());
+}
+
+TEST(EngineDeterminism, GroupsOfNodesDoNotShow) {
+    const PholdRun run{.nodes = 200, .granularity_ps = nanoseconds(100).ps};
+    const Outcome expected = run.reference();
+    for (const std::uint32_t weight : {0u, 1u, 20u, 63u, 64u, 65u, 1000u}) {  // from one group to one for each node
+        const Cut cut{2, 3, 1, weight};
+        EXPECT_EQ(run.with(cut), expected) << named(cut);
+    }
 }
 
 TEST(EngineDeterminism, RepeatedRunsAreTheSame) {

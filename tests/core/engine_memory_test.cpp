@@ -55,6 +55,7 @@ TEST(EngineMemory, NothingIsAllocatedOncePholdHasSettled) {
         Engine<testing::Phold> engine(phold, {.threads = threads,
                                               .partitions = 4,
                                               .partition_of = partition_of,
+                                              .weight_of = {},
                                               .lookahead = phold.lookahead,
                                               .until = Time{microseconds(400).ps}});
         for (std::uint32_t token = 0; token < 1024; ++token)
@@ -103,6 +104,7 @@ void expect_bounded(std::uint32_t threads, std::vector<std::uint16_t> partition_
     Engine<OneWay> engine(model, {.threads = threads,
                                   .partitions = static_cast<std::uint32_t>(partition_of.size()),
                                   .partition_of = partition_of,
+                                  .weight_of = {},
                                   .lookahead = model.lookahead,
                                   .until = Time{kRounds << 16}});
     engine.post({.at = Time{0}, .node = 0, .source = kOwnEvent, .kind = 0, .unused = 0});

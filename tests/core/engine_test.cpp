@@ -56,6 +56,7 @@ constexpr std::int64_t at_window(Window w) { return w << kShift; }
 EngineOptions options_for(const std::vector<std::uint16_t>& partition_of, Time until = kNever) {
     return {.partitions = *std::max_element(partition_of.begin(), partition_of.end()) + 1u,
             .partition_of = partition_of,
+            .weight_of = {},
             .lookahead = kLookahead,
             .until = until};
 }
@@ -95,8 +96,9 @@ void expect_all_arrive_from(Window launch, const std::vector<std::uint16_t>& par
 }
 
 TEST(Engine, EventsAtAnyDistanceArriveInOrder) {
-    for (const Window launch : {Window{0}, Window{1}, Window{4094}, Window{4095}, Window{4096}, Window{12'345},
-                                (Window{1} << 20) - 1, Window{1} << 20, (Window{1} << 28) + 777, (Window{1} << 36) - 1}) {
+    constexpr Window first = rings::kFirst, second = Window{1} << rings::shift(2), third = Window{1} << rings::shift(3);
+    for (const Window launch : {Window{0}, Window{1}, first - 2, first - 1, first, Window{12'345}, second - 1, second,
+                                third + 777, (third << 8) - 1}) {
         expect_all_arrive_from(launch, kTwoApart);
         expect_all_arrive_from(launch, kTwoTogether);
     }
@@ -196,7 +198,7 @@ void expect_cut_at(std::int64_t until_ps) {
 }
 
 TEST(Engine, UntilCutsToThePicosecond) {
-    for (const Window window : {1, 5, 4096, 5000})
+    for (const Window window : {1, 5, 1024, 4096, 5000})
         for (const std::int64_t off_ps : {-1, 0, 1, 2, 30'000}) expect_cut_at(at_window(window) + off_ps);
 }
 
@@ -247,7 +249,7 @@ TEST(Engine, AFinishedModelStillHandlesWhatIsNoTimer) {
 TEST(Engine, StopsBetweenWindowsWhenAsked) {
     testing::Phold phold(32);
     const std::vector<std::uint16_t> partition_of(32, 0);
-    Engine<testing::Phold> engine(phold, {.partition_of = partition_of, .lookahead = phold.lookahead});
+    Engine<testing::Phold> engine(phold, {.partition_of = partition_of, .weight_of = {}, .lookahead = phold.lookahead});
     for (std::uint32_t token = 0; token < 100; ++token)
         engine.post({.at = Time{0}, .node = token % 32, .source = token, .kind = 0, .hops = 0});
     std::vector<Time> asked;

@@ -11,6 +11,8 @@
 namespace lightloom {
 namespace {
 
+constexpr Window kFirst = rings::kFirst;
+
 template <std::size_t kBytes>
 struct Sized {
     std::uint64_t number;
@@ -33,21 +35,22 @@ template <class Event>
 void expect_holds(std::uint64_t count) {
     ChunkPool<Event> writer, reader;
     Outbox<Event> outbox(3);
-    for (std::uint64_t i = 0; i < count; ++i) outbox.append(1, 4095, writer).number = i;
-    outbox.append(2, 4095, writer).number = 999;  // a neighbour
+    constexpr std::uint32_t slot = rings::kSlots - 1;
+    for (std::uint64_t i = 0; i < count; ++i) outbox.append(1, slot, writer).number = i;
+    outbox.append(2, slot, writer).number = 999;  // a neighbour
     outbox.append(1, 0, writer).number = 888;
-    EXPECT_EQ(outbox.size(1, 4095), count);
-    const auto numbers = numbers_in(outbox, 1, 4095);
+    EXPECT_EQ(outbox.has(1, slot), count != 0);
+    const auto numbers = numbers_in(outbox, 1, slot);
     ASSERT_EQ(numbers.size(), count);
     for (std::uint64_t i = 0; i < count; ++i) ASSERT_EQ(numbers[i], i);
 
-    outbox.empty(1, 4095, reader);
+    outbox.empty(1, slot, reader);
     const std::uint64_t chunks = (count + Chunk<Event>::kCapacity - 1) / Chunk<Event>::kCapacity;
     EXPECT_EQ(reader.free_count(), static_cast<std::int64_t>(chunks));
     EXPECT_EQ(reader.slabs(), 0u);
-    EXPECT_EQ(outbox.size(1, 4095), 0u);
-    EXPECT_TRUE(numbers_in(outbox, 1, 4095).empty());
-    EXPECT_EQ(numbers_in(outbox, 2, 4095), std::vector<std::uint64_t>{999});
+    EXPECT_FALSE(outbox.has(1, slot));
+    EXPECT_TRUE(numbers_in(outbox, 1, slot).empty());
+    EXPECT_EQ(numbers_in(outbox, 2, slot), std::vector<std::uint64_t>{999});
     EXPECT_EQ(numbers_in(outbox, 1, 0), std::vector<std::uint64_t>{888});
     while (reader.free_count() > 0) writer.give(reader.take(nullptr));  // slabs are the writer's: it must outlive them
 }
@@ -83,11 +86,11 @@ TEST(ChunkPool, GivesBackWhatItWasGivenBeforeItGrows) {
 }
 
 TEST(Rings, ALevelReachesAsFarAsItsRing) {
-    for (const Window now : {Window{-1}, Window{0}, Window{5}, Window{4095}, Window{4096}, (Window{1} << 20) - 1,
+    for (const Window now : {Window{-1}, Window{0}, Window{5}, kFirst - 1, kFirst, (Window{1} << rings::shift(2)) - 1,
                              (Window{1} << 28) + 12'345}) {
         EXPECT_EQ(rings::level_of(now + 1, now), 0);
-        EXPECT_EQ(rings::level_of(now + 4095, now), 0);
-        EXPECT_EQ(rings::level_of(now + 4096, now), 1);
+        EXPECT_EQ(rings::level_of(now + kFirst - 1, now), 0);
+        EXPECT_EQ(rings::level_of(now + kFirst, now), 1);
         for (int level = 1; level < rings::kLevels; ++level) {
             // From one level to the next: 256 slots, of which the one that time is in does not count.
             const Window first_beyond = ((now >> rings::shift(level)) + rings::kFurther) << rings::shift(level);
@@ -97,23 +100,26 @@ TEST(Rings, ALevelReachesAsFarAsItsRing) {
     }
 }
 
-TEST(Rings, SlotsOfDifferentLevelsAreDifferent) {
+TEST(Rings, SlotsFollowOneAnotherRoundTheirRing) {
     EXPECT_EQ(rings::slot(0, 0), 0u);
-    EXPECT_EQ(rings::slot(0, 4095), 4095u);
-    EXPECT_EQ(rings::slot(0, 4096), 0u);
-    EXPECT_EQ(rings::slot(1, 4095), 4096u);
-    EXPECT_EQ(rings::slot(1, 4096), 4097u);
-    EXPECT_EQ(rings::slot(1, 256 * 4096 - 1), 4096u + 255);
-    EXPECT_EQ(rings::slot(1, 256 * 4096), 4096u);
-    EXPECT_EQ(rings::slot(2, 256 * 4096), 4096u + 257);
-    for (int level = 0; level < rings::kLevels; ++level)
-        EXPECT_LT(rings::slot(level, INT64_MAX), rings::kSlots);
+    EXPECT_EQ(rings::slot(0, kFirst - 1), rings::kFirst - 1);
+    EXPECT_EQ(rings::slot(0, kFirst), 0u);
+    std::uint32_t first = rings::kFirst;  // of the level's ring
+    for (int level = 1; level < rings::kLevels; ++level, first += rings::kFurther) {
+        const Window length = Window{1} << rings::shift(level);
+        EXPECT_EQ(rings::slot(level, 0), first);
+        EXPECT_EQ(rings::slot(level, length - 1), first);
+        EXPECT_EQ(rings::slot(level, length), first + 1);
+        EXPECT_EQ(rings::slot(level, length * rings::kFurther - 1), first + rings::kFurther - 1);
+        EXPECT_EQ(rings::slot(level, length * rings::kFurther), first);
+    }
+    EXPECT_EQ(first, rings::kSlots);
 }
 
 // Oracle: a list of what was appended.
 TEST(Outbox, KnowsTheNextWindowWithAnythingToDo) {
     for (std::uint64_t trial = 0; trial < 300; ++trial) {
-        const auto random = [&, n = std::uint64_t{0}]() mutable { return draw(5, trial, Purpose::phold, n++); };
+        auto random = [&, n = std::uint64_t{0}]() mutable { return draw(5, trial, Purpose::phold, n++); };
         const Window now = static_cast<Window>(random() >> (24 + random() % 40)) - 1;
         auto outbox = std::make_unique<Outbox<Sized<16>>>(1);
         ChunkPool<Sized<16>> pool;
@@ -136,11 +142,11 @@ TEST(Outbox, AnUnmarkedSlotIsNotNext) {
     ChunkPool<Sized<16>> pool;
     outbox.append(0, rings::slot(0, 10), pool);
     outbox.append(1, rings::slot(0, 10), pool);
-    outbox.append(1, rings::slot(0, 4100), pool);
+    outbox.append(1, rings::slot(0, kFirst + 4), pool);  // the slot of window 4, a turn later
     EXPECT_EQ(outbox.next_after(9), 10);
-    EXPECT_EQ(outbox.next_after(10), 4100);
+    EXPECT_EQ(outbox.next_after(10), kFirst + 4);
     outbox.unmark(rings::slot(0, 10));
-    EXPECT_EQ(outbox.next_after(9), 4100);
+    EXPECT_EQ(outbox.next_after(9), kFirst + 4);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ TEST(Draw, IsPhiloxOverItsArguments) {
 TEST(Draw, IsAnotherNumberForEverySeedEntityPurposeAndCount) {
     std::set<std::uint64_t> seen;
     std::size_t draws = 0;
-    for (const std::uint64_t seed : {0ull, 1ull, 1ull << 32, UINT64_MAX - 1})
+    for (const std::uint64_t seed : {0ull, 1ull, 1ull << 32, ~0ull})
         for (const std::uint64_t entity : {0ull, 1ull, 2ull, 1ull << 31, 1ull << 32})
             for (std::uint32_t purpose = 1; purpose <= static_cast<std::uint32_t>(Purpose::hash); ++purpose)
                 for (const std::uint64_t n : {0ull, 1ull, 2ull, 65'535ull, 65'536ull, 1ull << 32, 1ull << 47}) {

@@ -1,0 +1,123 @@
+// Keys that are right alone and wrong together: each check, with the nearest case that it must let pass.
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/scenario_reading.hpp"
+
+namespace lightloom::test {
+namespace {
+
+/// The message of the only error, without place, key and hint; empty if there is none.
+std::string complaint(const std::vector<Override>& overrides, const std::string& text = kLeast) {
+    const auto parsed = parse(text, overrides);
+    EXPECT_LE(parsed.errors.size(), 1u) << to_string(parsed.errors[1]);
+    if (parsed.errors.empty()) return {};
+    return parsed.errors[0].key + ": " + parsed.errors[0].message;
+}
+
+TEST(ScenarioChecks, RateIsKeptExactly) {
+    EXPECT_EQ(complaint({{"topology.rate", "106.25Gbps"}}), "");
+    EXPECT_EQ(complaint({{"topology.rate", "400000000001bps"}}),
+              "topology.rate: 400.000000001Gbps cannot be kept exactly in picoseconds per bit");
+}
+
+TEST(ScenarioChecks, ServersSpreadEvenly) {
+    EXPECT_EQ(complaint({{"topology.servers", "5"}}), "topology.servers: 5 servers do not spread evenly over 2 leaves");
+    EXPECT_EQ(complaint({{"topology.servers", "6"}}), "");
+}
+
+TEST(ScenarioChecks, SwitchesHaveSixteenBitsOfPorts) {
+    EXPECT_EQ(complaint({{"topology.servers", "2"},
+                         {"topology.leaves", "1"},
+                         {"topology.gpus_per_server", "32"},
+                         {"topology.spines", "1"},
+                         {"topology.links_per_pair", "65471"}}),
+              "");
+    EXPECT_EQ(complaint({{"topology.servers", "2"},
+                         {"topology.leaves", "1"},
+                         {"topology.gpus_per_server", "32"},
+                         {"topology.spines", "1"},
+                         {"topology.links_per_pair", "65472"}}),
+              "topology.leaves: a leaf would need 64 ports down and 65472 up");
+    EXPECT_EQ(complaint({{"topology.spines", "1"}, {"topology.links_per_pair", "40000"}}),
+              "topology.spines: a spine would need 80000 ports");
+}
+
+TEST(ScenarioChecks, PortsCanBeCounted) {
+    EXPECT_EQ(complaint({{"topology.servers", "65535"}, {"topology.leaves", "65535"}, {"topology.spines", "60000"}}),
+              "topology.servers: the fabric would have 7865248560 ports");
+}
+
+TEST(ScenarioChecks, QueuesFitTheBufferAndHoldAFrame) {
+    EXPECT_EQ(complaint({{"switch.queue_limit", "32MiB"}}), "");
+    EXPECT_EQ(complaint({{"switch.queue_limit", "33MiB"}}),
+              "switch.queue_limit: 33MiB is more than the switch's whole buffer");
+    EXPECT_EQ(complaint({{"switch.buffer", "3MiB"}}),
+              "switch.queue_limit: 4MiB is more than the switch's whole buffer");
+    EXPECT_EQ(complaint({{"switch.queue_limit", "4160B"}}), "");
+    EXPECT_EQ(complaint({{"switch.queue_limit", "4159B"}}), "switch.queue_limit: 4159B holds no full frame");
+    EXPECT_EQ(complaint({{"switch.queue_limit", "9000B"}, {"framing.acknowledgement", "9001B"}}),
+              "switch.queue_limit: 9000B holds no full frame");
+}
+
+TEST(ScenarioChecks, WorkloadsHaveSomebodyToSendTo) {
+    const std::string alone = "[topology]\nservers = 1\ngpus_per_server = 1\nleaves = 1\nspines = 1\n";
+    EXPECT_EQ(complaint({}, alone), "topology.servers: a ring of 1 server has nobody to send to");
+    EXPECT_EQ(complaint({{"workload.kind", "permutation"}}, alone),
+              "topology.servers: a permutation needs at least 2 GPUs");
+    EXPECT_EQ(complaint({{"workload.kind", "incast"}}, alone), "topology.servers: an incast needs at least 2 GPUs");
+    EXPECT_EQ(complaint({{"workload.kind", "permutation"}, {"topology.gpus_per_server", "2"}}, alone), "");
+    EXPECT_EQ(complaint({{"workload.kind", "incast"}, {"workload.senders", "31"}}), "");
+    EXPECT_EQ(complaint({{"workload.kind", "incast"}, {"workload.senders", "32"}}),
+              "workload.senders: 32 senders and a receiver among 32 GPUs");
+    EXPECT_EQ(complaint({{"workload.bytes", "4B"}}), "");
+    EXPECT_EQ(complaint({{"workload.bytes", "3B"}}), "workload.bytes: 3B are less than a byte for each of 4 ranks");
+}
+
+TEST(ScenarioChecks, PacketsAndTimeCanBeCounted) {
+    EXPECT_EQ(
+        complaint({{"workload.kind", "permutation"}, {"workload.bytes", "4294967295B"}, {"transport.payload", "1B"}}),
+        "");
+    EXPECT_EQ(complaint({{"workload.kind", "permutation"}, {"workload.bytes", "4GiB"}, {"transport.payload", "1B"}}),
+              "workload.bytes: a flow would have more packets than the 4294967295 that can be numbered");
+    EXPECT_EQ(complaint({{"workload.bytes", "1TiB"}, {"workload.iterations", "1000000"}}),
+              "workload.bytes: a flow would have more packets than the 4294967295 that can be numbered");
+    EXPECT_EQ(complaint({{"workload.bytes", "1TiB"}, {"topology.rate", "1Mbps"}}),
+              "workload.bytes: would take more than 30 days at 1Mbps");
+}
+
+TEST(ScenarioChecks, FaultsBefallCablesThatThereAre) {
+    const auto select = [](const std::string& selector) {
+        return complaint({}, kLeast + "[[fault]]\nselect = \"" + selector + "\"\nextra_loss = \"3dB\"\n");
+    };
+    EXPECT_EQ(select("leaf=1 & spine=1 & link=0"), "");
+    EXPECT_EQ(select("tier=host-leaf & leaf=1 & server=3 & link=7"), "");
+    EXPECT_EQ(select("leaf=2"), "fault.0.select: there is no leaf 2");
+    EXPECT_EQ(select("spine=2"), "fault.0.select: there is no spine 2");
+    EXPECT_EQ(select("link=1"), "fault.0.select: there is no link 1");
+    EXPECT_EQ(select("tier=host-leaf & server=4"), "fault.0.select: there is no server 4");
+    EXPECT_EQ(select("tier=host-leaf & link=8"), "fault.0.select: there is no link 8");
+    EXPECT_EQ(select("tier=host-leaf & spine=0"), "fault.0.select: a cable between host and leaf has no spine");
+    EXPECT_EQ(select("server=0"), "fault.0.select: a cable between leaf and spine has no server");
+    EXPECT_EQ(select("tier=host-leaf & leaf=1 & server=0"), "fault.0.select: server 0 is not under leaf 1");
+    EXPECT_EQ(select("tier=core"), "fault.0.select: no tier \"core\"");
+    EXPECT_EQ(select("leaf=0 & leaf=1"), "fault.0.select: leaf is selected twice");
+    EXPECT_EQ(select("leaf=-1"), "fault.0.select: leaf must be a whole number from 0, not \"-1\"");
+    EXPECT_EQ(select("leaf=99999999999999999999"),
+              "fault.0.select: leaf must be a whole number from 0, not \"99999999999999999999\"");
+    EXPECT_EQ(select("leaf=1 &"), "fault.0.select: \"\" is not name=value");
+}
+
+TEST(ScenarioChecks, SayNothingAboutWhatCouldNotBeRead) {
+    EXPECT_EQ(complaint({{"topology.leaves", "many"}}), "topology.leaves: found \"many\"");
+    EXPECT_EQ(complaint({{"switch.buffer", "little"}}), "switch.buffer: \"little\" is not a size");
+    EXPECT_EQ(complaint({{"workload.kind", "gossip"}}), "workload.kind: no value \"gossip\"");
+}
+
+TEST(ScenarioChecks, PointToTheKeyOrToItsTableOrToTheBeginning) {
+    EXPECT_EQ(errors_of(kLeast + "[switch]\nbuffer = \"2MiB\"\n")[0].substr(0, 22), "s.toml:5:2: error: swi");
+    EXPECT_EQ(errors_of(kLeast, {{"topology.servers", "5"}})[0].substr(0, 32), "--set topology.servers=5: error:");
+    EXPECT_EQ(errors_of(kLeast, {{"switch.buffer", "2MiB"}})[0].substr(0, 31), "--set switch.buffer=2MiB: error");
+}
+
+}  // namespace
+}  // namespace lightloom::test

@@ -1,0 +1,144 @@
+// A scenario written out in full is the scenario: over defaults, hand-picked values and drawn ones.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "scenarios/schema.hpp"
+#include "tests/scenarios/scenario_reading.hpp"
+
+namespace lightloom::test {
+namespace {
+
+void expect_round_trip(const Scenario& scenario) {
+    for (const Help help : {Help::without, Help::with}) {
+        const std::string text = effective_toml(scenario, help);
+        const auto parsed = parse(text);
+        ASSERT_TRUE(parsed.scenario) << to_string(parsed.errors[0]) << '\n' << text;
+        ASSERT_EQ(*parsed.scenario, scenario) << text;
+    }
+}
+
+/// Scenarios that are right by construction, and as different as that allows.
+class Draw {
+public:
+    explicit Draw(std::uint64_t seed) : random_(seed) {}
+
+    Scenario scenario() {
+        Scenario s;
+        s.title = "seed \"7\" \\ \xc3\xa9 # = [";
+        s.topology = {.servers = 0,
+                      .gpus_per_server = from(1, 8),
+                      .leaves = from(1, 20),
+                      .spines = from(1, 20),
+                      .links_per_pair = from(1, 4),
+                      .rate = {from(1, 3200) * 1'250'000'000}};
+        s.topology.servers = s.topology.leaves * from(2, 9);
+        s.host_leaf = tier();
+        s.leaf_spine = tier();
+        s.optics.noise_floor = {real(10, 40)};
+        s.switches = {.forwarding = any<Forwarding>(2),
+                      .latency = {from(1'000, 1'000'000'000)},
+                      .buffer = {from(1 << 24, 1 << 30)},
+                      .queue_limit = {from(1 << 17, 1 << 24)},
+                      .ecn_threshold = {from(0, 1 << 24)}};
+        s.nic.latency = {from(1'000, 1'000'000'000)};
+        s.routing = any<PathPolicy>(2);
+        s.framing = {.preamble = {from(0, 64)},
+                     .gap = {from(0, 1024)},
+                     .header = {from(1, 535)},
+                     .acknowledgement = {from(1, 9216)}};
+        s.transport = {
+            .payload = {from(64, 65'000)}, .window = from(1, 4096), .timeout = {from(1'000, 10'000'000'000'000)}};
+        s.workload = {.kind = any<WorkloadKind>(3),
+                      .placement = any<Placement>(2),
+                      .bytes = {from(1000, 1 << 30)},
+                      .iterations = from(1, 100),
+                      .senders = from(0, 1)};
+        for (auto n = from(0, 3); n > 0; --n) s.faults.push_back(fault(s.topology));
+        s.seeds = {static_cast<std::uint64_t>(from(0, INT64_MAX)), 0, static_cast<std::uint64_t>(from(0, INT64_MAX))};
+        if (from(0, 1) == 0) s.until = Duration{from(1, 1'000'000'000'000'000'000)};
+        return s;
+    }
+
+private:
+    std::int64_t from(std::int64_t least, std::int64_t most) {
+        const std::uint64_t span = static_cast<std::uint64_t>(most - least) + 1;
+        return least + static_cast<std::int64_t>(random_() % span);
+    }
+    double real(double least, double most) {
+        return least + (most - least) * static_cast<double>(random_() >> 11) * 0x1p-53;
+    }
+    template <class Enum>
+    Enum any(int count) {
+        return static_cast<Enum>(from(0, count - 1));
+    }
+    Scenario::Tier tier() {
+        const double a = real(0.1, 1000), b = real(0, 1);
+        const std::array lengths{
+            Distribution{Distribution::Kind::fixed, a, 0}, Distribution{Distribution::Kind::uniform, a, a + b},
+            Distribution{Distribution::Kind::normal, a + 10, b}, Distribution{Distribution::Kind::lognormal, a, b}};
+        const auto connectors = from(0, 64);
+        return {kNames.modules[static_cast<std::size_t>(from(0, 1))], "os2",
+                lengths[static_cast<std::size_t>(from(0, 3))], connectors,
+                kNames.connector_families[static_cast<std::size_t>(from(0, 1))]};
+    }
+    Scenario::Fault fault(const Scenario::Fabric& t) {
+        Scenario::Fault fault;
+        if (from(0, 1) == 0) {
+            fault.tier = "host-leaf";
+            fault.server = from(0, t.servers - 1);
+        } else if (from(0, 1) == 0) {
+            fault.leaf = from(0, t.leaves - 1);
+            fault.spine = from(0, t.spines - 1);
+            fault.link = from(0, t.links_per_pair - 1);
+        }
+        if (from(0, 1) == 0) fault.lane = from(0, 15);
+        fault.extra_loss = {real(0, 60)};
+        return fault;
+    }
+
+    std::mt19937_64 random_;
+};
+
+TEST(ScenarioRoundTrip, DefaultsReadBack) { expect_round_trip(*parse(kLeast).scenario); }
+
+TEST(ScenarioRoundTrip, DrawnScenariosReadBack) {
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+        SCOPED_TRACE(seed);
+        expect_round_trip(Draw(seed).scenario());
+        if (HasFatalFailure()) return;
+    }
+}
+
+TEST(ScenarioRoundTrip, EveryKeyIsReadWrittenAndExplained) {
+    const std::string text = effective_toml(*parse(kLeast).scenario), help = schema_help();
+    for (const auto& key : scenario_keys()) {
+        if (key.presence != Presence::shorthand)
+            EXPECT_NE(text.find('\n' + std::string(key.name) + " = "),
+                      text.starts_with("title") && key.name == "title" ? 1 : std::string::npos)
+                << key.path();
+        EXPECT_NE(help.find("  " + std::string(key.name) + "  ("), std::string::npos) << key.path();
+        EXPECT_FALSE(key.help.empty()) << key.path();
+    }
+    for (const auto& key : fault_keys())
+        EXPECT_NE(help.find("  " + std::string(key.name) + "  ("), std::string::npos) << key.name;
+}
+
+/// A key bound to another key's field would pass the round trip of the defaults.
+TEST(ScenarioRoundTrip, EveryKeyHasAFieldOfItsOwn) {
+    const Scenario scenario = Draw(3).scenario();
+    for (const auto& changed : scenario_keys()) {
+        if (changed.presence == Presence::shorthand) continue;
+        Scenario other = *parse(kLeast).scenario;
+        TomlValue value = parse_toml("x = " + changed.type.print(scenario)).root.members.at(0).value;
+        ASSERT_FALSE(changed.type.read(value, kNames, other)) << changed.path();
+        for (const auto& key : scenario_keys()) {
+            if (key.presence == Presence::shorthand) continue;
+            const Scenario& expected = key.path() == changed.path() ? scenario : *parse(kLeast).scenario;
+            EXPECT_EQ(key.type.print(other), key.type.print(expected)) << changed.path() << " changed " << key.path();
+        }
+    }
+}
+
+}  // namespace
+}  // namespace lightloom::test

@@ -1,0 +1,166 @@
+// The window transport's two halves, step by step: what may be sent, what is accepted, what is repeated.
+#include "models/transport/window_transport.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace lightloom {
+namespace {
+
+constexpr Time kStart{1'000'000};
+
+// One flow of `messages` equal messages, all released.
+struct OneFlow {
+    Traffic traffic;
+    WindowTransport transport;
+
+    OneFlow(std::uint32_t window, std::int64_t message_bytes, std::uint32_t messages = 1, std::int64_t payload_bytes = 1000)
+        : traffic(of(message_bytes, messages)),
+          transport(traffic, {.payload = {payload_bytes}, .window = window, .timeout = microseconds(10)}) {
+        transport.sender(0).released = messages;
+    }
+    static Traffic of(std::int64_t message_bytes, std::uint32_t messages) {
+        Traffic traffic;
+        traffic.groups.push_back({.ranks = 1, .bytes = {message_bytes}});
+        traffic.flows.push_back({.source = EndpointId{std::size_t{0}},
+                                 .destination = EndpointId{std::size_t{1}},
+                                 .after = {},
+                                 .then = {},
+                                 .messages = messages});
+        return traffic;
+    }
+
+    Sender& sender() { return transport.sender(0); }
+    const Receiver& receiver() { return transport.receiver(0); }
+    bool may_send(Time now = kStart) { return transport.may_send(0, now); }
+    /// Sends all that may be sent, at most `most` packets.
+    std::vector<PacketNumber> send(std::size_t most = SIZE_MAX) {
+        std::vector<PacketNumber> numbers;
+        while (numbers.size() < most && may_send()) numbers.push_back(transport.take(0).number);
+        return numbers;
+    }
+    bool acknowledge(PacketNumber packet, PacketNumber cumulative) { return transport.acknowledge(0, packet, cumulative); }
+    bool accept(PacketNumber packet) { return transport.accept(0, packet); }
+};
+
+std::vector<PacketNumber> numbers(PacketNumber first, PacketNumber last) {
+    std::vector<PacketNumber> all;
+    for (PacketNumber n = first; n < last; ++n) all.push_back(n);
+    return all;
+}
+
+TEST(PacketsOf, RoundsUpAndGivesAnEmptyMessageOne) {
+    EXPECT_EQ(packets_of(0, {1000}), 1);
+    EXPECT_EQ(packets_of(1, {1000}), 1);
+    EXPECT_EQ(packets_of(1000, {1000}), 1);
+    EXPECT_EQ(packets_of(1001, {1000}), 2);
+    EXPECT_EQ(packets_of(5'000'000'000'000, {1}), 5'000'000'000'000);
+}
+
+TEST(Sender, FillsItsWindowAndNoMore) {
+    for (const std::uint32_t window : {1u, 2u, 63u, 64u, 65u, 256u, 4096u}) {
+        OneFlow flow(window, 10'000'000);
+        EXPECT_EQ(flow.send(), numbers(0, window));
+        EXPECT_FALSE(flow.may_send());
+        EXPECT_TRUE(flow.sender().outstanding());
+        EXPECT_TRUE(flow.acknowledge(0, 0));
+        EXPECT_EQ(flow.send(), numbers(window, window + 1));
+        if (window > 1) {  // an acknowledgement that leaves the front open makes no room
+            EXPECT_FALSE(flow.acknowledge(window, 0));
+            EXPECT_FALSE(flow.may_send());
+        }
+    }
+}
+
+TEST(Sender, SendsNothingThatIsNotReleased) {
+    OneFlow flow(100, 2500, 3);
+    flow.sender().released = 0;
+    EXPECT_FALSE(flow.may_send());
+    flow.sender().released = 1;
+    EXPECT_EQ(flow.send(), numbers(0, 3));
+    flow.sender().released = 3;
+    EXPECT_EQ(flow.send(), numbers(3, 9));
+    EXPECT_FALSE(flow.may_send());
+}
+
+TEST(Sender, CutsMessagesIntoFullPacketsAndATail) {
+    const auto payloads = [](OneFlow flow) {
+        std::vector<std::uint32_t> all;
+        while (flow.may_send()) all.push_back(flow.transport.take(0).payload_bytes);
+        return all;
+    };
+    EXPECT_EQ(payloads({100, 2500, 2}), (std::vector<std::uint32_t>{1000, 1000, 500, 1000, 1000, 500}));
+    EXPECT_EQ(payloads({100, 2000, 2}), (std::vector<std::uint32_t>{1000, 1000, 1000, 1000}));
+    EXPECT_EQ(payloads({100, 1, 2}), (std::vector<std::uint32_t>{1, 1}));
+    EXPECT_EQ(payloads({100, 0, 3}), (std::vector<std::uint32_t>{0, 0, 0}));
+}
+
+TEST(Sender, RemembersWhenEachMessageWasOpened) {
+    OneFlow flow(4, 1500, 6);  // two packets each: two messages fit into the window, and a third is cut by its end
+    std::vector<std::int64_t> said;
+    for (std::int64_t now = 100; flow.sender().base != 12; now += 10) {
+        if (flow.may_send(Time{now})) {
+            flow.transport.take(0);
+            continue;
+        }
+        flow.acknowledge(flow.sender().base, 0);
+        while (flow.sender().base >= flow.sender().oldest.end && flow.sender().oldest.message < 6) {
+            said.push_back(flow.transport.opened(0).ps);
+            flow.transport.advance(0, flow.sender().oldest);
+        }
+    }
+    // Packets leave at 100 110 120 130; then one is acknowledged, and one sent, by turns.
+    EXPECT_EQ(said, (std::vector<std::int64_t>{100, 120, 150, 190, 230, 270}));
+}
+
+TEST(Sender, AcknowledgementsInAnyOrderMoveTheWindowOnce) {
+    OneFlow flow(8, 10'000'000);
+    flow.send();
+    EXPECT_FALSE(flow.acknowledge(3, 0));
+    EXPECT_FALSE(flow.acknowledge(1, 0));
+    EXPECT_FALSE(flow.acknowledge(3, 0));  // the same again
+    EXPECT_TRUE(flow.acknowledge(0, 0));
+    EXPECT_EQ(flow.sender().base, 2u);
+    EXPECT_FALSE(flow.acknowledge(0, 0));  // late, of a packet before the window
+    EXPECT_TRUE(flow.acknowledge(2, 0));
+    EXPECT_EQ(flow.sender().base, 4u);
+}
+
+TEST(Sender, ACumulativeAcknowledgementStandsForThoseThatWereLost) {
+    OneFlow flow(8, 10'000'000);
+    flow.send();
+    EXPECT_TRUE(flow.acknowledge(5, 5));  // 0 to 4 arrived, their acknowledgements did not
+    EXPECT_EQ(flow.sender().base, 6u);
+    EXPECT_FALSE(flow.acknowledge(2, 3));  // an old one overtaken by the newer
+    EXPECT_EQ(flow.sender().base, 6u);
+    flow.send();
+    EXPECT_TRUE(flow.acknowledge(13, 14));
+    EXPECT_FALSE(flow.sender().outstanding());
+}
+
+TEST(Sender, ASlotOfTheWindowForgetsItsLastPacket) {
+    OneFlow flow(2, 10'000'000, 1);
+    for (PacketNumber n = 0; n < 1000; n += 2) {
+        ASSERT_EQ(flow.send(), numbers(n, n + 2));
+        ASSERT_FALSE(flow.acknowledge(n + 1, n));
+        ASSERT_TRUE(flow.acknowledge(n, n));
+        ASSERT_EQ(flow.sender().base, n + 2);
+    }
+}
+
+TEST(TimeOut, RepeatsWhatWasSentByTheLastProgressAndIsMissing) {
+    OneFlow flow(16, 10'000'000);
+    flow.send(6);
+    flow.transport.note_progress(0, kStart);
+    flow.send(3);  // 6, 7 and 8 are younger than a time-out when it comes
+    flow.acknowledge(1, 0);
+    flow.acknowledge(4, 0);
+    flow.transport.time_out(0, kStart + microseconds(10));
+    EXPECT_EQ(flow.sender().timeouts, 1u);
+    EXPECT_EQ(flow.sender().attempt, 1);
+    EXPECT_EQ(flow.send(4), numbers(0, 1) + std::vector<PacketNumber>{});
+}
+
+}  // namespace
+}  // namespace lightloom
