@@ -53,7 +53,10 @@ struct Bench {
                        .transport = {.window = 64, .timeout = milliseconds(1)},
                        .partitions = threads});
         const auto outcome =
-            simulate(fabric, {.threads = threads, .partitions = threads, .partition_of = plan.of_node});
+            simulate(fabric, {.threads = threads,
+                              .partitions = threads,
+                              .partition_of = plan.of_node,
+                              .between_windows = nullptr});
         for (const Fabric::PortCounters& counters : fabric.counters())
             packet_hops += static_cast<std::int64_t>(counters.frames_sent);
         return outcome;

@@ -125,7 +125,7 @@ public:
     std::uint64_t digest() const;
 
 private:
-    struct Node {
+    struct alignas(64) Node {
         bool is_switch = false;
         bool timeout_pending = false;
         bool cuts_through = false;

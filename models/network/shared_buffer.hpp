@@ -11,7 +11,7 @@
 
 namespace lightloom {
 
-class SharedBuffer {
+class alignas(64) SharedBuffer {
 public:
     static constexpr int kTickShift = 13;  // 8.192 ns
 

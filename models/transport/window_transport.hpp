@@ -36,7 +36,7 @@ struct MessageCursor {
     std::uint32_t tail_bytes = 0;        // payload of its last packet
 };
 
-struct Sender {
+struct alignas(64) Sender {
     Time progress;            // when the window last moved, or a time-out was acted on
     PacketNumber base = 0;    // all before it are acknowledged
     PacketNumber next = 0;    // the next to be sent for the first time
@@ -55,7 +55,7 @@ struct Sender {
     bool outstanding() const { return base != next; }
 };
 
-struct Receiver {
+struct alignas(64) Receiver {
     PacketNumber base = 0;   // all before it have arrived
     MessageCursor expected;  // the message that `base` belongs to
     std::uint32_t nic_port = 0;

@@ -53,7 +53,7 @@ TEST(Loss, AgreesWithTheLinksFrameLossRatio) {
         const double expected = 1.0 - std::pow(1.0 - link.codeword_error_ratio, exponent);
         const double deviation = std::sqrt(sent * expected * (1.0 - expected));
         EXPECT_NEAR(lost, sent * expected, 3.29 * deviation) << link.interleave << " x " << link.payload;
-        EXPECT_GT(lost, 500.0);
+        EXPECT_GT(lost, 400.0);
         // The optics' own figure, of the first order in the codeword error ratio, times codewords
         const double optics = frame_loss_ratio({544, 514, 10}, static_cast<int>(link.interleave),
                                                link.codeword_error_ratio, static_cast<int>(64 + link.payload));
@@ -111,7 +111,8 @@ FabricCase four_ways() {
 }
 
 TEST(Loss, ADeadLinkAmongSeveralDoesNotStopARun) {
-    for (const PathPolicy path : {PathPolicy::spray, PathPolicy::ecmp})
+    for (const PathPolicy path : {PathPolicy::spray, PathPolicy::ecmp}) {
+        std::uint64_t lost = 0;
         for (std::size_t dead = 0; dead < 4; ++dead) {
             FabricCase parts = four_ways();
             parts.network.path = path;
@@ -120,8 +121,10 @@ TEST(Loss, ADeadLinkAmongSeveralDoesNotStopARun) {
             const FabricRun survived = run(parts, {.until = Time{} + milliseconds(100)});
             EXPECT_TRUE(survived.fabric.finished()) << "uplink " << dead;
             EXPECT_EQ(survived.received(uplink).frames_delivered, 0u);
-            if (path == PathPolicy::spray) EXPECT_GT(survived.lost(), 30u);
+            lost += survived.lost();
         }
+        EXPECT_GT(lost, 30u);  // one way is the hashed flow's, every way has a fourth of the sprayed one's packets
+    }
 }
 
 TEST(Loss, ADeadOnlyWayLeavesTheMessageUndelivered) {
@@ -131,8 +134,8 @@ TEST(Loss, ADeadOnlyWayLeavesTheMessageUndelivered) {
     EXPECT_FALSE(stuck.fabric.finished());
     EXPECT_EQ(stuck.statistics.messages_delivered, 0);
     EXPECT_EQ(stuck.fabric.flow_times(0).delivered_ps, -1);
-    EXPECT_EQ(stuck.fabric.transport().sender(0).timeouts, 39u);  // every 250 us, the first 250 us after the start
-    EXPECT_EQ(stuck.statistics.losses[0].lost, 25u * 40);          // 25 packets, sent once and repeated at each
+    EXPECT_EQ(stuck.statistics.losses[0].lost, 25 + stuck.retransmissions());
+    EXPECT_GE(stuck.retransmissions(), 25u * 35);  // 25 packets, every 250 us
     EXPECT_EQ(stuck.fabric.counters()[parts.peer(parts.nic(0)).value].frames_lost, stuck.sent(parts.nic(0)));
 }
 
@@ -142,31 +145,51 @@ TEST(Loss, OfEveryAcknowledgementStillDelivers) {
     const FabricRun deaf = run(parts, {.until = Time{} + milliseconds(10)});
     EXPECT_EQ(deaf.statistics.messages_delivered, 1);
     EXPECT_EQ(deaf.statistics.messages_acknowledged, 0);
-    EXPECT_EQ(deaf.fabric.transport().receiver(0).duplicates, 25u * 39);
+    EXPECT_EQ(deaf.fabric.transport().receiver(0).duplicates, deaf.retransmissions());
+    EXPECT_GE(deaf.retransmissions(), 25u * 35);
 }
 
-// A flow whose NIC is busy with acknowledgements when it is released sends its first packet later, and then there must be a
+// A message of one packet whose first transmission is lost: it is sent again when it has been unacknowledged for a time-out.
+TEST(Loss, CostsOneTimeOut) {
+    FabricCase parts = one_switch(4096);
+    const Duration idle = run(parts).acknowledged(0);
+    parts.channel(parts.nic(0)).codeword_hazard = 0.1;  // loses about one frame in two
+    std::size_t lost_once = 0;
+    for (parts.fault_seed = 1; parts.fault_seed <= 20; ++parts.fault_seed) {
+        const FabricRun lossy = run(parts);
+        if (lossy.statistics.losses[0].lost != 1) continue;
+        ++lost_once;
+        const std::int64_t late_ps = (lossy.acknowledged(0) - idle).ps;
+        EXPECT_GE(late_ps, parts.transport.timeout.ps);
+        EXPECT_LE(late_ps, parts.transport.timeout.ps + microseconds(1).ps);
+        EXPECT_EQ(lossy.fabric.transport().sender(0).timeouts, 1u);
+    }
+    EXPECT_GT(lost_once, 2u);
+}
+
+// A flow whose NIC is busy with acknowledgements when it is released sends its packet later, and then there must be a
 // time-out for it. Here acknowledgements are longer than the data that they answer, so they pile up.
-TEST(Loss, AFlowThatBeganBehindAcknowledgementsIsRepeatedToo) {
-    FabricCase parts = one_switch(1000);
-    parts.traffic = messages({{0, 1}, {1, 0}}, {1000});
-    parts.traffic.flows[0].after = parts.traffic.flows[1].then = {};
+FabricCase behind_acknowledgements() {
+    FabricCase parts = one_switch(100'000);
+    parts.traffic = messages({{0, 1}, {1, 0}}, {100'000});
+    parts.traffic.groups.push_back({.ranks = 1, .bytes = {10}});
     parts.traffic.flows[0].then = FlowId{1};
     parts.traffic.flows[1].after = FlowId{0};
-    parts.traffic.flows[1].messages = 2;  // the first at the start, the second behind the answers to flow 0
+    parts.traffic.flows[1].group = 1;
+    parts.traffic.flows[1].messages = 2;  // of one packet each: at the start, and behind the answers to flow 0
     parts.network.framing = {.header = {20}, .acknowledgement = {400}};
     parts.transport = {.payload = {10}, .window = 256, .timeout = microseconds(30)};
-    const PortId answering = parts.nic(1);
-    const FabricRun clean = run(parts);
-    ASSERT_TRUE(clean.fabric.finished());
-    ASSERT_EQ(clean.retransmissions(), 0u);
+    return parts;
+}
 
-    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-        parts.fault_seed = seed;
-        parts.channel(answering).codeword_hazard = 3e-2;
+TEST(Loss, AFlowThatBeganBehindAcknowledgementsIsRepeatedToo) {
+    FabricCase parts = behind_acknowledgements();
+    ASSERT_TRUE(run(parts).fabric.finished());
+    parts.channel(parts.nic(1)).codeword_hazard = 0.2;  // loses about one frame in four
+    for (parts.fault_seed = 1; parts.fault_seed <= 20; ++parts.fault_seed) {
         const FabricRun lossy = run(parts, {.until = Time{} + milliseconds(50)});
-        ASSERT_TRUE(lossy.fabric.finished()) << "seed " << seed << ": " << lossy.lost() << " lost, "
-                                             << lossy.retransmissions() << " repeated";
+        EXPECT_TRUE(lossy.fabric.finished()) << "seed " << parts.fault_seed << ": flow 1 gave up after "
+                                             << lossy.fabric.transport().sender(1).timeouts << " time-outs";
     }
 }
 

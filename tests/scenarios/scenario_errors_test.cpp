@@ -1,6 +1,8 @@
 // What is said about a scenario that is wrong: every mistake, where it stands, what was expected.
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "tests/scenarios/scenario_reading.hpp"
 
 namespace lightloom::test {
@@ -76,6 +78,7 @@ TEST(ScenarioErrors, NameWhatIsMissing) {
 
 struct WrongLine {
     std::string line, error;
+    friend std::ostream& operator<<(std::ostream& out, const WrongLine& wrong) { return out << wrong.line; }
 };
 
 /// Each line is put behind kLeast, so that it is the fifth.
@@ -179,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
                                 "a draw could be a negative length\n"
                                 "    the mean must be at least 8.3 deviations; a lognormal length is never negative"},
                       WrongLine{"[tier.host-leaf]\nlength = { lognormal = [\"50m\", nan] }",
-                                "6:31: error: tier.host-leaf.length: found nan\n"
+                                "6:32: error: tier.host-leaf.length: found nan\n"
                                 "    the deviation of the logarithm is a number from 0 to 1"},
                       WrongLine{"[tier.host-leaf]\nlength = { unifrom = [\"2m\", \"3m\"] }",
                                 "6:12: error: tier.host-leaf.length: "
@@ -194,15 +197,26 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(WrongLine{"rate = 400 Gb/s",
                                 "5:12: error: key-value pair: expected a comment or whitespace, saw 'G'\n"
                                 "    quantities and names stand in quotes: rate = \"400Gbps\""},
-                      WrongLine{"leaves = 4",
-                                "5:8: error: key-value pair: cannot redefine existing integer 'leaves'\n"
-                                "    quantities and names stand in quotes: rate = \"400Gbps\""},
+                      WrongLine{"leaves = 4", "5:10: error: key-value pair: cannot redefine existing integer 'leaves'"},
                       WrongLine{"rate = 1e999",
-                                "5:13: error: floating-point: '1e999' could not be interpreted as a value\n"
-                                "    quantities and names stand in quotes: rate = \"400Gbps\""},
-                      WrongLine{"rate =",
-                                "5:7: error: key-value pair: encountered end-of-file\n"
-                                "    quantities and names stand in quotes: rate = \"400Gbps\""}));
+                                "5:13: error: floating-point: '1e999' could not be interpreted as a value"},
+                      WrongLine{"rate =", "5:7: error: key-value pair: encountered end-of-file"},
+                      WrongLine{"rate = \"400Gbps", "5:16: error: string: encountered end-of-file"},
+                      WrongLine{"rate = \xe2\x80\x9c"
+                                "400Gbps\xe2\x80\x9d",
+                                "5:8: error: a character beyond ASCII stands outside quotes\n"
+                                "    the quotes of a text are straight ones: \"400Gbps\""},
+                      WrongLine{"rate = \"\"\"400Gbps\"\"\"",
+                                "5:8: error: a text may not go over several lines\n    one quote on either side"},
+                      WrongLine{"rate = '''\n400Gbps'''",
+                                "5:8: error: a text may not go over several lines\n    one quote on either side"}));
+
+TEST(ScenarioErrors, LetTextsAndCommentsSayAnything) {
+    const auto parsed =
+        parse("\xef\xbb\xbftitle = \"\xc3\xa9 # \\\" ' \xe2\x80\x9c\"  # \xc3\xa9 \"\"\" '''\n" + kLeast);
+    ASSERT_TRUE(parsed.scenario) << to_string(parsed.errors[0]);
+    EXPECT_EQ(parsed.scenario->title, "\xc3\xa9 # \" ' \xe2\x80\x9c");
+}
 
 struct NearestCase {
     std::string name, nearest;

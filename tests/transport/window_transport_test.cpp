@@ -149,17 +149,136 @@ TEST(Sender, ASlotOfTheWindowForgetsItsLastPacket) {
     }
 }
 
+using Numbers = std::vector<PacketNumber>;
+
 TEST(TimeOut, RepeatsWhatWasSentByTheLastProgressAndIsMissing) {
-    OneFlow flow(16, 10'000'000);
+    OneFlow flow(12, 10'000'000);
     flow.send(6);
     flow.transport.note_progress(0, kStart);
-    flow.send(3);  // 6, 7 and 8 are younger than a time-out when it comes
+    flow.send(3);  // 6, 7 and 8 will not have waited for a whole time-out when it comes
     flow.acknowledge(1, 0);
     flow.acknowledge(4, 0);
     flow.transport.time_out(0, kStart + microseconds(10));
     EXPECT_EQ(flow.sender().timeouts, 1u);
     EXPECT_EQ(flow.sender().attempt, 1);
-    EXPECT_EQ(flow.send(4), numbers(0, 1) + std::vector<PacketNumber>{});
+    EXPECT_EQ(flow.sender().progress, kStart + microseconds(10));
+    EXPECT_EQ(flow.send(), (Numbers{0, 2, 3, 5, 9, 10, 11}));  // then new ones, as far as the window goes
+    EXPECT_EQ(flow.sender().retransmissions, 4u);
+    EXPECT_EQ(flow.sender().sent_by_progress, 9u);
+    flow.transport.time_out(0, kStart + microseconds(20));
+    EXPECT_EQ(flow.send(), (Numbers{0, 2, 3, 5, 6, 7, 8}));
+}
+
+TEST(TimeOut, LeavesOutWhatIsAcknowledgedWhileItRepeats) {
+    OneFlow flow(8, 10'000'000);
+    flow.send();
+    flow.transport.note_progress(0, kStart);
+    flow.transport.time_out(0, kStart + microseconds(10));
+    EXPECT_EQ(flow.send(2), (Numbers{0, 1}));
+    flow.acknowledge(3, 0);
+    EXPECT_EQ(flow.send(1), (Numbers{2}));
+    flow.acknowledge(5, 5);  // the window moves past the repetition
+    EXPECT_EQ(flow.send(), (Numbers{6, 7, 8, 9, 10, 11, 12, 13}));
+    EXPECT_EQ(flow.sender().retransmissions, 5u);
+}
+
+TEST(TimeOut, RepeatsNothingOnceAllIsAcknowledged) {
+    OneFlow flow(8, 8000);
+    flow.send();
+    flow.transport.note_progress(0, kStart);
+    flow.transport.time_out(0, kStart + microseconds(10));
+    flow.acknowledge(7, 8);
+    EXPECT_FALSE(flow.may_send());
+    EXPECT_EQ(flow.sender().retransmissions, 0u);
+}
+
+TEST(TimeOut, RepeatsATailWithTheTailsPayload) {
+    OneFlow flow(8, 1500, 4);
+    flow.send();
+    flow.transport.note_progress(0, kStart);
+    flow.acknowledge(1, 0);
+    flow.acknowledge(4, 1);  // of the third message
+    flow.transport.time_out(0, kStart + microseconds(10));
+    Numbers repeated;
+    while (flow.may_send()) {
+        const auto packet = flow.transport.take(0);
+        EXPECT_EQ(packet.payload_bytes, packet.number % 2 == 0 ? 1000u : 500u) << packet.number;
+        repeated.push_back(packet.number);
+    }
+    EXPECT_EQ(repeated, (Numbers{2, 3, 5, 6, 7}));
+}
+
+TEST(Receiver, AcceptsInAnyOrderAndKnowsDuplicates) {
+    for (const std::uint32_t window : {2u, 63u, 64u, 65u, 256u, 4096u}) {
+        OneFlow flow(window, 10'000'000);
+        for (PacketNumber n = window - 1; n > 0; --n) {
+            ASSERT_TRUE(flow.accept(n));
+            ASSERT_FALSE(flow.accept(n));
+            ASSERT_EQ(flow.receiver().base, 0u);
+        }
+        EXPECT_TRUE(flow.accept(0));
+        EXPECT_EQ(flow.receiver().base, window);
+        for (PacketNumber n = 0; n < window; ++n) EXPECT_FALSE(flow.accept(n));
+        EXPECT_TRUE(flow.accept(window + 1));  // the slot of packet 1 is free again
+        EXPECT_EQ(flow.receiver().base, window);
+        EXPECT_EQ(flow.receiver().duplicates, 2 * window - 1);
+        EXPECT_EQ(flow.receiver().delivered, 3 * window);
+    }
+}
+
+TEST(Receiver, AWindowOfOneTakesTurns) {
+    OneFlow flow(1, 10'000'000);
+    for (PacketNumber n = 0; n < 200; ++n) {
+        EXPECT_TRUE(flow.accept(n));
+        EXPECT_FALSE(flow.accept(n));
+        EXPECT_EQ(flow.receiver().base, n + 1);
+    }
+}
+
+TEST(WindowTransport, FlowsDoNotTouchEachOther) {
+    Traffic traffic = OneFlow::of(100'000, 1);
+    traffic.flows.resize(3, traffic.flows[0]);
+    WindowTransport transport(traffic, {.payload = {1000}, .window = 64});
+    for (PacketNumber n = 1; n < 64; ++n) transport.accept(1, n);
+    EXPECT_TRUE(transport.accept(0, 63));
+    EXPECT_TRUE(transport.accept(2, 1));
+    EXPECT_TRUE(transport.accept(1, 0));
+    EXPECT_EQ(transport.receiver(0).base, 0u);
+    EXPECT_EQ(transport.receiver(1).base, 64u);
+    EXPECT_EQ(transport.receiver(2).base, 0u);
+}
+
+TEST(MessageCursor, WalksOverPartialAndEmptyMessages) {
+    // A ring of four over 10,002 bytes: chunks of 2500 and 2501, in steps rank, rank - 1, ...
+    Traffic traffic;
+    traffic.groups.push_back({.ranks = 4, .iterations = 1, .bytes = {10'002}, .all_reduce = true});
+    traffic.flows.push_back({.source = EndpointId{std::size_t{0}}, .destination = EndpointId{std::size_t{1}}, .after = {},
+                             .then = {}, .messages = 6});
+    const WindowTransport transport(traffic, {.payload = {500}, .window = 8});
+    MessageCursor cursor;
+    PacketNumber end = 0;
+    for (std::uint32_t message = 0; message < 6; ++message) {
+        transport.advance(0, cursor);
+        const std::int64_t bytes = traffic.message_bytes(traffic.flows[0], message);
+        ASSERT_TRUE(bytes == 2500 || bytes == 2501);
+        end += bytes == 2500 ? 5 : 6;
+        EXPECT_EQ(cursor.message, message);
+        EXPECT_EQ(cursor.end, end);
+        EXPECT_EQ(cursor.tail_bytes, bytes == 2500 ? 500u : 1u);
+    }
+    transport.advance(0, cursor);
+    EXPECT_EQ(cursor.message, 6u);
+    EXPECT_EQ(cursor.end, UINT32_MAX);
+}
+
+// As many packets as a scenario may give to one flow.
+TEST(MessageCursor, PastTheLastMessageNoPacketBelongsEvenInTheLongestFlow) {
+    OneFlow flow(8, std::int64_t{UINT32_MAX}, 1, 1);
+    MessageCursor cursor = flow.sender().oldest;
+    const PacketNumber all = cursor.end;  // what `base` is when all have been acknowledged
+    EXPECT_EQ(all, UINT32_MAX);
+    flow.transport.advance(0, cursor);
+    EXPECT_LT(all, cursor.end) << "models/network would close one message after another for ever";
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ Options run_options() {
     options.add_options()("threads", po::value<std::string>()->value_name("N"),
                           "default: as many as the machine runs at once; changes only the speed");
     options.add_options()("partitions", po::value<std::string>()->value_name("N"),
-                          "pieces that the fabric is cut into (default: one per thread); changes only the speed");
+                          "pieces that the fabric is cut into (default: one per thread); also only speed");
     options.add_options()("json", "the summary as one JSON object");
     options.add_options()("quiet,q", "no banner, no progress");
     return options;
