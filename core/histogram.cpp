@@ -31,6 +31,7 @@ std::int64_t Histogram::quantile(double q) const {
     if (count_ == 0) return 0;
     const double wanted = std::ceil(q * static_cast<double>(count_));
     const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::max(wanted, 1.0)), 1, count_);
+    if (rank == 1) return min();
     if (rank == count_) return max();
     std::uint64_t seen = 0;
     for (std::uint32_t i = 0; i < counts_.size(); ++i) {

@@ -1,12 +1,14 @@
 // Quantities as people write them, "800Gbps", "2.5us", "-3dBm", and back.
 //
-//     quantity = [sign] digits ["." digits] [spaces] unit        no exponent, no "inf"; whole ones: at most 19 digits
-//     time       ps ns us ms s min h d               size        B kB MB GB TB (powers of 1,000), KiB MiB GiB TiB (of 1,024)
-//     bit rate   bps kbps Mbps Gbps Tbps, or b/s kb/s Mb/s Gb/s Tb/s
-//     length     m km       loss dB       power dBm       temperature C       watts mW W kW MW
+//     quantity = [sign] digits ["." digits] [spaces] unit      no exponent, no "inf"; whole ones: at most 19 digits
+//     time        ps ns us ms s min h d
+//     size        B kB MB GB TB (powers of 1,000), KiB MiB GiB TiB (of 1,024)
+//     bit rate    bps kbps Mbps Gbps Tbps, or b/s kb/s Mb/s Gb/s Tb/s
+//     length m km      loss dB      optical power dBm      temperature C      power drawn mW W kW MW
 //
-// Units tell capitals apart. Times, sizes and rates are whole numbers of picoseconds, bytes and bits per second, reckoned
-// in integers: "106.25Gbps" is exact and "0.1ps" a mistake, not a zero. The others are the double nearest to the text.
+// Units tell capitals apart. Times, sizes and rates are whole numbers of picoseconds, bytes and bits per second,
+// reckoned in integers: "106.25Gbps" is exact and "0.1ps" a mistake, not a zero. The others are the double nearest to
+// the text.
 // parse_quantity(to_text(x)) is x for every x that a text can name: times, sizes, rates, lengths and watts are not
 // negative, a temperature is at least -273.15 C.
 // Not here: which values a scenario allows (scenarios/schema.cpp), figures rounded for reading (tools/lightloom).

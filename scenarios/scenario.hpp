@@ -34,10 +34,10 @@ struct Scenario {
 
     /// What the cables of one tier are made of.
     struct Tier {
-        std::string module;           // catalogue id, at both ends
-        std::string fibre = "os2";    // catalogue id; not read for copper
-        Distribution length{};        // metres, per cable
-        std::int64_t connectors = 0;  // mated pairs per cable
+        std::string module;                                 // catalogue id, at both ends
+        std::string fibre = "os2";                          // catalogue id; not read for copper
+        Distribution length{};                              // metres, per cable
+        std::int64_t connectors = 0;                        // mated pairs per cable
         std::string connector_family = "mpo-apc-low-loss";  // catalogue id; not read without connectors
         friend bool operator==(const Tier&, const Tier&) = default;
     };
@@ -70,8 +70,8 @@ struct Scenario {
 
     struct Transport {
         TransportKind kind = TransportKind::window;
-        Bytes payload{4096};         // of a full data packet
-        std::int64_t window = 256;   // packets in flight per flow
+        Bytes payload{4096};        // of a full data packet
+        std::int64_t window = 256;  // packets in flight per flow
         Duration timeout = microseconds(250);
         friend bool operator==(const Transport&, const Transport&) = default;
     } transport;
@@ -92,7 +92,7 @@ struct Scenario {
         Duration at;  // after the start; only 0 is possible as yet
         std::string tier = "leaf-spine";
         std::optional<std::int64_t> leaf, spine, server, link;  // what is not named matches every one
-        std::optional<std::int64_t> lane;                        // counted from 0; none: every lane
+        std::optional<std::int64_t> lane;                       // counted from 0; none: every lane
         Decibel extra_loss;
         friend bool operator==(const Fault&, const Fault&) = default;
     };

@@ -1,4 +1,4 @@
-// The schema: one line per key of a scenario file, from which reading, --set, the effective scenario and the help follow.
+// The schema: one line per key of a scenario file, from which reading, --set, effective scenario and help follow.
 // Not here: the kinds of value (scenarios/schema_types.hpp), what only several keys together can get wrong
 // (scenarios/scenario_checks.hpp).
 #pragma once

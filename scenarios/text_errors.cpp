@@ -61,11 +61,10 @@ std::string_view nearest_name(std::string_view name, std::span<const std::string
 }
 
 std::string suggestion(std::string_view name, std::span<const std::string> known) {
-    std::string text;
     if (const auto nearest = nearest_name(name, known); !nearest.empty())
-        text = fmt::format("did you mean \"{}\"?  ", nearest);
-    if (known.size() == 1) return text + fmt::format("only \"{}\" is known", known[0]);
-    return text + fmt::format("known are \"{}\"", fmt::join(known, "\", \""));
+        return fmt::format("did you mean \"{}\"?", nearest);
+    if (known.size() == 1) return fmt::format("only \"{}\" is known", known[0]);
+    return fmt::format("known are \"{}\"", fmt::join(known, "\", \""));
 }
 
 }  // namespace lightloom

@@ -23,7 +23,7 @@ std::string to_string(const InputError& error);
 /// The name that was probably meant: the one fewest typing mistakes away, capitals aside; empty if none is near.
 std::string_view nearest_name(std::string_view name, std::span<const std::string> known);
 
-/// "did you mean "ring"?  one of "ring", "tree"": what to say to somebody who used an unknown name.
+/// What to say to somebody who used an unknown name: "did you mean "ring"?", or what is known if nothing is near.
 std::string suggestion(std::string_view name, std::span<const std::string> known);
 
 }  // namespace lightloom

@@ -7,8 +7,8 @@
 
 namespace {
 
-/// The library's assertions guard its own state, but some texts break them ("[" at the end of a line); it would abort, or
-/// with NDEBUG go on blindly. Thrown instead, they end the reading of that text.
+/// The library's assertions guard its own state, but some texts break them ("[" at the end of a line); it would abort,
+/// or with NDEBUG go on blindly. Thrown instead, they end the reading of that text.
 struct ParserIsLost {};
 [[noreturn]] void parser_is_lost() { throw ParserIsLost{}; }
 
@@ -17,8 +17,8 @@ struct ParserIsLost {};
 #undef NDEBUG
 #define TOML_ASSERT(condition) ((condition) ? void() : parser_is_lost())
 #define TOML_EXCEPTIONS 0
-// A scenario nests three deep. The parser, and above all the tree's destructor, recurse: values at most 8 deep and lines
-// of at most 1,024 bytes (a dotted key nests once per dot) bound that to about 5,000 frames.
+// A scenario nests three deep. The parser, and above all the tree's destructor, recurse: values at most 8 deep and
+// lines of at most 1,024 bytes (a dotted key nests once per dot) bound that to about 5,000 frames.
 #define TOML_MAX_NESTED_VALUES 8
 #include <toml++/toml.h>
 
@@ -86,7 +86,7 @@ TextPosition position_at(std::string_view text, std::size_t offset) {
             1 + static_cast<int>(std::ranges::count_if(before.substr(line_start), starts_code_point))};
 }
 
-/// The library may put a fault past the end of a line or of a text that breaks off; the reader is sent to where it does.
+/// The library may put a fault past the end of a line or of the text; the user is sent to where that breaks off.
 TextPosition inside(TextPosition at, std::string_view text) {
     std::size_t start = 0;
     for (int line = 1; line < at.line; ++line) {
@@ -123,12 +123,10 @@ std::size_t end_of_string(std::string_view text, std::size_t start) {
     return std::string_view::npos;
 }
 
-/// Outside strings and comments TOML is ASCII. That is checked here because the library takes some other characters there,
-/// 'é' among them, for an impossible kind of white space. Strings over several lines, in which the same happens, have no
-/// use in a scenario. What else is wrong is left to the library.
+/// Outside strings and comments TOML is ASCII; strings over several lines have no use in a scenario. What else is wrong
+/// is left to the library.
 std::optional<TomlFault> fault_of_characters(std::string_view text) {
-    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-    for (std::size_t i = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; i < text.size(); ++i) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (c == '#') {
             i = std::min(text.find('\n', i), text.size());
@@ -199,19 +197,39 @@ TomlFault fault_of_lost_parser(std::string_view text) {
     return {position_at(text, harmless), "this is no TOML", "a bracket without its pair, perhaps?"};
 }
 
-}  // namespace
-
-TomlDocument parse_toml(std::string_view text) {
-    TomlDocument document;
-    document.fault = fault_of_size(text);
-    if (!document.fault) document.fault = fault_of_characters(text);
-    if (document.fault) return document;
+TomlDocument parse_guarded(std::string_view text) {
     try {
         return parse_or_throw(text);
     } catch (const ParserIsLost&) {
+        TomlDocument document;
         document.fault = fault_of_lost_parser(text);
         return document;
     }
+}
+
+/// The first fault of the text that is left when each character beyond ASCII becomes an x, or of such a character
+/// outside strings and comments. Asked whether some of them (e acute is one) are white space, the library runs into
+/// what it holds to be unreachable; but it asks only outside strings, and over the rubble of a text that is wrong. So
+/// it sees none of them until the rest is known to be right.
+std::optional<TomlFault> fault_of_skeleton(std::string_view text) {
+    std::string skeleton;
+    for (const char c : text)
+        if (starts_code_point(c)) skeleton += static_cast<unsigned char>(c) < 0x80 ? c : 'x';
+    auto of_skeleton = parse_guarded(skeleton).fault;
+    auto of_characters = fault_of_characters(text);
+    if (!of_skeleton || !of_characters) return of_skeleton ? of_skeleton : of_characters;
+    return of_skeleton->at < of_characters->at ? of_skeleton : of_characters;
+}
+
+}  // namespace
+
+TomlDocument parse_toml(std::string_view text) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    TomlDocument document;
+    document.fault = fault_of_size(text);
+    if (!document.fault) document.fault = fault_of_skeleton(text);
+    return document.fault ? document : parse_guarded(text);
 }
 
 std::string toml_string(std::string_view text) {

@@ -215,14 +215,9 @@ void Fabric::release(Context& context, Node& node, std::uint32_t flow, std::uint
 // A flow that has something to send joins its NIC's list, and the NIC sends what its port can take.
 template <class Context>
 void Fabric::make_ready(Context& context, Node& node, std::uint32_t flow, Time now) {
-    Sender& sender = transport_.sender(flow);
-    if (!sender.outstanding()) transport_.note_progress(flow, now);
+    const Sender& sender = transport_.sender(flow);
     if (!sender.ready && transport_.may_send(flow, now)) nics_[sender.nic_port].append(transport_, flow);
     serve(context, node, sender.nic_port, now);
-    if (!node.timeout_pending && sender.outstanding()) {
-        node.timeout_pending = true;
-        post_own(context, node, Frame{}, Happening::timeout, now + transport_.parameters().timeout);
-    }
 }
 
 // A NIC keeps no queue of packets. It asks its flows in turn for one packet each while its port has less than two full
@@ -247,7 +242,7 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
 
 template <class Context>
 void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time now) {
-    const WindowTransport::Packet packet = transport_.take(flow);
+    const WindowTransport::Packet packet = transport_.take(flow, now);
     const Sender& sender = transport_.sender(flow);
     const Frame frame{.at = now,
                       .node = 0,
@@ -263,6 +258,9 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .kind = Happening::arrival,
                       .flags = 0};
     transmit(context, sender.nic_port, frame, 0, now + node.latency);
+    if (node.timeout_pending) return;
+    node.timeout_pending = true;
+    post_own(context, node, Frame{}, Happening::timeout, now + transport_.parameters().timeout);
 }
 
 // A node has one pending time-out at most, for its earliest deadline. Flows whose window has not moved for a time-out

@@ -37,10 +37,10 @@ struct MessageCursor {
 };
 
 struct alignas(64) Sender {
-    Time progress;            // when the window last moved, or a time-out was acted on
+    Time progress;            // when the window last moved, began to be filled, or a time-out was acted on
     PacketNumber base = 0;    // all before it are acknowledged
     PacketNumber next = 0;    // the next to be sent for the first time
-    PacketNumber sent_by_progress = 0;  // `next` at that time: what is older has waited for a whole time-out when it comes
+    PacketNumber sent_by_progress = 0;  // sent until then: all before it, which a time-out later have waited that long
     PacketNumber repeat = 0, repeat_end = 0;  // to be sent again, where still unacknowledged: [repeat, repeat_end)
     MessageCursor open;       // the message being sent
     MessageCursor oldest;     // the message that `base` belongs to
@@ -101,15 +101,17 @@ public:
         PacketNumber number;
         std::uint32_t payload_bytes;
     };
-    Packet take(std::uint32_t flow) {
+    Packet take(std::uint32_t flow, Time now) {
         Sender& s = senders_[flow];
         if (s.repeat != s.repeat_end) [[unlikely]]
             return take_repetition(flow);
+        if (!s.outstanding()) s.progress = now;
         const PacketNumber number = s.next++;
+        if (s.progress == now) s.sent_by_progress = s.next;
         return {number, s.next == s.open.end ? s.open.tail_bytes : static_cast<std::uint32_t>(parameters_.payload.count)};
     }
 
-    /// Notes that the window moved, or began to be filled.
+    /// Notes that the window moved.
     void note_progress(std::uint32_t flow, Time now) {
         Sender& s = senders_[flow];
         s.progress = now;

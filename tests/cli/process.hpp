@@ -1,5 +1,5 @@
-// Runs the real binary as a user or a script would: arguments in; exit code, stdout, stderr out; signals and limits on the
-// way. Each test has a directory of its own.
+// Runs the real binary as a user or a script would: arguments in; exit code, stdout, stderr out; signals and limits on
+// the way. Each test has a directory of its own.
 #pragma once
 
 #include <sys/types.h>

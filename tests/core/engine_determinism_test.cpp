@@ -95,10 +95,12 @@ struct PholdRun {
             engine.post({.at = Time{0}, .node = token % nodes, .source = token, .kind = 0, .hops = 0});
     }
     Outcome with(const Cut& cut) const {
-        return on_engine(model(), [&](auto& engine) { start(engine); }, cut, until, order_seed);
+        return on_engine(
+            model(), [&](auto& engine) { start(engine); }, cut, until, order_seed);
     }
     Outcome reference() const {
-        return on_reference(model(), [&](auto& engine) { start(engine); }, until, order_seed);
+        return on_reference(
+            model(), [&](auto& engine) { start(engine); }, until, order_seed);
     }
 };
 
@@ -177,8 +179,11 @@ struct Household {
         const std::uint64_t bits = scramble(scramble(static_cast<std::uint64_t>(event.at.ps)) ^ event.source);
         if (event.kind == token) {
             const Duration delay = lookahead + Duration{static_cast<std::int64_t>(bits % 8) * 50'000};
-            context.post({.at = event.at + delay, .node = static_cast<std::uint32_t>((bits >> 8) % digests.size()),
-                          .source = event.source, .kind = token, .hops = event.hops + 1});
+            context.post({.at = event.at + delay,
+                          .node = static_cast<std::uint32_t>((bits >> 8) % digests.size()),
+                          .source = event.source,
+                          .kind = token,
+                          .hops = event.hops + 1});
             post_own(context, event, Duration{1 + static_cast<std::int64_t>(bits >> 32) % 60'000}, chore);
         } else if (event.kind == chore && bits % 4 == 0) {  // a chore begets another, perhaps in the same window
             post_own(context, event, Duration{1 + static_cast<std::int64_t>(bits >> 40) % 5000}, chore);
@@ -188,8 +193,11 @@ struct Household {
     }
     template <class Context>
     void post_own(Context& context, const Event& event, Duration later, Kind kind) {
-        context.post({.at = event.at + later, .node = event.node, .source = kOwnEvent | own_events[event.node]++,
-                      .kind = kind, .hops = event.hops});
+        context.post({.at = event.at + later,
+                      .node = event.node,
+                      .source = kOwnEvent | own_events[event.node]++,
+                      .kind = kind,
+                      .hops = event.hops});
     }
     std::uint64_t digest() const {
         Digest all;

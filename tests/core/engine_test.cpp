@@ -126,7 +126,9 @@ TEST(Engine, TenMillisecondsTenSecondsAndTenHoursAreReachedToThePicosecond) {
     for (const std::int64_t seconds_e3 : {10LL, 10'000LL, 36'000'000LL})
         for (const std::int64_t off_ps : {-1, 0, 1}) {
             expected.push_back(start_ps + milliseconds(seconds_e3).ps + off_ps);
-            plan.push_back({.at = Time{expected.back()}, .node = 0, .source = kOwnEvent | static_cast<std::uint32_t>(plan.size())});
+            plan.push_back({.at = Time{expected.back()},
+                            .node = 0,
+                            .source = kOwnEvent | static_cast<std::uint32_t>(plan.size())});
         }
     Engine<Script> engine(script, options_for(kTwoApart));
     engine.post({.at = Time{start_ps}, .node = 0, .plan = script.add(plan)});
@@ -227,7 +229,8 @@ TEST(Engine, TimersAloneKeepAFinishedModelNoLonger) {
     for (const bool finished : {true, false}) {
         Script script(2);
         script.is_finished = finished;
-        const std::uint32_t plan = script.add({{.at = Time{milliseconds(1).ps}, .source = kOwnEvent, .kind = Script::kTimer}});
+        const std::uint32_t plan =
+            script.add({{.at = Time{milliseconds(1).ps}, .source = kOwnEvent, .kind = Script::kTimer}});
         Engine<Script> engine(script, options_for(kTwoApart));
         engine.post({.at = Time{5}, .plan = plan});
         engine.post({.at = Time{microseconds(3).ps}, .node = 1});

@@ -37,7 +37,8 @@ std::vector<std::pair<std::string, Samples>> distributions() {
         {"narrow", drawn(kCount, [](std::uint64_t bits) { return 1e9 + 1000 * uniform(bits); })},
         {"exponential", drawn(kCount, [](std::uint64_t bits) { return 1e6 * exponential(bits); })},
         {"normal", drawn(kCount, [](std::uint64_t bits) { return 1e7 + 1e6 * inverse_normal(uniform(bits)); })},
-        {"lognormal", drawn(kCount, [](std::uint64_t bits) { return 1e5 * std::exp(3 * inverse_normal(uniform(bits))); })},
+        {"lognormal",
+         drawn(kCount, [](std::uint64_t bits) { return 1e5 * std::exp(3 * inverse_normal(uniform(bits))); })},
         {"Pareto", drawn(kCount, [](std::uint64_t bits) { return 1000 * std::pow(uniform(bits), -2.0); })},
         {"small", drawn(kCount, [](std::uint64_t bits) { return 63 * uniform(bits); })},
         {"two values", drawn(kCount, [](std::uint64_t bits) { return uniform(bits) < 0.99 ? 500.0 : 5e11; })},
@@ -73,8 +74,7 @@ TEST(Histogram, SmallValuesAreExact) {
     Samples samples;
     for (std::int64_t i = 0; i < 64; ++i) samples.push_back(i);
     const Histogram histogram = histogram_of(samples);
-    for (std::int64_t i = 0; i < 64; ++i)
-        EXPECT_EQ(histogram.quantile(static_cast<double>(i + 1) / 64), i);
+    for (std::int64_t i = 0; i < 64; ++i) EXPECT_EQ(histogram.quantile(static_cast<double>(i + 1) / 64), i);
     EXPECT_EQ(histogram.mean(), 31.5);
 }
 

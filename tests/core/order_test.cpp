@@ -90,8 +90,7 @@ TEST(EventOrder, TheSeedTheInstantAndTheNodeChooseThePermutation) {
     std::set<std::uint64_t> keys;
     for (const std::uint64_t seed : {1u, 2u})
         for (const std::uint32_t node : {0u, 1u, 70'000u})
-            for (const std::int64_t at_ps : {0, 1, 83'200})
-                keys.insert(Order{seed}.tie_key({Time{at_ps}, node, 0, 0}));
+            for (const std::int64_t at_ps : {0, 1, 83'200}) keys.insert(Order{seed}.tie_key({Time{at_ps}, node, 0, 0}));
     EXPECT_EQ(keys.size(), 2u * 3 * 3);
     EXPECT_NE(firsts(8, 0, 64, 1), firsts(8, 0, 64, 2));
 }
@@ -109,9 +108,9 @@ TEST(Digest, DependsOnWhatWasFoldedAndInWhichOrder) {
         return digest.value();
     };
     EXPECT_EQ(of({{1, 2, 3}, {4, 5, 6}}), of({{1, 2, 3}, {4, 5, 6}}));
-    std::set<std::uint64_t> values{of({{1, 2, 3}, {4, 5, 6}}), of({{4, 5, 6}, {1, 2, 3}}), of({{1, 2, 3}}),
-                                   of({{2, 1, 3}}),            of({{3, 2, 1}}),            of({{1, 2, 3}, {1, 2, 3}}),
-                                   of({{1, 2, 3}, {0, 0, 0}}), of({{1, 3, 2}})};
+    std::set<std::uint64_t> values{
+        of({{1, 2, 3}, {4, 5, 6}}), of({{4, 5, 6}, {1, 2, 3}}), of({{1, 2, 3}}), of({{2, 1, 3}}), of({{3, 2, 1}}),
+        of({{1, 2, 3}, {1, 2, 3}}), of({{1, 2, 3}, {0, 0, 0}}), of({{1, 3, 2}})};
     EXPECT_EQ(values.size(), 8u);
 }
 

@@ -59,7 +59,8 @@ template <class Event>
 void expect_holds_around_chunks() {
     constexpr std::uint64_t n = Chunk<Event>::kCapacity;
     static_assert(sizeof(Chunk<Event>) == 4096 && n * sizeof(Event) + sizeof(void*) <= 4096);
-    for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{1}, n - 1, n, n + 1, 2 * n, 2 * n + 1, 70 * n + 3})
+    for (const std::uint64_t count :
+         {std::uint64_t{0}, std::uint64_t{1}, n - 1, n, n + 1, 2 * n, 2 * n + 1, 70 * n + 3})
         expect_holds<Event>(count);
 }
 

@@ -1,4 +1,4 @@
-// Quantities as text. Oracle of the exact ones: integers written out by hand; of the others: the compiler's own literals.
+// Quantities as text. Oracle of the exact ones: integers written out by hand; of the others: the compiler's literals.
 #include "core/quantity_text.hpp"
 
 #include <gtest/gtest.h>

@@ -17,8 +17,7 @@ using Philox = r123::Philox4x32;
 
 TEST(Philox, GivesItsKnownAnswers) {
     const auto answer = [](Philox::ctr_type counter, Philox::key_type key) { return Philox{}(counter, key); };
-    EXPECT_EQ(answer({{0, 0, 0, 0}}, {{0, 0}}),
-              (Philox::ctr_type{{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}}));
+    EXPECT_EQ(answer({{0, 0, 0, 0}}, {{0, 0}}), (Philox::ctr_type{{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}}));
     constexpr std::uint32_t ones = UINT32_MAX;
     EXPECT_EQ(answer({{ones, ones, ones, ones}}, {{ones, ones}}),
               (Philox::ctr_type{{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}}));
@@ -29,7 +28,8 @@ TEST(Philox, GivesItsKnownAnswers) {
 TEST(Draw, IsPhiloxOverItsArguments) {
     EXPECT_EQ(draw(0, 0, Purpose{0}, 0), 0xe169c58d'6627e8d5u);
     EXPECT_EQ(draw(UINT64_MAX, UINT64_MAX, Purpose{0xffff}, 0xffff'ffff'ffffu), 0x41c83b0e'408f276du);
-    EXPECT_EQ(draw(0x299f31d0'a4093822u, 0x03707344'13198a2eu, Purpose{0x85a3}, 0x08d3'243f6a88u), 0x94fdcceb'd16cfe09u);
+    EXPECT_EQ(draw(0x299f31d0'a4093822u, 0x03707344'13198a2eu, Purpose{0x85a3}, 0x08d3'243f6a88u),
+              0x94fdcceb'd16cfe09u);
 }
 
 TEST(Draw, IsAnotherNumberForEverySeedEntityPurposeAndCount) {

@@ -31,7 +31,7 @@ TEST(Rate, IsTheExactFraction) {
 TEST(Rate, RefusesWhatIsNoRateOrDoesNotFit) {
     EXPECT_FALSE(Rate::from({0}));
     EXPECT_FALSE(Rate::from({-400 * kGiga}));
-    EXPECT_FALSE(Rate::from({1}));                    // 10^12 ps per bit
+    EXPECT_FALSE(Rate::from({1}));  // 10^12 ps per bit
     EXPECT_FALSE(Rate::from({400'000'000'001}));
     EXPECT_FALSE(Rate::from({400'000'000'000'000'001}));
     EXPECT_FALSE(Rate::from({INT64_MAX}));

@@ -1,5 +1,5 @@
-// Any bytes are a scenario or a list of errors that lie inside them: never a crash, a hang or an exception; and what is a
-// scenario survives being written out in full and read again.
+// Any bytes are a scenario or a list of errors that lie inside them: never a crash, a hang or an exception; and what is
+// a scenario survives being written out in full and read again.
 // Input: a scenario's text; behind its first zero byte, overrides "key=value", with a zero byte between them.
 #include <algorithm>
 #include <cstddef>

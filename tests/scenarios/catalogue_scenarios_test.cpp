@@ -25,7 +25,7 @@ TEST(CatalogueScenarios, AreAllRight) {
     for (const auto& entry : std::filesystem::directory_iterator(kCatalogue)) {
         const auto parsed = parse_file(entry.path());
         for (const InputError& error : parsed.errors) ADD_FAILURE() << to_string(error);
-        if (parsed.scenario) EXPECT_FALSE(parsed.scenario->title.empty()) << entry.path();
+        EXPECT_TRUE(!parsed.scenario || !parsed.scenario->title.empty()) << entry.path();
         ++count;
     }
     EXPECT_GE(count, 7);

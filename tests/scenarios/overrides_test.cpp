@@ -50,10 +50,8 @@ TEST(Overrides, ChangeAFaultOfTheFile) {
 }
 
 TEST(Overrides, AreWrongWhereTheFileWouldBe) {
-    EXPECT_EQ(
-        errors_of(kLeast, {{"topology.spine", "4"}}),
-        Errors{"--set topology.spine=4: error: topology.spine: unknown key\n    did you mean \"spines\"?  known are "
-               "\"kind\", \"servers\", \"gpus_per_server\", \"leaves\", \"spines\", \"links_per_pair\", \"rate\""});
+    EXPECT_EQ(errors_of(kLeast, {{"topology.spine", "4"}}),
+              Errors{"--set topology.spine=4: error: topology.spine: unknown key\n    did you mean \"spines\"?"});
     EXPECT_EQ(errors_of(kLeast, {{"topology.rate", "400"}})[0].substr(0, 62),
               "--set topology.rate=400: error: topology.rate: 400 has no unit");
     EXPECT_EQ(errors_of(kLeast, {{"topology", "leaf-spine"}})[0].substr(0, 50),

@@ -32,7 +32,7 @@ lane = "one"
     std::string shown;
     for (const std::string& error : errors_of(text, {{"run.seed", "-4"}})) shown += error + '\n';
     EXPECT_EQ(shown, R"(s.toml:1:1: error: titel: unknown key
-    did you mean "title"?  known are "title", "topology", "tier", "optics", "switch", "nic", "routing", "framing", "transport", "workload", "run", "fault"
+    did you mean "title"?
 s.toml:3:11: error: topology.servers: 30 servers do not spread evenly over 8 leaves
     24 or 32 servers would
 s.toml:5:10: error: topology.spines: found "8"
@@ -40,21 +40,21 @@ s.toml:5:10: error: topology.spines: found "8"
 s.toml:6:8: error: topology.rate: "400ns" is a time, not a bit rate
     a bit rate is a number and bps, kbps, Mbps, Gbps or Tbps, such as "400Gbps"
 s.toml:8:10: error: tier.leaf-spine.module: no module "400g-dr4"
-    did you mean "400gbase-dr4"?  known are "400g-aec", "400gbase-dr4"
+    did you mean "400gbase-dr4"?
 s.toml:9:31: error: tier.leaf-spine.length: 20 has no unit
     a length is a number and m or km, such as "150m"
 s.toml:10:27: error: tier.leaf-spine.connectors.famly: unknown key
-    did you mean "family"?  known are "count", "family"
+    did you mean "family"?
 s.toml:12:15: error: switch.queue_limit: 64MiB is more than the switch's whole buffer
     switch.buffer is 32MiB
 s.toml:14:10: error: transport.window: 0 is out of range
     it is a whole number from 1 to 4096, without quotes
 s.toml:16:8: error: workload.kind: no value "al-reduce"
-    did you mean "all-reduce"?  known are "all-reduce", "permutation", "incast"
+    did you mean "all-reduce"?
 s.toml:17:1: error: fault.0.extra_loss: is missing
     it has no default: each way
 s.toml:18:10: error: fault.0.select: nothing is selected by "leef"
-    did you mean "leaf"?  known are "tier", "leaf", "spine", "server", "link"
+    did you mean "leaf"?
 s.toml:19:8: error: fault.0.lane: found "one"
     "all", or: it is a whole number from 0 to 15, without quotes
 --set run.seed=-4: error: run.seed: -4 is out of range
@@ -159,9 +159,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "    known are \"title\", \"topology\", \"tier\", \"optics\", \"switch\", \"nic\", \"routing\", "
                   "\"framing\", "
                   "\"transport\", \"workload\", \"run\", \"fault\""},
-        WrongLine{"Leaves = 2",
-                  "5:1: error: topology.Leaves: unknown key\n    did you mean \"leaves\"?  known are \"kind\", "
-                  "\"servers\", \"gpus_per_server\", \"leaves\", \"spines\", \"links_per_pair\", \"rate\""},
+        WrongLine{"Leaves = 2", "5:1: error: topology.Leaves: unknown key\n    did you mean \"leaves\"?"},
         WrongLine{"\"\\u001b[2J\" = 2",
                   "5:1: error: topology.\"\\x1b[2J\": unknown key\n    known are \"kind\", "
                   "\"servers\", \"gpus_per_server\", \"leaves\", \"spines\", \"links_per_pair\", \"rate\""}));
@@ -187,7 +185,7 @@ INSTANTIATE_TEST_SUITE_P(
                       WrongLine{"[tier.host-leaf]\nlength = { unifrom = [\"2m\", \"3m\"] }",
                                 "6:12: error: tier.host-leaf.length: "
                                 "unknown distribution \"unifrom\"\n"
-                                "    did you mean \"uniform\"?  known are \"uniform\", \"normal\", \"lognormal\""},
+                                "    did you mean \"uniform\"?"},
                       WrongLine{"[tier.host-leaf]\nlength = {}",
                                 "6:10: error: tier.host-leaf.length: a length follows one distribution\n"
                                 "    such as { uniform = [\"20m\", \"120m\"] }"}));

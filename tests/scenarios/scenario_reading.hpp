@@ -1,4 +1,4 @@
-// What the tests of scenario texts share: names that may be used, a text that is right, and errors as the user sees them.
+// What the tests of scenario texts share: names that may be used, a text that is right, errors as the user sees them.
 #pragma once
 
 #include <string>

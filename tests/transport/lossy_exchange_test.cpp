@@ -41,7 +41,9 @@ struct Oracle {
             if (!acknowledged.contains(n)) to_repeat.insert(n);
         sent_by_progress = next;
     }
-    bool may_send(Number released_end) const { return !to_repeat.empty() || (next < base + window && next < released_end); }
+    bool may_send(Number released_end) const {
+        return !to_repeat.empty() || (next < base + window && next < released_end);
+    }
     Number take() { return to_repeat.empty() ? next++ : to_repeat.extract(to_repeat.begin()).value(); }
 };
 
@@ -76,9 +78,13 @@ public:
         for (int step = 0; step < 1'000'000 && !::testing::Test::HasFailure(); ++step) {
             if (transport_.sender(0).base == static_cast<PacketNumber>(all)) return expect_done(all);
             switch (random() % 8) {
-                case 0: case 1: case 2: send(); break;
-                case 3: case 4: deliver(); break;
-                case 5: case 6: acknowledge(); break;
+                case 0:
+                case 1:
+                case 2: send(); break;
+                case 3:
+                case 4: deliver(); break;
+                case 5:
+                case 6: acknowledge(); break;
                 case 7: misfortune(); break;
             }
         }
@@ -93,8 +99,11 @@ private:
     static Traffic traffic_of(const Case& c) {
         Traffic traffic;
         traffic.groups.push_back({.ranks = 1, .bytes = {c.message_bytes}});
-        traffic.flows.push_back({.source = EndpointId{std::size_t{0}}, .destination = EndpointId{std::size_t{1}},
-                                 .after = {}, .then = {}, .messages = c.messages});
+        traffic.flows.push_back({.source = EndpointId{std::size_t{0}},
+                                 .destination = EndpointId{std::size_t{1}},
+                                 .after = {},
+                                 .then = {},
+                                 .messages = c.messages});
         return traffic;
     }
     std::uint64_t random() { return draw(seed_, 0, Purpose::arrival, draws_++); }
@@ -151,9 +160,15 @@ private:
     }
     void misfortune() {
         switch (random() % 8) {
-            case 0: if (!data_.empty()) take_any(data_); break;
-            case 1: if (!acknowledgements_.empty()) take_any(acknowledgements_); break;
-            case 2: if (!data_.empty()) data_.push_back(data_[random() % data_.size()]); break;  // twice
+            case 0:
+                if (!data_.empty()) take_any(data_);
+                break;
+            case 1:
+                if (!acknowledgements_.empty()) take_any(acknowledgements_);
+                break;
+            case 2:
+                if (!data_.empty()) data_.push_back(data_[random() % data_.size()]);
+                break;  // twice
             case 3:
                 if (!transport_.sender(0).outstanding()) break;
                 transport_.time_out(0, Time{0});
@@ -201,10 +216,11 @@ TEST(LossyExchange, PartialFullAndEmptyMessagesKeepTheirTails) {
 TEST(LossyExchange, LongFlowsKeepTheirOrder) {
     for (const std::uint32_t window : {64u, 100u}) {
         constexpr PacketNumber half = 1u << 31, last = UINT32_MAX - 1;
-        expect_exchanges({.window = window, .message_bytes = half + 300, .messages = 1, .payload_bytes = 1,
-                          .first = half - 300}, 20);
-        expect_exchanges({.window = window, .message_bytes = last, .messages = 1, .payload_bytes = 1,
-                          .first = last - 600}, 20);
+        expect_exchanges(
+            {.window = window, .message_bytes = half + 300, .messages = 1, .payload_bytes = 1, .first = half - 300},
+            20);
+        expect_exchanges(
+            {.window = window, .message_bytes = last, .messages = 1, .payload_bytes = 1, .first = last - 600}, 20);
     }
 }
 

@@ -15,7 +15,8 @@ struct OneFlow {
     Traffic traffic;
     WindowTransport transport;
 
-    OneFlow(std::uint32_t window, std::int64_t message_bytes, std::uint32_t messages = 1, std::int64_t payload_bytes = 1000)
+    OneFlow(std::uint32_t window, std::int64_t message_bytes, std::uint32_t messages = 1,
+            std::int64_t payload_bytes = 1000)
         : traffic(of(message_bytes, messages)),
           transport(traffic, {.payload = {payload_bytes}, .window = window, .timeout = microseconds(10)}) {
         transport.sender(0).released = messages;
@@ -40,7 +41,9 @@ struct OneFlow {
         while (numbers.size() < most && may_send()) numbers.push_back(transport.take(0).number);
         return numbers;
     }
-    bool acknowledge(PacketNumber packet, PacketNumber cumulative) { return transport.acknowledge(0, packet, cumulative); }
+    bool acknowledge(PacketNumber packet, PacketNumber cumulative) {
+        return transport.acknowledge(0, packet, cumulative);
+    }
     bool accept(PacketNumber packet) { return transport.accept(0, packet); }
 };
 
@@ -252,8 +255,11 @@ TEST(MessageCursor, WalksOverPartialAndEmptyMessages) {
     // A ring of four over 10,002 bytes: chunks of 2500 and 2501, in steps rank, rank - 1, ...
     Traffic traffic;
     traffic.groups.push_back({.ranks = 4, .iterations = 1, .bytes = {10'002}, .all_reduce = true});
-    traffic.flows.push_back({.source = EndpointId{std::size_t{0}}, .destination = EndpointId{std::size_t{1}}, .after = {},
-                             .then = {}, .messages = 6});
+    traffic.flows.push_back({.source = EndpointId{std::size_t{0}},
+                             .destination = EndpointId{std::size_t{1}},
+                             .after = {},
+                             .then = {},
+                             .messages = 6});
     const WindowTransport transport(traffic, {.payload = {500}, .window = 8});
     MessageCursor cursor;
     PacketNumber end = 0;

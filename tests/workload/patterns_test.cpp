@@ -10,7 +10,11 @@ namespace lightloom {
 namespace {
 
 Topology fabric(std::int64_t servers, std::int64_t gpus) {
-    return leaf_spine({.servers = servers, .gpus_per_server = gpus, .leaves = 1, .spines = 1, .links_per_pair = 1,
+    return leaf_spine({.servers = servers,
+                       .gpus_per_server = gpus,
+                       .leaves = 1,
+                       .spines = 1,
+                       .links_per_pair = 1,
                        .rate = Rate::from({400'000'000'000}).value()});
 }
 

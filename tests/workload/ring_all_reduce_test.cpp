@@ -12,7 +12,11 @@ namespace lightloom {
 namespace {
 
 Topology fabric(std::int64_t servers, std::int64_t leaves, std::int64_t gpus = 2) {
-    return leaf_spine({.servers = servers, .gpus_per_server = gpus, .leaves = leaves, .spines = 2, .links_per_pair = 1,
+    return leaf_spine({.servers = servers,
+                       .gpus_per_server = gpus,
+                       .leaves = leaves,
+                       .spines = 2,
+                       .links_per_pair = 1,
                        .rate = Rate::from({400'000'000'000}).value()});
 }
 
@@ -28,8 +32,8 @@ std::int64_t bytes_of(const Traffic& traffic, const Traffic::Flow& flow) {
 
 TEST(RingAllReduce, RanksSendTheirShareOfTwiceTheBuffer) {
     for (std::int64_t n = 2; n <= 17; ++n)
-        for (const std::int64_t bytes : {std::int64_t{0}, std::int64_t{1}, n - 1, n, n + 1, std::int64_t{1'000'003},
-                                         std::int64_t{1} << 40}) {
+        for (const std::int64_t bytes :
+             {std::int64_t{0}, std::int64_t{1}, n - 1, n, n + 1, std::int64_t{1'000'003}, std::int64_t{1} << 40}) {
             const Traffic traffic = ring(n, bytes);
             ASSERT_EQ(traffic.flows.size(), static_cast<std::size_t>(n));
             std::int64_t sum = 0;

@@ -50,9 +50,7 @@ ProgressLine::ProgressLine()
 std::string ProgressLine::text(const Progress& progress, double seconds) const {
     const double done = share_done(progress);
     std::string line =
-        fmt::format("{:3.0f} %  {} simulated, {} of {} messages", 100.0 * done,
-                    readable_duration(static_cast<double>(progress.now.ps)),
-                    readable_count(progress.messages_delivered), readable_count(progress.messages_total));
+        fmt::format("{:3.0f} %  {} simulated", 100.0 * done, readable_duration(static_cast<double>(progress.now.ps)));
     if (seconds > 0.0) line += fmt::format(", {:.1f} M events/s", static_cast<double>(progress.events) / seconds / 1e6);
     // Below a hundredth the estimate is noise.
     if (done > 0.01 && done < 1.0) line += fmt::format(", {:.0f} s left", seconds * (1.0 - done) / done);
@@ -63,14 +61,18 @@ void ProgressLine::show(const Progress& progress) {
     const auto now = std::chrono::steady_clock::now();
     if (!terminal_ && now - last_ < kLogInterval) return;
     last_ = now;
-    std::string line = text(progress, std::chrono::duration<double>(now - start_).count());
-    if (!terminal_) {
+    const std::string line = text(progress, std::chrono::duration<double>(now - start_).count());
+    if (terminal_)
+        draw(share_done(progress), line);
+    else
         std::cerr << line << '\n';
-        return;
-    }
+}
+
+// Bar and text fit 80 columns: a line that wrapped could not be drawn over.
+void ProgressLine::draw(double done, const std::string& text) {
     constexpr std::size_t bar_columns = 20;
-    const auto filled = static_cast<std::size_t>(share_done(progress) * bar_columns);
-    line = fmt::format("[{:#<{}}{:.<{}}] {}", "", filled, "", bar_columns - std::min(filled, bar_columns), line);
+    const std::size_t filled = std::min(static_cast<std::size_t>(done * bar_columns), bar_columns);
+    std::string line = fmt::format("[{}{}] {}", std::string(filled, '#'), std::string(bar_columns - filled, '.'), text);
     const std::size_t columns = line.size();
     line.resize(std::max(columns, drawn_), ' ');
     std::cerr << '\r' << line << std::flush;

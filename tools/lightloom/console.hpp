@@ -34,6 +34,7 @@ public:
 
 private:
     std::string text(const Progress& progress, double seconds) const;
+    void draw(double done, const std::string& text);
 
     std::chrono::steady_clock::time_point start_, last_;
     bool terminal_;

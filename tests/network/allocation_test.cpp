@@ -1,0 +1,76 @@
+// A packet allocates nothing: a run that sends four times as much asks the heap as often. Every operator new of this
+// executable is counted here.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fabric_harness.hpp"
+
+namespace {
+
+std::atomic<std::int64_t> allocations{0};
+
+void* allocate(std::size_t size, std::size_t alignment) {
+    ++allocations;
+    const std::size_t whole = (size + alignment - 1) / alignment * alignment;  // as aligned_alloc wants it
+    if (void* memory = std::aligned_alloc(alignment, whole == 0 ? alignment : whole)) return memory;
+    throw std::bad_alloc();
+}
+
+constexpr std::size_t kUsual = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size, kUsual); }
+void* operator new[](std::size_t size) { return allocate(size, kUsual); }
+void* operator new(std::size_t size, std::align_val_t alignment) { return allocate(size, static_cast<std::size_t>(alignment)); }
+void* operator new[](std::size_t size, std::align_val_t alignment) { return allocate(size, static_cast<std::size_t>(alignment)); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace lightloom::testing {
+namespace {
+
+std::int64_t allocations_of(const FabricCase& parts, const Execution& how) {
+    const std::int64_t before = allocations;
+    const FabricRun ended = run(parts, how);
+    EXPECT_TRUE(ended.fabric.finished());
+    return allocations - before;
+}
+
+FabricCase sprayed(std::int64_t bytes, double hazard) {
+    const Topology topology = leaf_spine({.servers = 32, .gpus_per_server = 1, .leaves = 4, .spines = 4, .links_per_pair = 2,
+                                          .rate = gigabits(400)});
+    FabricCase parts(topology, permutation(topology, {bytes}, 1), nanoseconds(500));
+    for (Channel& channel : parts.channels) channel.codeword_hazard = hazard;
+    return parts;
+}
+
+TEST(Allocation, TheCounterCounts) {
+    const std::int64_t before = allocations;
+    const auto* one = new std::vector<int>(10);
+    EXPECT_EQ(allocations - before, 2);
+    delete one;
+}
+
+TEST(Allocation, DoesNotGrowWithThePacketsSent) {
+    for (const Execution& how : {Execution{}, Execution{.partitions = 3}, Execution{.threads = 2, .partitions = 4}})
+        for (const double hazard : {0.0, 1e-4}) {
+            const std::int64_t once = allocations_of(sprayed(1 << 20, hazard), how);
+            const std::int64_t fourfold = allocations_of(sprayed(4 << 20, hazard), how);
+            const std::int64_t packets = 32 * (3 << 20) / 4096;
+            // Later windows may be fuller than any before: a few buffers and slabs grow once more.
+            EXPECT_LE(fourfold - once, 40) << once << " allocations, then " << fourfold << "; " << packets << " packets more";
+        }
+}
+
+}  // namespace
+}  // namespace lightloom::testing
