@@ -36,9 +36,8 @@ struct Bench {
           routes(equal_cost_routes(topology)) {
         for (const Topology::Cable& cable : topology.cables)
             for (int direction = 0; direction < 2; ++direction)
-                channels.push_back({.delay = nanoseconds(cable.tier == 0 ? 150 : 400),
-                                    .codeword_hazard = 1e-16,
-                                    .interleave = 2});
+                channels.push_back(
+                    {.delay = nanoseconds(cable.tier == 0 ? 150 : 400), .codeword_hazard = 1e-16, .interleave = 2});
     }
 
     SimulationOutcome run(const Traffic& traffic, std::uint32_t threads, std::int64_t& packet_hops) const {
@@ -52,11 +51,9 @@ struct Bench {
                        .network = network,
                        .transport = {.window = 64, .timeout = milliseconds(1)},
                        .partitions = threads});
-        const auto outcome =
-            simulate(fabric, {.threads = threads,
-                              .partitions = threads,
-                              .partition_of = plan.of_node,
-                              .between_windows = nullptr});
+        const auto outcome = simulate(
+            fabric,
+            {.threads = threads, .partitions = threads, .partition_of = plan.of_node, .between_windows = nullptr});
         for (const Fabric::PortCounters& counters : fabric.counters())
             packet_hops += static_cast<std::int64_t>(counters.frames_sent);
         return outcome;
@@ -140,7 +137,12 @@ void ring_closed_form(benchmark::State& state) {
     for (auto _ : state) completion = Time{run(scenario, prepared, {}, nullptr).summary.completion_ps}.seconds();
     state.counters["off"] = completion / expected - 1.0;
 }
-BENCHMARK(ring_closed_form)->Args({8, 256})->Args({64, 256})->Args({256, 64})->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK(ring_closed_form)
+    ->Args({8, 256})
+    ->Args({64, 256})
+    ->Args({256, 64})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
 
 }  // namespace
 }  // namespace lightloom

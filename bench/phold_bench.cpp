@@ -20,6 +20,7 @@ void phold(benchmark::State& state) {
         Engine<testing::Phold> engine(model, {.threads = threads,
                                               .partitions = threads,
                                               .partition_of = partition_of,
+                                              .weight_of = {},
                                               .lookahead = model.lookahead,
                                               .until = Time{100'000'000}});
         for (std::uint32_t token = 0; token < kNodes * kTokensPerNode; ++token)

@@ -1,6 +1,7 @@
 // Chunk and ChunkPool: 4 KiB pieces of a bucket. A bucket is a list of chunks taken from its writer's pool; whoever
 // reads a chunk keeps it. So memory follows the events in flight, not the number of buckets.
-// Not here: what a bucket stands for (core/outbox.hpp); levelling of pools whose traffic is one-sided (core/engine.hpp).
+// Not here: what a bucket stands for (core/outbox.hpp); levelling of pools whose traffic is one-sided
+// (core/engine.hpp).
 #pragma once
 
 #include <cstddef>
@@ -57,11 +58,10 @@ private:
     };
 
     void add_slab() {
-        auto* memory = static_cast<std::byte*>(
-            ::operator new[](kChunksPerSlab * sizeof(Chunk<Event>), std::align_val_t{4096}));
+        auto* memory =
+            static_cast<std::byte*>(::operator new[](kChunksPerSlab * sizeof(Chunk<Event>), std::align_val_t{4096}));
         slabs_.emplace_back(memory);
-        for (int i = kChunksPerSlab - 1; i >= 0; --i)
-            give(::new (memory + i * sizeof(Chunk<Event>)) Chunk<Event>);
+        for (int i = kChunksPerSlab - 1; i >= 0; --i) give(::new (memory + i * sizeof(Chunk<Event>)) Chunk<Event>);
     }
 
     Chunk<Event>* free_ = nullptr;

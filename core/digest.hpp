@@ -20,7 +20,7 @@ public:
     constexpr std::uint64_t value() const { return value_; }
 
 private:
-    std::uint64_t value_ = 0;
+    std::uint64_t value_ = 0x9e3779b97f4a7c15u;  // not 0, which an event of zeros would leave as it is
 };
 
 }  // namespace lightloom

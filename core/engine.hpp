@@ -166,7 +166,8 @@ private:
         if (since_housekeeping_ < kHousekeepingPeriod) return;
         since_housekeeping_ = 0;
         level_pools();
-        if (between_windows_ && !between_windows_(Time{window_ << layout_.window_shift})) stopped_ = interrupted_ = true;
+        if (between_windows_ && !between_windows_(Time{window_ << layout_.window_shift}))
+            stopped_ = interrupted_ = true;
     }
 
     // Chunks stay with who reads them, so one-sided traffic would fill the reader's pool while the writer's grows.
@@ -194,7 +195,7 @@ private:
     // Often enough for a Ctrl-C in a large fabric, seldom enough not to be felt in a small one.
     static constexpr std::size_t kHousekeepingPeriod = 1 << 20;  // events ...
     static constexpr std::size_t kEventsPerWindow = 1 << 14;     // ... as which a window counts, however empty
-    static constexpr std::int64_t kSurplusWorthMoving = 256;  // chunks: 1 MiB
+    static constexpr std::int64_t kSurplusWorthMoving = 256;     // chunks: 1 MiB
 
     Model& model_;
     EngineLayout layout_;

@@ -37,8 +37,9 @@ std::int64_t Histogram::quantile(double q) const {
     for (std::uint32_t i = 0; i < counts_.size(); ++i) {
         seen += counts_[i];
         if (seen < rank) continue;
-        const std::int64_t low = lower_bound(i), width = lower_bound(i + 1) - low;
-        return std::clamp(low + (width - 1) / 2, min(), max());
+        const std::int64_t low = lower_bound(i);
+        const std::int64_t half_width = i < kSub ? 0 : (std::int64_t{1} << (i / kSub - 1)) / 2;
+        return std::clamp(low + half_width, min(), max());
     }
     return max();
 }

@@ -1,8 +1,8 @@
 // The order in which a node handles events of the same instant. Order is data: it depends on the events alone, never on
 // insertion, partition or thread.
 //
-//   (time, kind, rank)   rank of a node's own event: the node's counter when it was posted
-//                        rank of one that came through a port: a keyed permutation of the ports, another at each instant
+//   (time, kind, rank)   rank of an event that came through a port: a keyed permutation of the ports, another at each
+//                        instant; after them the node's own events, by the node's counter when they were posted
 //
 // Kinds are numbered by urgency. The permutation is there because a synchronised collective makes exact ties by the
 // thousand: with the lowest port first, a few senders win every round of a contended port and the rest starve.
@@ -22,11 +22,12 @@ inline constexpr std::uint32_t kOwnEvent = 0x8000'0000u;
 /// What the engine asks of an event. Everything else in it is the model's.
 template <class E>
 concept EngineEvent = requires(E e) {
-    { e.at } -> std::convertible_to<Time>;             // when the receiver may first act
-    { e.node } -> std::convertible_to<std::uint32_t>;  // who receives it
+    { e.at } -> std::convertible_to<Time>;               // when the receiver may first act
+    { e.node } -> std::convertible_to<std::uint32_t>;    // who receives it
     { e.source } -> std::convertible_to<std::uint32_t>;  // the receiver's ingress port, or kOwnEvent | counter
-    { e.kind < e.kind } -> std::convertible_to<bool>;  // lower is more urgent
-} && std::is_trivially_copyable_v<E> && sizeof(E) <= 64;
+    { e.kind < e.kind } -> std::convertible_to<bool>;    // lower is more urgent
+}
+&&std::is_trivially_copyable_v<E> && sizeof(E) <= 64;
 
 /// 64 to 64 bits, bijective, every output bit depending on every input bit. After David Stafford's "Mix13".
 constexpr std::uint64_t scramble(std::uint64_t x) {
@@ -60,8 +61,9 @@ struct EventOrder {
     }
     /// Orders events of one node and instant; no two have the same.
     static std::uint64_t rank(const Event& e, std::uint64_t key) {
-        const std::uint32_t within_kind = e.source & kOwnEvent ? e.source : permuted(e.source, key);
-        return static_cast<std::uint64_t>(e.kind) << 32 | within_kind;
+        const bool own = e.source & kOwnEvent;
+        return static_cast<std::uint64_t>(e.kind) << 33 | std::uint64_t{own} << 32 |
+               (own ? e.source : permuted(e.source, key));
     }
 };
 

@@ -1,10 +1,10 @@
 // Outbox: where one partition leaves the events it sends: a bucket per (window, target group of nodes). The window is
-// the bucket and the bucket is the mailbox: when a window opens, all that belongs to it was sent in earlier ones, so the
-// target reads every sender's bucket in place, with no exchange, copy or lock.
+// the bucket and the bucket is the mailbox: when a window opens, all that belongs to it was sent in earlier ones, so
+// the target reads every sender's bucket in place, with no exchange, copy or lock.
 //
 // Windows ahead are kept in rings. The first has a slot per window; each slot of a further ring is as long as the whole
-// ring before it, so that queued arrivals, time-outs and faults after hours all fit. When time enters a slot of a further
-// ring, its target spreads that slot's events over the rings below ("cascade", core/partition.hpp).
+// ring before it, so that queued arrivals, time-outs and faults after hours all fit. When time enters a slot of a
+// further ring, its target spreads that slot's events over the rings below ("cascade", core/partition.hpp).
 #pragma once
 
 #include <array>
@@ -83,7 +83,8 @@ public:
         if (cursor == nullptr) return;
         for (auto* chunk = Chunk<Event>::of(cursor); chunk; chunk = chunk->next) {
             for (const Event* event = chunk->events; event != cursor; ++event) visit(*event);
-            cursor = chunk->next ? chunk->next->events + Chunk<Event>::kCapacity : nullptr;  // all but the first are full
+            cursor =
+                chunk->next ? chunk->next->events + Chunk<Event>::kCapacity : nullptr;  // all but the first are full
         }
     }
     /// The target's turn: it has read the bucket, and takes its chunks.
@@ -114,8 +115,9 @@ public:
     }
 
 private:
-    // What a slot's busy words held in the ring's last turn is wiped when the slot is first used again. A target may read
-    // a word meanwhile (when a cascade reaches into the open window) and then finds only buckets that are empty or its own.
+    // What a slot's busy words held in the ring's last turn is wiped when the slot is first used again. A target may
+    // read a word meanwhile (when a cascade reaches into the open window) and then finds only buckets that are empty or
+    // its own.
     void mark(std::uint32_t group, std::uint32_t slot) {
         std::uint64_t& occupied = occupied_[slot / 64];
         std::atomic<std::uint64_t>* const words = &busy_[std::size_t{slot} * words_];
@@ -144,7 +146,9 @@ private:
         return 0;
     }
 
-    Event*& cursor_of(std::uint32_t group, std::uint32_t slot) const { return cursors_[std::size_t{slot} * groups_ + group]; }
+    Event*& cursor_of(std::uint32_t group, std::uint32_t slot) const {
+        return cursors_[std::size_t{slot} * groups_ + group];
+    }
 
     struct Free {
         void operator()(void* memory) const { std::free(memory); }

@@ -61,7 +61,8 @@ public:
         else
             post_near_or_far(event, window);
     }
-    /// The same for an event derived from `original`, written once, in its place: `change` sets what differs.
+    /// The same for an event of consequence (Model::is_progress) derived from `original`, written once, in its place:
+    /// `change` sets what differs.
     /// An event built on the stack and then copied would stall on its freshly written bytes.
     template <class Change>
     void post_changed(const Event& original, Time at, std::uint32_t node, Change&& change) {
@@ -120,9 +121,10 @@ private:
     void post_near_or_far(const Event& event, Window window) {
         if (window <= window_) {
             if (event.node != current_node_ || event.at <= now_)
-                abort_run("an event for node {} at {} ps was sent by node {} at {} ps into the open window, which ends at "
-                          "{} ps: the model's lookahead is too long",
-                          event.node, event.at.ps, current_node_, now_.ps, (window_ + 1) << layout_.window_shift);
+                abort_run(
+                    "an event for node {} at {} ps was sent by node {} at {} ps into the open window, which ends at "
+                    "{} ps: the model's lookahead is too long",
+                    event.node, event.at.ps, current_node_, now_.ps, (window_ + 1) << layout_.window_shift);
             own_.push_back(event);
             std::push_heap(own_.begin(), own_.end(), later());
             return;
@@ -161,7 +163,8 @@ private:
             for (const auto& peer : all) busy |= peer->outbox_.busy(word, slot);
             for (busy &= own_groups_[word]; busy != 0; busy &= busy - 1) {
                 const std::uint32_t group = word * 64 + static_cast<std::uint32_t>(std::countr_zero(busy));
-                if (std::any_of(all.begin(), all.end(), [&](const auto& peer) { return peer->outbox_.has(group, slot); }))
+                if (std::any_of(all.begin(), all.end(),
+                                [&](const auto& peer) { return peer->outbox_.has(group, slot); }))
                     visit(group);
             }
         }
@@ -176,7 +179,8 @@ private:
     void sort_by_node(std::uint32_t group, std::uint32_t slot, Peers all) {
         place_.assign(layout_.groups[group].nodes + std::size_t{1}, 0);
         for (const auto& peer : all)
-            peer->outbox_.for_each(group, slot, [&](const Event& event) { ++place_[layout_.local_of[event.node] + 1]; });
+            peer->outbox_.for_each(group, slot,
+                                   [&](const Event& event) { ++place_[layout_.local_of[event.node] + 1]; });
         for (std::size_t i = 1; i < place_.size(); ++i) place_[i] += place_[i - 1];
         make_room(place_.back());
         events_in_window_ += place_.back();
@@ -270,7 +274,7 @@ private:
     EventOrder<Event> order_;
     ChunkPool<Event> pool_;
     std::vector<std::uint64_t> own_groups_;  // one bit each
-    std::vector<std::uint32_t> place_;   // counting sort: where a node's next event goes
+    std::vector<std::uint32_t> place_;       // counting sort: where a node's next event goes
 
     Window window_ = -1;  // the open window; -1 before the first
     Time now_{-1};

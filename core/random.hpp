@@ -1,6 +1,6 @@
 // Randomness is a function, not a stream: draw(seed, entity, purpose, n) is the same number whoever asks, in whatever
-// order, on whatever thread. n counts something of the model (the losses of a link, the packets of a port), never calls.
-// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011 (Philox4x32-10, by Random123).
+// order, on whatever thread. n counts something of the model (the losses of a link, the packets of a port), never
+// calls. Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011 (Philox4x32-10, by Random123).
 #pragma once
 
 #include <cmath>

@@ -28,9 +28,7 @@ public:
     constexpr std::uint32_t bits() const { return bits_; }
 
     /// How long `bits` take, rounded up to a picosecond. @param bits in [0, 2^31]
-    constexpr Duration duration_of(std::int64_t bits) const {
-        return {(bits * picoseconds_ + bits_ - 1) / bits_};
-    }
+    constexpr Duration duration_of(std::int64_t bits) const { return {(bits * picoseconds_ + bits_ - 1) / bits_}; }
 
     constexpr BitRate bit_rate() const { return {kPicosecondsPerSecond / picoseconds_ * bits_}; }
     constexpr bool at_least_as_fast_as(Rate other) const {

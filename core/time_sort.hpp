@@ -1,6 +1,7 @@
-// TimeSorter: sorts one node's events of one window, as 8-byte keys whose upper half is the time in the window. A handful
-// is sorted by insertion. More are first spread over as many buckets as there are keys, by the upper bits of their times:
-// arrivals at a busy switch are spread evenly, so almost all are then in place and insertion finishes the work.
+// TimeSorter: sorts one node's events of one window, as 8-byte keys whose upper half is the time in the window. A
+// handful is sorted by insertion. More are first spread over as many buckets as there are keys, by the upper bits of
+// their times: arrivals at a busy switch are spread evenly, so almost all are then in place and insertion finishes the
+// work.
 #pragma once
 
 #include <algorithm>

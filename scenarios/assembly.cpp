@@ -18,7 +18,8 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 Rate rate_of(BitRate bit_rate) {
     const auto rate = Rate::from(bit_rate);
-    if (!rate) throw TopologyError("no port clock keeps a rate of " + std::to_string(bit_rate.bits_per_second) + " b/s");
+    if (!rate)
+        throw TopologyError("no port clock keeps a rate of " + std::to_string(bit_rate.bits_per_second) + " b/s");
     return *rate;
 }
 
@@ -45,9 +46,12 @@ CableClass cable_class(const Scenario::Tier& tier) {
 }
 
 // Does a fault's selector name this cable? What it leaves open matches every one.
-bool selects(const Scenario::Fault& fault, const Scenario& scenario, const Topology& topology, const Topology::Cable& cable) {
+bool selects(const Scenario::Fault& fault, const Scenario& scenario, const Topology& topology,
+             const Topology::Cable& cable) {
     const auto node = [&](PortId port) { return topology.nodes[topology.ports[port.value].node.value]; };
-    const auto matches = [](const std::optional<std::int64_t>& wanted, std::int64_t is) { return !wanted || *wanted == is; };
+    const auto matches = [](const std::optional<std::int64_t>& wanted, std::int64_t is) {
+        return !wanted || *wanted == is;
+    };
     const Topology::Node lower = node(cable.lower), upper = node(cable.upper);
     if (topology.tiers[cable.tier].name != fault.tier) return false;
     if (lower.kind == NodeKind::server) {
@@ -57,7 +61,8 @@ bool selects(const Scenario::Fault& fault, const Scenario& scenario, const Topol
     }
     // A spine's ports lie leaf by leaf, so its number of the port says which of the parallel links this is.
     const std::int64_t link = (cable.upper.value - upper.first_port) % scenario.topology.links_per_pair;
-    return !fault.server && matches(fault.leaf, lower.index) && matches(fault.spine, upper.index) && matches(fault.link, link);
+    return !fault.server && matches(fault.leaf, lower.index) && matches(fault.spine, upper.index) &&
+           matches(fault.link, link);
 }
 
 Plant plant_of(const Scenario& scenario, const Topology& topology) {
@@ -95,7 +100,8 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
         case WorkloadKind::permutation: return permutation(plan.topology, w.bytes, scenario.seeds.traffic);
         case WorkloadKind::incast: {
             const std::size_t others = plan.topology.endpoints.size() - 1;
-            return incast(static_cast<std::uint32_t>(w.senders == 0 ? others : static_cast<std::size_t>(w.senders)), w.bytes);
+            return incast(static_cast<std::uint32_t>(w.senders == 0 ? others : static_cast<std::size_t>(w.senders)),
+                          w.bytes);
         }
     }
     throw std::logic_error("unknown workload kind");
@@ -146,24 +152,24 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     auto watched = began;
     const Time until = scenario.until ? Time{scenario.until->ps} : kNever;
     Time now{0};
-    const SimulationOutcome outcome = simulate(
-        fabric, {.threads = options.threads,
-                 .partitions = partitions.partitions,
-                 .partition_of = partitions.of_node,
-                 .window_divisor = options.window_divisor,
-                 .until = until,
-                 .seed = scenario.seeds.traffic,
-                 .between_windows = [&](Time at, std::int64_t events) {
-                     now = at;
-                     if (!watcher || seconds_since(watched) < 0.1) return true;
-                     watched = Clock::now();
-                     return watcher({.now = at,
-                                     .payload_bytes_delivered = fabric.payload_bytes_delivered(),
-                                     .payload_bytes_total = fabric.total_payload_bytes(),
-                                     .messages_delivered = fabric.messages_delivered(),
-                                     .messages_total = fabric.total_messages(),
-                                     .events = events});
-                 }});
+    const SimulationOutcome outcome =
+        simulate(fabric, {.threads = options.threads,
+                          .partitions = partitions.partitions,
+                          .partition_of = partitions.of_node,
+                          .window_divisor = options.window_divisor,
+                          .until = until,
+                          .seed = scenario.seeds.traffic,
+                          .between_windows = [&](Time at, std::int64_t events) {
+                              now = at;
+                              if (!watcher || seconds_since(watched) < 0.1) return true;
+                              watched = Clock::now();
+                              return watcher({.now = at,
+                                              .payload_bytes_delivered = fabric.payload_bytes_delivered(),
+                                              .payload_bytes_total = fabric.total_payload_bytes(),
+                                              .messages_delivered = fabric.messages_delivered(),
+                                              .messages_total = fabric.total_messages(),
+                                              .events = events});
+                          }});
 
     RunResult result = measurements(fabric, outcome, outcome.interrupted ? now : until);
     result.execution.wall_seconds = seconds_since(began);

@@ -19,7 +19,7 @@ namespace lightloom {
 /// How to execute: changes speed, never a result.
 struct RunOptions {
     std::uint32_t threads = 1;
-    std::uint32_t partitions = 0;   // 0: one per thread
+    std::uint32_t partitions = 0;      // 0: one per thread
     std::uint32_t window_divisor = 1;  // a power of two; tests run with a half, an eighth of the legal window
 };
 

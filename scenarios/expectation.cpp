@@ -41,7 +41,8 @@ private:
         const bool down = plan_.topology.cables[from.cable.value].upper == port;
         return static_cast<double>(channels_[2 * std::size_t{from.cable.value} + down].delay.ps);
     }
-    void spread(NodeId node, std::uint32_t leaf, double share, Path& path, std::vector<std::pair<NodeId, double>>& next) const {
+    void spread(NodeId node, std::uint32_t leaf, double share, Path& path,
+                std::vector<std::pair<NodeId, double>>& next) const {
         const Routes::PortSet& hops = plan_.routes.next_hops(node, leaf);
         for (std::uint32_t i = 0; i < hops.count; ++i) {
             const PortId port{plan_.topology.nodes[node.value].first_port + plan_.routes.ports[hops.first + i]};
@@ -49,8 +50,10 @@ private:
             path.delay_ps += part * delay(port);
             const NodeId peer = plan_.topology.ports[plan_.topology.ports[port.value].peer.value].node;
             const auto known = std::find_if(next.begin(), next.end(), [&](const auto& n) { return n.first == peer; });
-            if (known == next.end()) next.push_back({peer, part});
-            else known->second += part;
+            if (known == next.end())
+                next.push_back({peer, part});
+            else
+                known->second += part;
         }
     }
 
@@ -76,8 +79,8 @@ RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, cons
     const double hop_seconds = wire_seconds(s, s.framing.header.count + last_payload, false);
     double alpha = 0.0;
     for (const Traffic::Flow& flow : traffic.flows) {
-        const Path path = paths.between(plan.topology.endpoints[flow.source.value], plan.topology.endpoints[flow.destination.value],
-                                        [](NodeId, double) {});
+        const Path path = paths.between(plan.topology.endpoints[flow.source.value],
+                                        plan.topology.endpoints[flow.destination.value], [](NodeId, double) {});
         const auto switches = static_cast<double>(path.hops - 1);
         // A switch that cuts through passes a frame on while it arrives; only storing it costs its serialisation.
         const double stored = s.switches.forwarding == Forwarding::cut_through ? 0.0 : switches * hop_seconds;
@@ -122,8 +125,7 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
         e.packet_hops += 2 * packets * path.hops;
     }
     if (e.packet_hops > 0)
-        e.heaviest_node_share =
-            *std::max_element(work.begin(), work.end()) / static_cast<double>(e.packet_hops);
+        e.heaviest_node_share = *std::max_element(work.begin(), work.end()) / static_cast<double>(e.packet_hops);
     if (scenario.workload.kind == WorkloadKind::all_reduce) e.ring = ring_expectation(scenario, traffic, plan, paths);
     return e;
 }

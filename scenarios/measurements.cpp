@@ -120,7 +120,8 @@ double straggler_ratio(const RunResult& result) {
 void summarise_bandwidth(RunResult::Summary& summary, const Traffic& traffic) {
     const Traffic::Group& group = traffic.groups.front();
     if (!group.all_reduce || summary.messages_delivered < summary.messages || summary.completion_ps == 0) return;
-    summary.algorithm_bandwidth = static_cast<double>(group.bytes.count) * group.iterations / Time{summary.completion_ps}.seconds();
+    summary.algorithm_bandwidth =
+        static_cast<double>(group.bytes.count) * group.iterations / Time{summary.completion_ps}.seconds();
     summary.bus_bandwidth = summary.algorithm_bandwidth * 2.0 * (group.ranks - 1) / group.ranks;
 }
 

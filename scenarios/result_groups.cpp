@@ -228,7 +228,8 @@ void write_histograms(const Group& root, const RunResult& result) {
     const std::array<Row, 4> rows{{
         {"packet_latency", "data packets, from the source NIC's start to the destination NIC", result.packet_latency},
         {"acknowledgement_latency", "acknowledgements, from NIC to NIC", result.acknowledgement_latency},
-        {"message_latency", "messages, from release to delivery", result.message_latency},
+        {"message_latency", "messages, from first packet to last acknowledgement, as the sender sees it",
+         result.message_latency},
         {"packet_jitter", "difference of successive latencies in a flow (RFC 3393)", result.packet_jitter},
     }};
     if (std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.histogram.count() == 0; })) return;

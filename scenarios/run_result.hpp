@@ -17,8 +17,8 @@ struct RunResult {
     std::string program_version, build_type, scenario_text, effective_scenario;
     std::uint64_t plant_seed = 0, traffic_seed = 0, faults_seed = 0;
     std::uint64_t digest = 0;
-    bool complete = false;  // false: stopped by `until`, or by the user
-    std::string stopped_by; // "done", "until" or "interrupt"
+    bool complete = false;   // false: stopped by `until`, or by the user
+    std::string stopped_by;  // "done", "until" or "interrupt"
 
     Topology topology;
     LinkConditions links;  // one row per direction: 2 x cable, + 1 for the one from its upper to its lower end
@@ -37,12 +37,13 @@ struct RunResult {
         std::uint32_t worst_link = 0;  // a direction, as in `links`
     } summary;
 
-    struct Flows {  // one row per flow
+    struct Flows {                                       // one row per flow
         std::vector<std::uint32_t> source, destination;  // endpoints
-        std::vector<std::int64_t> messages, payload_bytes, packets_sent, packets_delivered, packets_lost, packets_dropped,
-            packets_in_flight, retransmissions, timeouts, duplicates, marked;
+        std::vector<std::int64_t> messages, payload_bytes, packets_sent, packets_delivered, packets_lost,
+            packets_dropped, packets_in_flight, retransmissions, timeouts, duplicates, marked;
         std::vector<std::int64_t> acknowledgements_lost, acknowledgements_dropped;
-        std::vector<std::int64_t> start_ps, delivered_ps, acknowledged_ps;  // of its first and last message; -1: not yet
+        std::vector<std::int64_t> start_ps, delivered_ps,
+            acknowledged_ps;  // of its first and last message; -1: not yet
     } flows;
 
     struct Collectives {  // one row per (group, iteration): the rings of an all-reduce; no rows for other traffic
@@ -57,10 +58,10 @@ struct RunResult {
         std::vector<double> utilisation;  // busy time / completion time
     } ports;
 
-    Histogram packet_latency;      // ps, from the source NIC's start to the destination NIC, data packets
+    Histogram packet_latency;  // ps, from the source NIC's start to the destination NIC, data packets
     Histogram acknowledgement_latency;
-    Histogram message_latency;     // ps, from release to delivery
-    Histogram packet_jitter;       // ps, |difference of successive latencies in one flow| (RFC 3393 IPDV)
+    Histogram message_latency;  // ps, from its first packet to its last acknowledgement, as its sender sees it
+    Histogram packet_jitter;    // ps, |difference of successive latencies in one flow| (RFC 3393 IPDV)
 
     struct Execution {  // the only part that may differ between two runs of one scenario
         double wall_seconds = 0, setup_seconds = 0;

@@ -39,7 +39,8 @@ void Fabric::build_nodes(const FabricInput& input) {
         Duration longest{0};
         for (std::uint32_t port = from.first_port; port < from.first_port + from.ports; ++port) {
             const Topology::Cable& cable = topology_.cables[topology_.ports[port].cable.value];
-            const std::int64_t bits = (network_.queue_limit + network_.framing.preamble + network_.framing.gap).count * 8;
+            const std::int64_t bits =
+                (network_.queue_limit + network_.framing.preamble + network_.framing.gap).count * 8;
             longest = std::max(longest, topology_.tiers[cable.tier].rate.duration_of(bits));
         }
         buffers_.emplace_back(input.network.buffer, longest);
@@ -144,7 +145,8 @@ Fabric::Lookahead Fabric::lookahead() const {
     for (std::uint32_t i = 0; i < ports_.size(); ++i) {
         const Port& port = ports_[i];
         Duration least = nodes_[topology_.ports[i].node.value].latency + port.delay;
-        if (!port.on_first_bit) least += Duration{port.clock.duration_of(smallest_frame).ps - 1};  // clocks keep fractions
+        if (!port.on_first_bit)
+            least += Duration{port.clock.duration_of(smallest_frame).ps - 1};  // clocks keep fractions
         if (least < lookahead.least) lookahead = {least, PortId{i}};
     }
     return lookahead;
@@ -198,15 +200,16 @@ std::uint64_t Fabric::digest() const {
         const Sender& s = transport_.sender(flow);
         const Receiver& r = transport_.receiver(flow);
         const FlowTimes& t = flow_times_[flow];
-        for (const std::uint64_t word : {std::uint64_t{s.base} << 32 | s.next, std::uint64_t{s.retransmissions} << 32 | s.marks,
-                                         std::uint64_t{r.base} << 32 | r.delivered, std::uint64_t{r.duplicates} << 32 | r.marks,
-                                         static_cast<std::uint64_t>(t.start_ps), static_cast<std::uint64_t>(t.delivered_ps),
-                                         static_cast<std::uint64_t>(t.acknowledged_ps)})
+        for (const std::uint64_t word :
+             {std::uint64_t{s.base} << 32 | s.next, std::uint64_t{s.retransmissions} << 32 | s.marks,
+              std::uint64_t{r.base} << 32 | r.delivered, std::uint64_t{r.duplicates} << 32 | r.marks,
+              static_cast<std::uint64_t>(t.start_ps), static_cast<std::uint64_t>(t.delivered_ps),
+              static_cast<std::uint64_t>(t.acknowledged_ps)})
             all.fold(word);
     }
     const Statistics merged = merged_statistics();
-    for (const Histogram* histogram : {&merged.packet_latency, &merged.acknowledgement_latency, &merged.message_latency,
-                                       &merged.packet_jitter})
+    for (const Histogram* histogram :
+         {&merged.packet_latency, &merged.acknowledgement_latency, &merged.message_latency, &merged.packet_jitter})
         for (const std::uint64_t count : histogram->counts()) all.fold(count);
     return all.value();
 }

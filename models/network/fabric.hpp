@@ -31,8 +31,8 @@ struct FabricInput {
     std::span<const Channel> channels;  // per direction: 2 x cable, + 1 for the one from its upper to its lower end
     NetworkParameters network;
     TransportParameters transport;
-    std::uint64_t fault_seed = 1;     // of the losses
-    std::uint32_t partitions = 1;     // statistics are kept per partition and merged
+    std::uint64_t fault_seed = 1;  // of the losses
+    std::uint32_t partitions = 1;  // statistics are kept per partition and merged
 };
 
 class Fabric {
@@ -42,7 +42,7 @@ public:
     /// Counters of one port, as the sender of its outgoing direction and the receiver of its incoming one.
     struct alignas(64) PortCounters {
         std::uint64_t frames_sent = 0;
-        std::uint64_t bytes_sent = 0;       // without preamble and gap
+        std::uint64_t bytes_sent = 0;        // without preamble and gap
         std::uint64_t frames_delivered = 0;  // arrived here unharmed by the cable
         std::uint64_t frames_lost = 0;       // arrived here corrupted by the cable
         std::uint32_t frames_dropped = 0;    // found no room in this port's queue
@@ -51,7 +51,7 @@ public:
     };
     /// What became of a flow's frames away from its ends.
     struct FlowLosses {
-        std::uint32_t lost = 0, dropped = 0;                    // data packets
+        std::uint32_t lost = 0, dropped = 0;  // data packets
         std::uint32_t lost_acknowledgements = 0, dropped_acknowledgements = 0;
     };
     /// Everything counted over all nodes of a partition: sums and histograms, so that merging them is associative.
@@ -119,6 +119,7 @@ public:
     const PortClock& clock(std::uint32_t port) const { return ports_[port].clock; }
     Duration delay(std::uint32_t port) const { return ports_[port].delay; }
     std::uint32_t peer(std::uint32_t port) const { return ports_[port].peer; }
+    bool is_nic(std::uint32_t port) const { return !nodes_[ports_[ports_[port].peer].peer_node].is_switch; }
     std::int64_t wire_bits(const Frame& frame) const { return preamble_bits_ + frame.bytes * std::int64_t{8}; }
     /// Had a frame in flight to `frame.source` begun to leave its sender before `now`? (A port books frames ahead.)
     bool had_started(const Frame& frame, Time now) const;
@@ -130,26 +131,26 @@ private:
         bool timeout_pending = false;
         bool cuts_through = false;
         std::uint32_t first_port = 0;
-        Duration latency;                // from the event to the egress queue
+        Duration latency;  // from the event to the egress queue
         Digest digest;
-        std::uint32_t own_events = 0;    // the order of what it posts to itself
-        std::uint32_t leaf = UINT32_MAX;  // a leaf's index; none for other nodes
-        std::uint32_t first_route = 0;   // of its role, in Routes::sets
-        std::uint32_t buffer = 0;        // a switch's, in buffers_
+        std::uint32_t own_events = 0;                 // the order of what it posts to itself
+        std::uint32_t leaf = UINT32_MAX;              // a leaf's index; none for other nodes
+        std::uint32_t first_route = 0;                // of its role, in Routes::sets
+        std::uint32_t buffer = 0;                     // a switch's, in buffers_
         std::uint32_t first_flow = 0, last_flow = 0;  // a server's flows: [first_flow, last_flow)
-        std::uint64_t hash_salt = 0;     // each switch hashes in its own way, or tiers would pick alike
+        std::uint64_t hash_salt = 0;                  // each switch hashes in its own way, or tiers would pick alike
     };
     /// A port as the sender of its outgoing direction.
     struct alignas(64) Port {
         PortClock clock;
-        Duration delay;              // propagation, PHY and FEC
+        Duration delay;  // propagation, PHY and FEC
         LossBudget losses;
-        std::uint32_t peer = 0;      // port at the other end
+        std::uint32_t peer = 0;  // port at the other end
         std::uint32_t peer_node = 0;
         std::uint32_t risk_bits = 0;  // LossBudget::overhead of its link
-        bool on_first_bit = false;   // the receiver acts on the first bit: it cuts through
+        bool on_first_bit = false;    // the receiver acts on the first bit: it cuts through
     };
-    /// A server's port as the NIC of its flows: those with something to send, first come first served.
+    /// A server's port as the NIC of its flows: those that may have something to send, in turn.
     struct Nic {
         static constexpr std::uint32_t kNone = UINT32_MAX;
         std::uint32_t first_ready = kNone, last_ready = kNone;
@@ -158,8 +159,10 @@ private:
 
         void append(WindowTransport& flows, std::uint32_t flow) {
             flows.sender(flow).ready = true;
-            if (first_ready == kNone) first_ready = flow;
-            else flows.sender(last_ready).next_ready = flow;
+            if (first_ready == kNone)
+                first_ready = flow;
+            else
+                flows.sender(last_ready).next_ready = flow;
             last_ready = flow;
         }
         std::uint32_t take_first(WindowTransport& flows) {

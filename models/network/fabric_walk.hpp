@@ -35,16 +35,12 @@ template <class Context>
         case Happening::tail:
             enqueue(context, node, choose_port(node, frame), frame, frame.flags, frame.at + node.latency);
             return;
-        case Happening::start:
-            release(context, node, frame.flow, frame.cumulative, frame.at);
-            return;
+        case Happening::start: release(context, node, frame.flow, frame.cumulative, frame.at); return;
         case Happening::service:
             nics_[frame.flow].service_pending = false;
             serve(context, node, frame.flow, frame.at);
             return;
-        case Happening::timeout:
-            check_timeouts(context, node, frame.at);
-            return;
+        case Happening::timeout: check_timeouts(context, node, frame.at); return;
     }
 }
 
@@ -98,11 +94,13 @@ template <class Context>
 
 // A switch's egress queue at the instant `now`: dropped for want of room, marked for the length of the queue, or sent.
 template <class Context>
-[[gnu::always_inline]] inline void Fabric::enqueue(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now) {
+[[gnu::always_inline]] inline void Fabric::enqueue(Context& context, Node& node, std::uint32_t index,
+                                                   const Frame& frame, std::uint8_t flags, Time now) {
     const PortClock& clock = ports_[index].clock;
     SharedBuffer& buffer = buffers_[node.buffer];
     const std::int64_t waiting = clock.backlog(now);
-    if (!buffer.has_room(now, frame.bytes) || waiting > clock.backlog_of(queue_limit_bits_ - wire_bits(frame))) [[unlikely]] {
+    if (!buffer.has_room(now, frame.bytes) || waiting > clock.backlog_of(queue_limit_bits_ - wire_bits(frame)))
+        [[unlikely]] {
         ++counters_[index].frames_dropped;
         if (flags & Frame::kBroken) return;
         FlowLosses& losses = statistics_[context.index()].losses[frame.flow];
@@ -118,7 +116,8 @@ template <class Context>
 
 // An egress port: the exact clock, the link's loss, and the arrival at the other end. @return when the last bit leaves
 template <class Context>
-[[gnu::always_inline]] inline Time Fabric::transmit(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now) {
+[[gnu::always_inline]] inline Time Fabric::transmit(Context& context, std::uint32_t index, const Frame& frame,
+                                                    std::uint8_t flags, Time now) {
     Port& port = ports_[index];
     PortCounters& counters = counters_[index];
     const std::int64_t bits = wire_bits(frame);
@@ -152,8 +151,7 @@ template <class Context>
     Receiver& receiver = transport_.receiver(frame.flow);
     const std::int64_t latency_ps = (frame.at - frame.sent_at).ps;
     statistics.packet_latency.record(latency_ps);
-    if (receiver.last_latency_ps >= 0)
-        statistics.packet_jitter.record(std::abs(latency_ps - receiver.last_latency_ps));
+    if (receiver.last_latency_ps >= 0) statistics.packet_jitter.record(std::abs(latency_ps - receiver.last_latency_ps));
     receiver.last_latency_ps = latency_ps;
     receiver.marks += frame.has(Frame::kMarked);
     transport_.accept(frame.flow, frame.packet);
@@ -212,16 +210,17 @@ void Fabric::release(Context& context, Node& node, std::uint32_t flow, std::uint
     make_ready(context, node, flow, now);
 }
 
-// A flow that has something to send joins its NIC's list, and the NIC sends what its port can take.
+// A flow that may have something to send joins its NIC's list, and the NIC sends what its port can take.
 template <class Context>
 void Fabric::make_ready(Context& context, Node& node, std::uint32_t flow, Time now) {
     const Sender& sender = transport_.sender(flow);
-    if (!sender.ready && transport_.may_send(flow, now)) nics_[sender.nic_port].append(transport_, flow);
+    if (!sender.ready) nics_[sender.nic_port].append(transport_, flow);
     serve(context, node, sender.nic_port, now);
 }
 
 // A NIC keeps no queue of packets. It asks its flows in turn for one packet each while its port has less than two full
-// frames to send, and comes back when one of them is left. So an acknowledgement waits for a frame or two, not for a window.
+// frames to send, and comes back when one of them is left. So an acknowledgement waits for a frame or two, not for a
+// window.
 template <class Context>
 void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
     Nic& nic = nics_[port];
@@ -235,8 +234,9 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
             return;
         }
         const std::uint32_t flow = nic.take_first(transport_);
+        if (!transport_.may_send(flow, now)) continue;
         send_packet(context, node, flow, now);
-        if (transport_.may_send(flow, now)) nic.append(transport_, flow);
+        nic.append(transport_, flow);
     }
 }
 

@@ -1,5 +1,5 @@
-// Frame: the one event of a fabric. It carries everything that is known of a packet on its way: no packet object exists,
-// so a hop touches no memory but the event, the node's rows and the bucket it is posted to.
+// Frame: the one event of a fabric. It carries everything that is known of a packet on its way: no packet object
+// exists, so a hop touches no memory but the event, the node's rows and the bucket it is posted to.
 #pragma once
 
 #include <cstdint>
@@ -11,25 +11,25 @@ namespace lightloom {
 
 /// What happens, by urgency among events of one instant.
 enum class Happening : std::uint8_t {
-    arrival,     // a frame reaches the node's ingress port `source`
-    tail,        // the last bit of a frame that was too early to cut through
-    start,       // a flow's first messages are released
-    service,     // a NIC's port is about to run dry
-    timeout,     // a node's earliest time-out may have come: alone it keeps no run going
+    arrival,  // a frame reaches the node's ingress port `source`
+    tail,     // the last bit of a frame that was too early to cut through
+    start,    // a flow's first messages are released
+    service,  // a NIC's port is about to run dry
+    timeout,  // a node's earliest time-out may have come: alone it keeps no run going
 };
 
 struct Frame {
     Time at;
     std::uint32_t node;
-    std::uint32_t source;      // ingress port, or kOwnEvent | counter
-    Time sent_at;              // when its NIC decided to send it
+    std::uint32_t source;  // ingress port, or kOwnEvent | counter
+    Time sent_at;          // when its NIC decided to send it
     std::uint32_t flow;
     std::uint32_t packet;      // its number; of an acknowledgement: the packet acknowledged
     std::uint32_t cumulative;  // acknowledgement: all packets before this one have arrived
     std::uint16_t to_leaf;     // destination: a leaf's index and a port of it
     std::uint16_t to_port;
-    std::uint16_t bytes;       // header to check sequence: without preamble and gap
-    std::uint8_t attempt;      // time-outs of its flow before it was sent; a repetition takes another path
+    std::uint16_t bytes;   // header to check sequence: without preamble and gap
+    std::uint8_t attempt;  // time-outs of its flow before it was sent; a repetition takes another path
     Happening kind;
     std::uint8_t flags;
 

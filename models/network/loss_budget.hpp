@@ -1,7 +1,7 @@
-// LossBudget: how a link direction loses frames. A frame is lost when a codeword group that carries a part of it holds an
-// uncorrectable codeword. Instead of a draw per frame, the distance to the next uncorrectable codeword is drawn once, and
-// each frame spends the codewords it rests on: a healthy link costs a frame one subtraction.
-// Not here: where the hazard comes from (models/optics), what happens to a lost frame (models/network/fabric_walk.hpp).
+// LossBudget: how a link direction loses frames. A frame is lost when a codeword group that carries a part of it holds
+// an uncorrectable codeword. Instead of a draw per frame, the distance to the next uncorrectable codeword is drawn
+// once, and each frame spends the codewords it rests on: a healthy link costs a frame one subtraction. Not here: where
+// the hazard comes from (models/optics), what happens to a lost frame (models/network/fabric_walk.hpp).
 #pragma once
 
 #include <cmath>

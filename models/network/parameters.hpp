@@ -1,4 +1,5 @@
-// What a run says of its switches, NICs and frames. Plain data; defaults and their reasons are in scenarios/scenario.hpp.
+// What a run says of its switches, NICs and frames. Plain data; defaults and their reasons are in
+// scenarios/scenario.hpp.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +36,9 @@ struct NetworkParameters {
 
 /// One direction of a cable, as its optics left it.
 struct Channel {
-    Duration delay;               // propagation, PHY and FEC
-    double codeword_hazard = 0;   // -ln(1 - probability that a codeword is uncorrectable)
-    std::uint32_t interleave = 1; // codewords that a group of symbols is spread over
+    Duration delay;                // propagation, PHY and FEC
+    double codeword_hazard = 0;    // -ln(1 - probability that a codeword is uncorrectable)
+    std::uint32_t interleave = 1;  // codewords that a group of symbols is spread over
 };
 
 }  // namespace lightloom

@@ -16,14 +16,18 @@ public:
     PortClock() = default;
     /// @param gap_bits  least idle time between two frames, in bits
     PortClock(Rate rate, std::int64_t gap_bits)
-        : picoseconds_(rate.picoseconds()), bits_(rate.bits()), gap_(static_cast<std::uint64_t>(gap_bits) * picoseconds_) {}
+        : picoseconds_(rate.picoseconds()),
+          bits_(rate.bits()),
+          gap_(static_cast<std::uint64_t>(gap_bits) * picoseconds_) {}
 
     /// When the last bit of a frame handed over at `now` leaves, rounded up. Frames are handed over in order of time.
     /// @param bits  preamble and frame, at most 2^21
     Time send(Time now, std::int64_t bits) {
         const std::uint64_t span = static_cast<std::uint64_t>(bits) * picoseconds_;
-        if (idle(now)) restart(now);
-        else return advance(gap_ + span);
+        if (idle(now))
+            restart(now);
+        else
+            return advance(gap_ + span);
         return advance(span);
     }
     /// The same, in two steps, for a receiver that acts on the first bit.
@@ -69,10 +73,10 @@ private:
         return {end_.ps + (remainder_ != 0)};
     }
 
-    Time end_{-kLongIdle};         // of the last frame, rounded down ...
-    std::uint32_t remainder_ = 0;  // ... by remainder_ / bits_ picoseconds
+    Time end_{-kLongIdle};                      // of the last frame, rounded down ...
+    std::uint32_t remainder_ = 0;               // ... by remainder_ / bits_ picoseconds
     std::uint32_t picoseconds_ = 1, bits_ = 1;  // the rate: picoseconds_ per bits_
-    std::uint64_t gap_ = 0;        // in units of 1 / bits_ ps
+    std::uint64_t gap_ = 0;                     // in units of 1 / bits_ ps
 };
 
 }  // namespace lightloom

@@ -1,6 +1,6 @@
-// SharedBuffer: a switch's packet memory. A frame takes its bytes when it is queued and gives them back at the first tick
-// after its last bit has left, as memory managers do that poll. What is to be given back is kept per tick in a ring, not
-// in a heap of departures: half the cost, and no allocation.
+// SharedBuffer: a switch's packet memory. A frame takes its bytes when it is queued and gives them back at the first
+// tick after its last bit has left, as memory managers do that poll. What is to be given back is kept per tick in a
+// ring, not in a heap of departures: half the cost, and no allocation.
 #pragma once
 
 #include <cstdint>

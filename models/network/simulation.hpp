@@ -17,7 +17,7 @@ struct SimulationOptions {
     std::span<const std::uint16_t> partition_of;  // per node
     std::uint32_t window_divisor = 1;
     Time until = kNever;
-    std::uint64_t seed = 1;                                  // of the order of simultaneous events
+    std::uint64_t seed = 1;                                              // of the order of simultaneous events
     std::function<bool(Time now, std::int64_t events)> between_windows;  // false stops the run
 };
 
@@ -25,8 +25,9 @@ struct SimulationOptions {
 struct InFlight {
     std::vector<std::uint32_t> queued_frames, travelling_frames;  // per sending port
     std::vector<std::uint64_t> queued_bytes;                      // per sending port
-    std::vector<std::uint32_t> queued_packets, travelling_packets;                    // per flow: data
-    std::vector<std::uint32_t> queued_acknowledgements, travelling_acknowledgements;  // per flow
+    // Per flow, data and acknowledgements: not begun to be sent by their NIC, or anywhere on their way.
+    std::vector<std::uint32_t> queued_packets, travelling_packets;
+    std::vector<std::uint32_t> queued_acknowledgements, travelling_acknowledgements;
 };
 
 struct SimulationOutcome {
@@ -62,10 +63,11 @@ InFlight in_flight(const Fabric& fabric, const Engine& engine, Time now) {
         ++(started ? left.travelling_frames : left.queued_frames)[port];
         if (!started) left.queued_bytes[port] += frame.bytes;
         if (frame.has(Frame::kBroken)) return;  // its flow has it among the lost
+        const bool left_its_nic = started || !fabric.is_nic(port);
         if (acknowledgement)
-            ++(started ? left.travelling_acknowledgements : left.queued_acknowledgements)[frame.flow];
+            ++(left_its_nic ? left.travelling_acknowledgements : left.queued_acknowledgements)[frame.flow];
         else
-            ++(started ? left.travelling_packets : left.queued_packets)[frame.flow];
+            ++(left_its_nic ? left.travelling_packets : left.queued_packets)[frame.flow];
     });
     return left;
 }

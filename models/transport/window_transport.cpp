@@ -39,12 +39,12 @@ void WindowTransport::advance(std::uint32_t flow, MessageCursor& cursor) const {
     ++cursor.message;
     const Traffic::Flow& spec = traffic_.flows[flow];
     if (cursor.message == spec.messages) {  // past the last: no packet belongs here
-        cursor.end = UINT32_MAX;
+        cursor.end = UINT64_MAX;
         return;
     }
     const std::int64_t bytes = traffic_.message_bytes(spec, cursor.message);
     const std::int64_t packets = packets_of(bytes, parameters_.payload);
-    cursor.end += static_cast<PacketNumber>(packets);
+    cursor.end += static_cast<std::uint64_t>(packets);
     cursor.tail_bytes = static_cast<std::uint32_t>(bytes - (packets - 1) * parameters_.payload.count);
 }
 

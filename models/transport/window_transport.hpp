@@ -19,7 +19,7 @@ namespace lightloom {
 using PacketNumber = std::uint32_t;  // counts a flow's packets from 0, over all its messages
 
 struct TransportParameters {
-    Bytes payload{4096};        // of a full packet
+    Bytes payload{4096};         // of a full packet
     std::uint32_t window = 256;  // packets in flight per flow
     Duration timeout = microseconds(250);
 };
@@ -32,21 +32,21 @@ constexpr std::int64_t packets_of(std::int64_t bytes, Bytes payload) {
 /// Where a flow stands in its sequence of messages.
 struct MessageCursor {
     std::uint32_t message = UINT32_MAX;  // UINT32_MAX: before the first
-    PacketNumber end = 0;                // one past its last packet
+    std::uint64_t end = 0;               // one past its last packet; past the last message, beyond any packet
     std::uint32_t tail_bytes = 0;        // payload of its last packet
 };
 
 struct alignas(64) Sender {
-    Time progress;            // when the window last moved, began to be filled, or a time-out was acted on
-    PacketNumber base = 0;    // all before it are acknowledged
-    PacketNumber next = 0;    // the next to be sent for the first time
+    Time progress;                      // when the window last moved, began to be filled, or a time-out was acted on
+    PacketNumber base = 0;              // all before it are acknowledged
+    PacketNumber next = 0;              // the next to be sent for the first time
     PacketNumber sent_by_progress = 0;  // sent until then: all before it, which a time-out later have waited that long
     PacketNumber repeat = 0, repeat_end = 0;  // to be sent again, where still unacknowledged: [repeat, repeat_end)
-    MessageCursor open;       // the message being sent
-    MessageCursor oldest;     // the message that `base` belongs to
-    std::uint32_t released = 0;  // messages that may be sent
+    MessageCursor open;                       // the message being sent
+    MessageCursor oldest;                     // the message that `base` belongs to
+    std::uint32_t released = 0;               // messages that may be sent
     std::uint32_t nic_port = 0;
-    std::uint32_t next_ready = 0;  // in the NIC's list of flows with something to send, if `ready`
+    std::uint32_t next_ready = 0;            // in the NIC's list of flows with something to send, if `ready`
     std::uint16_t to_leaf = 0, to_port = 0;  // where the destination is attached
     bool ready = false;
     std::uint8_t attempt = 0;  // time-outs so far, modulo 256: sends a repetition over another path
@@ -108,7 +108,8 @@ public:
         if (!s.outstanding()) s.progress = now;
         const PacketNumber number = s.next++;
         if (s.progress == now) s.sent_by_progress = s.next;
-        return {number, s.next == s.open.end ? s.open.tail_bytes : static_cast<std::uint32_t>(parameters_.payload.count)};
+        return {number,
+                s.next == s.open.end ? s.open.tail_bytes : static_cast<std::uint32_t>(parameters_.payload.count)};
     }
 
     /// Notes that the window moved.

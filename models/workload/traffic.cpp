@@ -81,8 +81,7 @@ Traffic permutation(const Topology& topology, Bytes bytes, std::uint64_t seed) {
     // Sattolo's shuffle: one cycle through all endpoints, so none sends to itself.
     std::vector<std::size_t> to(topology.endpoints.size());
     std::iota(to.begin(), to.end(), std::size_t{0});
-    for (std::size_t i = to.size() - 1; i > 0; --i)
-        std::swap(to[i], to[draw(seed, i, Purpose::permutation, 0) % i]);
+    for (std::size_t i = to.size() - 1; i > 0; --i) std::swap(to[i], to[draw(seed, i, Purpose::permutation, 0) % i]);
     std::vector<Traffic::Flow> flows;
     for (std::size_t i = 0; i < to.size(); ++i)
         flows.push_back({.source = EndpointId{i}, .destination = EndpointId{to[i]}, .after = {}, .then = {}});

@@ -1,5 +1,5 @@
-// Traffic: what is sent from whom to whom, and what waits for what, as flows of messages. A message is what the workload
-// speaks of (one step of a collective); a flow carries the messages of one pair of endpoints, in order.
+// Traffic: what is sent from whom to whom, and what waits for what, as flows of messages. A message is what the
+// workload speaks of (one step of a collective); a flow carries the messages of one pair of endpoints, in order.
 //
 // Dependencies are a rule, not a list: message k of a flow may start once k messages of the flow it comes `after` have
 // been delivered. That is a ring's whole DAG, of any length, in eight bytes a flow; no future step is materialised.
@@ -29,7 +29,7 @@ struct Traffic {
     struct Group {
         std::uint32_t ranks = 0;
         std::uint32_t iterations = 1;
-        Bytes bytes;             // all-reduce: each rank's buffer; otherwise: one message
+        Bytes bytes;  // all-reduce: each rank's buffer; otherwise: one message
         bool all_reduce = false;
     };
 

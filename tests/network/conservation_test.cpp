@@ -1,6 +1,7 @@
-// Nothing vanishes: per link sent = delivered + lost + in flight, per flow sent = delivered + lost + dropped + in flight, at
-// the end and at whatever instant a run is stopped. Sent is what a port has begun to send.
-// Oracle: the two sums, kept by different parties: the sender's, the receiver's, the switches', and the engine's events.
+// Nothing vanishes: per link sent = delivered + lost + in flight, per flow sent = delivered + lost + dropped + in
+// flight, at the end and at whatever instant a run is stopped. Sent is what a port has begun to send.
+// Oracle: the two sums, kept by different parties: the sender's, the receiver's, the switches', and the engine's
+// events.
 #include <gtest/gtest.h>
 
 #include "tests/support/fabric_harness.hpp"
@@ -9,8 +10,8 @@ namespace lightloom::testing {
 namespace {
 
 Topology two_racks() {
-    return leaf_spine({.servers = 8, .gpus_per_server = 1, .leaves = 2, .spines = 2, .links_per_pair = 1,
-                       .rate = gigabits(400)});
+    return leaf_spine(
+        {.servers = 8, .gpus_per_server = 1, .leaves = 2, .spines = 2, .links_per_pair = 1, .rate = gigabits(400)});
 }
 
 // Senders under both leaves overrun endpoint 0, whose answers cross lossy links too.
@@ -56,7 +57,8 @@ void expect_flows_conserve(const FabricRun& stopped) {
         lost += losses.lost + losses.lost_acknowledgements;
         acknowledgements_sent += arrived;
         acknowledgements_gone += losses.lost_acknowledgements + losses.dropped_acknowledgements +
-                                 stopped.left.queued_acknowledgements[flow] + stopped.left.travelling_acknowledgements[flow];
+                                 stopped.left.queued_acknowledgements[flow] +
+                                 stopped.left.travelling_acknowledgements[flow];
     }
     EXPECT_EQ(acknowledgements_sent, acknowledgements_gone + stopped.statistics.acknowledgement_latency.count());
     EXPECT_LE(lost, stopped.lost());  // a broken frame may be corrupted once more, on a later link

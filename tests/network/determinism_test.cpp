@@ -1,5 +1,5 @@
-// One digest, whatever executes it. Every source of trouble is in the cases: loss, drops, marks, time-outs, repetitions,
-// exact ties, both forwarding modes, both path policies. Light, since it also runs under sanitizers.
+// One digest, whatever executes it. Every source of trouble is in the cases: loss, drops, marks, time-outs,
+// repetitions, exact ties, both forwarding modes, both path policies. Light, since it also runs under sanitizers.
 // Oracle: the reference engine (tests/support/reference_engine.hpp), one priority queue without windows or partitions.
 #include <set>
 
@@ -11,8 +11,8 @@ namespace lightloom::testing {
 namespace {
 
 Topology eighteen_nodes() {  // at least as many as partitions
-    return leaf_spine({.servers = 12, .gpus_per_server = 2, .leaves = 4, .spines = 2, .links_per_pair = 2,
-                       .rate = gigabits(400)});
+    return leaf_spine(
+        {.servers = 12, .gpus_per_server = 2, .leaves = 4, .spines = 2, .links_per_pair = 2, .rate = gigabits(400)});
 }
 
 // Many equal flows on few uplinks, in buffers that are too small, over links that lose a frame in a hundred.
@@ -30,8 +30,10 @@ FabricCase rough(Forwarding forwarding, PathPolicy path) {
 
 // Messages that wait for each other, on cables of unequal length.
 FabricCase chained() {
-    FabricCase parts(eighteen_nodes(), ring_all_reduce(eighteen_nodes(), Placement::spread, {96 << 10}, 2), nanoseconds(40));
-    for (std::size_t i = 0; i < parts.channels.size(); ++i) parts.channels[i].delay += Duration{static_cast<std::int64_t>(i * 1009)};
+    FabricCase parts(eighteen_nodes(), ring_all_reduce(eighteen_nodes(), Placement::spread, {96 << 10}, 2),
+                     nanoseconds(40));
+    for (std::size_t i = 0; i < parts.channels.size(); ++i)
+        parts.channels[i].delay += Duration{static_cast<std::int64_t>(i * 1009)};
     parts.network.nic_latency = nanoseconds(10);
     return parts;
 }

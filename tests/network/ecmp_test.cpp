@@ -1,6 +1,7 @@
 // What hashing flows over equal paths costs, and what spraying saves.
-// Oracle: balls into bins. m flows on p uplinks use p (1 - (1 - 1/p)^m) of them; the expected load of the fullest is worked
-// out from P(max <= k) = m! / p^m [x^m] (sum over j <= k of x^j / j!)^p, and agrees with the printed 2.60, 3.08, 3.53.
+// Oracle: balls into bins. m flows on p uplinks use p (1 - (1 - 1/p)^m) of them; the expected load of the fullest is
+// worked out from P(max <= k) = m! / p^m [x^m] (sum over j <= k of x^j / j!)^p, and agrees with the printed 2.60, 3.08,
+// 3.53.
 #include <cmath>
 #include <numeric>
 
@@ -38,7 +39,11 @@ double expected_greatest_load(std::uint32_t balls, std::uint32_t bins) {
 FabricCase across(std::uint32_t n, std::int64_t bytes) {
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
     for (std::uint32_t i = 0; i < n; ++i) pairs.push_back({i, n + i});
-    FabricCase parts(leaf_spine({.servers = 2 * n, .gpus_per_server = 1, .leaves = 2, .spines = n, .links_per_pair = 1,
+    FabricCase parts(leaf_spine({.servers = 2 * n,
+                                 .gpus_per_server = 1,
+                                 .leaves = 2,
+                                 .spines = n,
+                                 .links_per_pair = 1,
                                  .rate = gigabits(400)}),
                      messages(pairs, {bytes}), nanoseconds(100));
     parts.network.queue_limit = {4 << 20};  // fifteen messages of 64 packets
@@ -48,7 +53,7 @@ FabricCase across(std::uint32_t n, std::int64_t bytes) {
 
 struct Spread {
     double used = 0, greatest_load = 0;  // load in messages
-    double finish = 0;  // serialisations of one message, by the last to be delivered
+    double finish = 0;                   // serialisations of one message, by the last to be delivered
 };
 
 // A message that is alone takes its own serialisation and the idle way of its last packet.
@@ -137,7 +142,11 @@ TEST(EcmpOracle, GreatestLoadIsThePrintedOne) {
 TEST(EcmpTiers, ChooseIndependently) {
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
     for (std::size_t i = 0; i < 16; ++i) pairs.push_back({i, 16 + i});
-    FabricCase parts(leaf_spine({.servers = 32, .gpus_per_server = 1, .leaves = 2, .spines = 4, .links_per_pair = 4,
+    FabricCase parts(leaf_spine({.servers = 32,
+                                 .gpus_per_server = 1,
+                                 .leaves = 2,
+                                 .spines = 4,
+                                 .links_per_pair = 4,
                                  .rate = gigabits(400)}),
                      messages(pairs, {4096}), nanoseconds(100));
     parts.network.path = PathPolicy::ecmp;

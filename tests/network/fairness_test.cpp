@@ -1,5 +1,5 @@
-// Senders that are exactly synchronous share a port evenly, since ties are settled by another permutation of the ports at each
-// instant (core/order.hpp). With the lowest port first, the same few would win every round.
+// Senders that are exactly synchronous share a port evenly, since ties are settled by another permutation of the ports
+// at each instant (core/order.hpp). With the lowest port first, the same few would win every round.
 #include <algorithm>
 #include <numeric>
 
@@ -21,15 +21,20 @@ struct Shape {
 void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.leaves << " leaves, window " << shape.window; }
 
 class Fairness : public ::testing::TestWithParam<Shape> {};
-INSTANTIATE_TEST_SUITE_P(Shapes, Fairness, ::testing::Values(Shape{1, 1, 256}, Shape{1, 1, 16}, Shape{17, 1, 256}, Shape{17, 4, 64}),
+INSTANTIATE_TEST_SUITE_P(Shapes, Fairness,
+                         ::testing::Values(Shape{1, 1, 256}, Shape{1, 1, 16}, Shape{17, 1, 256}, Shape{17, 4, 64}),
                          [](const auto& s) {
-                             return std::to_string(s.param.leaves) + "Leaves" + std::to_string(s.param.spines) + "Spines" +
-                                    std::to_string(s.param.window) + "Window";
+                             return std::to_string(s.param.leaves) + "Leaves" + std::to_string(s.param.spines) +
+                                    "Spines" + std::to_string(s.param.window) + "Window";
                          });
 
 FabricCase synchronous(const Shape& shape) {
-    FabricCase parts(leaf_spine({.servers = kSenders + 1, .gpus_per_server = 1, .leaves = shape.leaves,
-                                 .spines = shape.spines, .links_per_pair = 1, .rate = gigabits(400)}),
+    FabricCase parts(leaf_spine({.servers = kSenders + 1,
+                                 .gpus_per_server = 1,
+                                 .leaves = shape.leaves,
+                                 .spines = shape.spines,
+                                 .links_per_pair = 1,
+                                 .rate = gigabits(400)}),
                      incast(kSenders, {kMessage}), nanoseconds(500));
     parts.transport.window = shape.window;
     parts.network.queue_limit = parts.network.buffer = {128 << 20};

@@ -1,4 +1,5 @@
-// Events far beyond the engine's first ring: time-outs of milliseconds to hours arrive, and a fabric that has slept wakes up.
+// Events far beyond the engine's first ring: time-outs of milliseconds to hours arrive, and a fabric that has slept
+// wakes up.
 #include <gtest/gtest.h>
 
 #include "tests/support/fabric_harness.hpp"
@@ -7,7 +8,8 @@ namespace lightloom::testing {
 namespace {
 
 FabricCase lossy_at_first(Duration timeout) {
-    FabricCase parts(chain({gigabits(400), gigabits(400), gigabits(400)}), messages({{0, 1}}, {64 << 10}), nanoseconds(500));
+    FabricCase parts(chain({gigabits(400), gigabits(400), gigabits(400)}), messages({{0, 1}}, {64 << 10}),
+                     nanoseconds(500));
     parts.transport.timeout = timeout;
     parts.channel(parts.nic(0)).codeword_hazard = 2e-2;
     return parts;
@@ -38,7 +40,7 @@ TEST(FarEvents, ARunEndsWithItsTrafficNotWithItsTimers) {
 
 TEST(FarEvents, BuffersAndPortsWorkAsBeforeAfterALongSleep) {
     FabricCase parts = lossy_at_first(milliseconds(36'000'000));
-    parts.network.buffer = {12 << 10};  // room for a frame, the next, and an acknowledgement or two: what is not given back is missed at once
+    parts.network.buffer = {12 << 10};  // hardly more than two frames: what is not given back is missed at once
     const FabricRun recovered = run(parts);
     parts.channel(parts.nic(0)).codeword_hazard = 0;
     const FabricRun clean = run(parts);

@@ -1,6 +1,7 @@
 // One packet on an idle path takes exactly the sum of its parts.
 // Oracle: the sum written out here in 128-bit integers from bit rates, frame sizes, delays and latencies; it shares no
-// code with core/rate.hpp or models/network/port_clock.hpp. A part that is no whole picosecond is rounded up, once per port.
+// code with core/rate.hpp or models/network/port_clock.hpp. A part that is no whole picosecond is rounded up, once per
+// port.
 #include <gtest/gtest.h>
 
 #include "tests/support/fabric_harness.hpp"
@@ -86,8 +87,8 @@ TEST(IdlePath, PreambleAndHeaderCountOnlyIfAskedFor) {
     EXPECT_EQ(run(parts).delivered(0), bare.delivered(0));
 }
 
-// Where rates differ: which hops' serialisations count, by hand. A frame that enters a faster link waits for its tail at the
-// slower one's rate; one that enters a link no faster than it came on does not.
+// Where rates differ: which hops' serialisations count, by hand. A frame that enters a faster link waits for its tail
+// at the slower one's rate; one that enters a link no faster than it came on does not.
 struct Mixed {
     BitRates rates;
     BitRates counted;  // the rates whose serialisation is paid

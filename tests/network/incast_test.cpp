@@ -1,6 +1,6 @@
 // N senders, one receiver.
-// Oracle: the serialisation bound, all data frames with their framing at the receiver's link rate, and before them the idle
-// way of the first to the receiver's leaf; in integers, at 20 ps per byte.
+// Oracle: the serialisation bound, all data frames with their framing at the receiver's link rate, and before them the
+// idle way of the first to the receiver's leaf; in integers, at 20 ps per byte.
 #include <gtest/gtest.h>
 
 #include "tests/support/fabric_harness.hpp"
@@ -13,14 +13,19 @@ constexpr std::int64_t kFrame = 64 + 4096, kPsPerByte = 20;  // at 400 Gb/s
 
 // Every endpoint under a leaf of its own.
 FabricCase many_to_one(std::uint32_t senders) {
-    FabricCase parts(leaf_spine({.servers = senders + 1, .gpus_per_server = 1, .leaves = senders + 1, .spines = 8,
-                                 .links_per_pair = 1, .rate = gigabits(400)}),
+    FabricCase parts(leaf_spine({.servers = senders + 1,
+                                 .gpus_per_server = 1,
+                                 .leaves = senders + 1,
+                                 .spines = 8,
+                                 .links_per_pair = 1,
+                                 .rate = gigabits(400)}),
                      incast(senders, {kMessage}), nanoseconds(500));
     parts.network.queue_limit = parts.network.buffer = {128 << 20};
     return parts;
 }
 
-// From the start until the first frame is all in the receiver's leaf and through it; then the frames, one after another.
+// From the start until the first frame is all in the receiver's leaf and through it; then the frames, one after
+// another.
 std::int64_t bound_ps(std::uint32_t senders) {
     constexpr std::int64_t before = 500'000 + 3 * ((8 + kFrame) * kPsPerByte + 500'000 + 500'000);
     const std::int64_t frames = senders * kPacketsPerMessage;
@@ -70,7 +75,8 @@ TEST_P(Incast, SurvivesABufferThatIsTooSmall) {
     EXPECT_GE(ended.retransmissions(), ended.dropped());
     EXPECT_EQ(ended.statistics.payload_bytes_delivered, GetParam() * kMessage);
     std::uint64_t by_flow = 0;
-    for (const Fabric::FlowLosses& losses : ended.statistics.losses) by_flow += losses.dropped + losses.dropped_acknowledgements;
+    for (const Fabric::FlowLosses& losses : ended.statistics.losses)
+        by_flow += losses.dropped + losses.dropped_acknowledgements;
     EXPECT_EQ(by_flow, ended.dropped());
     EXPECT_GT(last_delivery_ps(ended), bound_ps(GetParam()));
 }

@@ -1,5 +1,5 @@
-// What a full or filling queue does to a frame, to the byte: two senders' frames reach one egress port at one instant, so that
-// the second finds exactly the first ahead of it.
+// What a full or filling queue does to a frame, to the byte: two senders' frames reach one egress port at one instant,
+// so that the second finds exactly the first ahead of it.
 #include <gtest/gtest.h>
 
 #include "tests/support/fabric_harness.hpp"
@@ -10,9 +10,10 @@ namespace {
 constexpr std::int64_t kFrame = 64 + 4096, kOnTheWire = 8 + kFrame;
 
 FabricCase two_to_one() {
-    FabricCase parts(leaf_spine({.servers = 3, .gpus_per_server = 1, .leaves = 1, .spines = 1, .links_per_pair = 1,
-                                 .rate = gigabits(400)}),
-                     incast(2, {4096}), nanoseconds(500));
+    FabricCase parts(
+        leaf_spine(
+            {.servers = 3, .gpus_per_server = 1, .leaves = 1, .spines = 1, .links_per_pair = 1, .rate = gigabits(400)}),
+        incast(2, {4096}), nanoseconds(500));
     parts.network.ecn_threshold = {1 << 20};
     return parts;
 }
@@ -56,9 +57,10 @@ TEST(QueueLimits, AFrameIsDroppedIfTheSwitchHasNoMemory) {
 }
 
 TEST(QueueLimits, NothingIsMarkedBelowAHugeThreshold) {
-    FabricCase parts(leaf_spine({.servers = 9, .gpus_per_server = 1, .leaves = 1, .spines = 1, .links_per_pair = 1,
-                                 .rate = gigabits(400)}),
-                     incast(8, {1 << 20}), nanoseconds(500));
+    FabricCase parts(
+        leaf_spine(
+            {.servers = 9, .gpus_per_server = 1, .leaves = 1, .spines = 1, .links_per_pair = 1, .rate = gigabits(400)}),
+        incast(8, {1 << 20}), nanoseconds(500));
     parts.network.queue_limit = parts.network.buffer = {64 << 20};
     parts.network.ecn_threshold = {64 << 20};
     EXPECT_EQ(run(parts).marked(), 0u);

@@ -27,7 +27,8 @@ double deviation(const Scenario& scenario, const RunResult& result) {
 using RanksAndBytes = std::tuple<std::int64_t, std::int64_t>;
 class RingAllReduce : public ::testing::TestWithParam<RanksAndBytes> {};
 INSTANTIATE_TEST_SUITE_P(OneLeaf, RingAllReduce,
-                         ::testing::Combine(::testing::Values(8, 64, 256), ::testing::Values(64 << 10, 1 << 20, 16 << 20)),
+                         ::testing::Combine(::testing::Values(8, 64, 256),
+                                            ::testing::Values(64 << 10, 1 << 20, 16 << 20)),
                          [](const auto& c) {
                              return std::to_string(std::get<0>(c.param)) + "Ranks" +
                                     std::to_string(std::get<1>(c.param) >> 10) + "KiB";
@@ -44,7 +45,8 @@ TEST_P(RingAllReduce, TakesTheFormulasTime) {
 }
 
 TEST(RingAllReduceVariants, AgreeWithTheFormulaToo) {
-    Scenario cut_through = ring(8, 1 << 20), bare = ring(8, 1 << 20), repeated = ring(8, 1 << 20), ragged = ring(7, 1'000'003);
+    Scenario cut_through = ring(8, 1 << 20), bare = ring(8, 1 << 20), repeated = ring(8, 1 << 20),
+             ragged = ring(7, 1'000'003);
     cut_through.switches.forwarding = Forwarding::cut_through;
     bare.framing = {.preamble = {0}, .gap = {0}, .header = {64}, .acknowledgement = {64}};
     repeated.workload.iterations = 3;

@@ -22,7 +22,8 @@ TEST(SharedBuffer, HasRoomForItsCapacityAndNoMore) {
 }
 
 TEST(SharedBuffer, GivesBackAtTheTickAfterDeparture) {
-    for (const std::int64_t departure_ps : {std::int64_t{0}, std::int64_t{1}, kTick - 1, kTick, kTick + 1, 100 * kTick}) {
+    for (const std::int64_t departure_ps :
+         {std::int64_t{0}, std::int64_t{1}, kTick - 1, kTick, kTick + 1, 100 * kTick}) {
         SharedBuffer buffer({1000}, microseconds(10));
         ASSERT_TRUE(buffer.has_room(Time{0}, 1000));
         buffer.take(Time{departure_ps}, 1000);
@@ -68,7 +69,8 @@ TEST(SharedBuffer, AgreesWithAListOfWhatIsInIt) {
             ++refused;
             continue;
         }
-        const Time departure = now + Duration{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(longest.ps + 1))};
+        const Time departure =
+            now + Duration{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(longest.ps + 1))};
         buffer.take(departure, bytes);
         held.push_back({departure.ps / kTick + 1, bytes});
     }

@@ -41,6 +41,16 @@ TEST(HostileScenario, EmptyOrBinaryOrNotUtf8) {
         expect_located_errors(text);
 }
 
+/// Each made the TOML library abort, leave its defined behaviour, or point outside the text. Found by the fuzzer.
+TEST(HostileScenario, TextsThatUpsetTheLibrary) {
+    for (const std::string_view text :
+         {"[\nservers = 4", "'''a = \"0dB\"\n", "a =0[==:':=\xc3\xa9\"\n[b\n", "a = 0'\xc3\xa9'", "t\xc3\xa9 = 1",
+          "a = \"\"\"\\\n\xc3\xa9\"\"\"", "a =i\x1d\n", "a = \xe2\x80\xa8", "\xe3\x80\x80"}) {
+        expect_located_errors(text);
+        for (const std::string& error : errors_of(text)) EXPECT_EQ(error.find('\x1d'), std::string::npos);
+    }
+}
+
 TEST(HostileScenario, NestedTooDeep) {
     EXPECT_EQ(errors_of("x = " + repeated("[", 10'000))[0].substr(0, 57),
               "s.toml:1:1025: error: the line is longer than 1024 bytes\n");

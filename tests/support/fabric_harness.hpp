@@ -79,8 +79,14 @@ struct FabricCase {
         return up;
     }
     FabricInput input(std::uint32_t partitions) const {
-        return {.topology = topology, .routes = routes, .traffic = traffic, .channels = channels, .network = network,
-                .transport = transport, .fault_seed = fault_seed, .partitions = partitions};
+        return {.topology = topology,
+                .routes = routes,
+                .traffic = traffic,
+                .channels = channels,
+                .network = network,
+                .transport = transport,
+                .fault_seed = fault_seed,
+                .partitions = partitions};
     }
 };
 
@@ -129,9 +135,13 @@ private:
 inline FabricRun run(const FabricCase& parts, const Execution& how = {}) {
     const PartitionPlan plan = plan_partitions(parts.topology, how.partitions);
     FabricRun result(parts, how.partitions);
-    result.left = simulate(result.fabric, {.threads = how.threads, .partitions = how.partitions,
-                                           .partition_of = plan.of_node, .window_divisor = how.window_divisor,
-                                           .until = how.until, .seed = parts.order_seed, .between_windows = {}})
+    result.left = simulate(result.fabric, {.threads = how.threads,
+                                           .partitions = how.partitions,
+                                           .partition_of = plan.of_node,
+                                           .window_divisor = how.window_divisor,
+                                           .until = how.until,
+                                           .seed = parts.order_seed,
+                                           .between_windows = {}})
                       .in_flight;
     result.statistics = result.fabric.merged_statistics();
     return result;

@@ -1,5 +1,5 @@
-// The same case as tests/support/fabric_harness.hpp runs, on the oracle: one queue, no windows, no partitions. In a file of its own,
-// since it compiles the whole walk of a packet once more.
+// The same case as tests/support/fabric_harness.hpp runs, on the oracle: one queue, no windows, no partitions. In a
+// file of its own, since it compiles the whole walk of a packet once more.
 #pragma once
 
 #include "models/network/fabric_walk.hpp"

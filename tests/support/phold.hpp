@@ -1,6 +1,6 @@
-// PHOLD: the standard synthetic load of parallel event engines. Tokens hop between nodes; each handling of a token sends
-// it on after a random delay to a random node. No network: what it exercises is the engine alone.
-// Source: R. Fujimoto, "Performance of Time Warp under synthetic workloads", 1990.
+// PHOLD: the standard synthetic load of parallel event engines. Tokens hop between nodes; each handling of a token
+// sends it on after a random delay to a random node. No network: what it exercises is the engine alone. Source: R.
+// Fujimoto, "Performance of Time Warp under synthetic workloads", 1990.
 #pragma once
 
 #include <cstdint>

@@ -106,6 +106,7 @@ private:
                                  .messages = c.messages});
         return traffic;
     }
+    std::int64_t now_ps_ = 0;  // never the time of progress, which is 0
     std::uint64_t random() { return draw(seed_, 0, Purpose::arrival, draws_++); }
     template <class T>
     T take_any(std::vector<T>& from) {
@@ -119,12 +120,13 @@ private:
     void send() {
         Sender& sender = transport_.sender(0);
         if (random() % 4 == 0 && sender.released < case_.messages) ++sender.released;
-        if (!sender.outstanding()) note_progress();
+        const bool begins = !sender.outstanding();
         const bool allowed = transport_.may_send(0, Time{0});
         ASSERT_EQ(allowed, oracle_.may_send(packets_per_message_ * sender.released));
         if (!allowed) return;
-        const auto packet = transport_.take(0);
+        const auto packet = transport_.take(0, Time{++now_ps_});
         const Number expected = oracle_.take();
+        if (begins) oracle_.sent_by_progress = oracle_.next;
         ASSERT_EQ(packet.number, short_form(expected));
         const bool is_tail = (expected + 1) % packets_per_message_ == 0;
         const std::int64_t before_tail = static_cast<std::int64_t>(packets_per_message_ - 1) * case_.payload_bytes;
@@ -212,7 +214,7 @@ TEST(LossyExchange, PartialFullAndEmptyMessagesKeepTheirTails) {
         expect_exchanges({.window = 32, .message_bytes = bytes, .messages = bytes > 100'000 ? 4u : 150u}, 40);
 }
 
-// Numbers pass 2^31, and reach the last that a flow can have: comparisons must go by difference.
+// Numbers pass 2^31, where a signed one would turn negative, and reach the last that a flow may have.
 TEST(LossyExchange, LongFlowsKeepTheirOrder) {
     for (const std::uint32_t window : {64u, 100u}) {
         constexpr PacketNumber half = 1u << 31, last = UINT32_MAX - 1;

@@ -38,7 +38,8 @@ struct OneFlow {
     /// Sends all that may be sent, at most `most` packets.
     std::vector<PacketNumber> send(std::size_t most = SIZE_MAX) {
         std::vector<PacketNumber> numbers;
-        while (numbers.size() < most && may_send()) numbers.push_back(transport.take(0).number);
+        while (numbers.size() < most && may_send())
+            numbers.push_back(transport.take(0, kStart + microseconds(1)).number);
         return numbers;
     }
     bool acknowledge(PacketNumber packet, PacketNumber cumulative) {
@@ -90,7 +91,7 @@ TEST(Sender, SendsNothingThatIsNotReleased) {
 TEST(Sender, CutsMessagesIntoFullPacketsAndATail) {
     const auto payloads = [](OneFlow flow) {
         std::vector<std::uint32_t> all;
-        while (flow.may_send()) all.push_back(flow.transport.take(0).payload_bytes);
+        while (flow.may_send()) all.push_back(flow.transport.take(0, kStart + microseconds(1)).payload_bytes);
         return all;
     };
     EXPECT_EQ(payloads({100, 2500, 2}), (std::vector<std::uint32_t>{1000, 1000, 500, 1000, 1000, 500}));
@@ -104,7 +105,7 @@ TEST(Sender, RemembersWhenEachMessageWasOpened) {
     std::vector<std::int64_t> said;
     for (std::int64_t now = 100; flow.sender().base != 12; now += 10) {
         if (flow.may_send(Time{now})) {
-            flow.transport.take(0);
+            flow.transport.take(0, kStart + microseconds(1));
             continue;
         }
         flow.acknowledge(flow.sender().base, 0);
@@ -204,7 +205,7 @@ TEST(TimeOut, RepeatsATailWithTheTailsPayload) {
     flow.transport.time_out(0, kStart + microseconds(10));
     Numbers repeated;
     while (flow.may_send()) {
-        const auto packet = flow.transport.take(0);
+        const auto packet = flow.transport.take(0, kStart + microseconds(1));
         EXPECT_EQ(packet.payload_bytes, packet.number % 2 == 0 ? 1000u : 500u) << packet.number;
         repeated.push_back(packet.number);
     }
@@ -274,14 +275,14 @@ TEST(MessageCursor, WalksOverPartialAndEmptyMessages) {
     }
     transport.advance(0, cursor);
     EXPECT_EQ(cursor.message, 6u);
-    EXPECT_EQ(cursor.end, UINT32_MAX);
+    EXPECT_EQ(cursor.end, UINT64_MAX);
 }
 
 // As many packets as a scenario may give to one flow.
 TEST(MessageCursor, PastTheLastMessageNoPacketBelongsEvenInTheLongestFlow) {
     OneFlow flow(8, std::int64_t{UINT32_MAX}, 1, 1);
     MessageCursor cursor = flow.sender().oldest;
-    const PacketNumber all = cursor.end;  // what `base` is when all have been acknowledged
+    const std::uint64_t all = cursor.end;  // what `base` is when all have been acknowledged
     EXPECT_EQ(all, UINT32_MAX);
     flow.transport.advance(0, cursor);
     EXPECT_LT(all, cursor.end) << "models/network would close one message after another for ever";

@@ -63,8 +63,8 @@ TEST(RingAllReduce, NoMessageIsSmallerThanTheSmallest) {
     }
 }
 
-/// Plays a ring's messages: what a rank sends is what it holds at that moment. Which chunk a message is, is told by its
-/// size, so the buffer is such that each chunk's is its own.
+/// Plays a ring's messages: what a rank sends is what it holds at that moment. Message k of rank r is taken to be chunk
+/// r - k, which StepsSendTheChunksThatTheyShould holds the sizes to.
 class Play {
 public:
     explicit Play(std::uint32_t n) : n_(n), traffic_(ring(n, n)), ranks_(n, std::vector<Sums>(n)) {
