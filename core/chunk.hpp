@@ -24,6 +24,11 @@ struct Chunk {
     Event events[kCapacity];
 
     static bool is_full(const Event* cursor) { return (reinterpret_cast<std::uintptr_t>(cursor) & (kBytes - 1)) == 0; }
+    /// Asks the memory for a chunk's first lines; a processor's own prefetcher finds the others.
+    static void prefetch_start(const Chunk* chunk) {
+        for (std::uintptr_t line = 0; line < 4; ++line)
+            __builtin_prefetch(reinterpret_cast<const char*>(chunk) + 64 * line);
+    }
     /// The chunk that a cursor, which is past at least one event, belongs to.
     static Chunk* of(Event* cursor) {
         return reinterpret_cast<Chunk*>((reinterpret_cast<std::uintptr_t>(cursor) - 1) & ~(kBytes - 1));

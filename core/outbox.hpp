@@ -82,6 +82,7 @@ public:
         Event* cursor = cursor_of(group, slot);
         if (cursor == nullptr) return;
         for (auto* chunk = Chunk<Event>::of(cursor); chunk; chunk = chunk->next) {
+            if (chunk->next) Chunk<Event>::prefetch_start(chunk->next);
             for (const Event* event = chunk->events; event != cursor; ++event) visit(*event);
             cursor =
                 chunk->next ? chunk->next->events + Chunk<Event>::kCapacity : nullptr;  // all but the first are full

@@ -194,12 +194,15 @@ private:
         }
     }
 
+    static constexpr std::uint32_t kPrefetch = 4;  // events of the next node whose rows are asked for in time
     // After the sort place_[i] is where node i's events end.
     void handle_group(const EngineLayout::Group& group, Model& model) {
         std::uint32_t first = 0;
         for (std::uint32_t i = 0; i < group.nodes; ++i) {
             const std::uint32_t last = place_[i];
-            if (i + 1 < group.nodes && place_[i + 1] != last) model.prefetch(events_[last]);
+            if (i + 1 < group.nodes)
+                for (std::uint32_t next = last; next < std::min(last + kPrefetch, place_[i + 1]); ++next)
+                    model.prefetch(events_[next]);
             if (last != first) handle_node({&keys_[first], last - first}, model);
             first = last;
         }

@@ -27,7 +27,7 @@ public:
 
 private:
     static constexpr std::size_t kHandful = 24;
-    static constexpr std::uint32_t kCrowd = 16;  // keys in one bucket that insertion should not be left with
+    static constexpr std::uint32_t kCrowd = 64;  // keys in one bucket that insertion should not be left with
 
     static void insert(std::span<std::uint64_t> keys) {
         for (std::size_t i = 1; i < keys.size(); ++i) {
