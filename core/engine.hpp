@@ -12,6 +12,7 @@
 //   void handle(Context&, Event)        handles an event at event.node, touching that node's rows only; sends by
 //                                       context.post; context.index() names the partition, for statistics
 //   bool finished() const               asked between windows: the model waits for nothing
+//   void prefetch(Event) const          may ask the memory for the rows that an event will need
 // The engine owns events in flight; the model owns everything else. tests/support/reference_engine.hpp is the oracle.
 #pragma once
 
@@ -19,8 +20,11 @@
 #include <atomic>
 #include <bit>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -80,6 +84,8 @@ public:
         std::vector<std::jthread> workers;
         for (std::uint32_t i = 1; i < threads_; ++i) workers.emplace_back([this, i] { work(i); });
         work(0);
+        workers.clear();  // joins them
+        if (failure_) std::rethrow_exception(failure_);
     }
 
     std::int64_t windows() const { return windows_; }
@@ -135,11 +141,28 @@ private:
     void claim(std::uint32_t index) {
         if (claimed_[index].load(std::memory_order_relaxed) == window_) return;
         if (claimed_[index].exchange(window_, std::memory_order_acq_rel) == window_) return;
-        partitions_[index]->advance(window_, partitions_, model_);
+        guarded([&] { partitions_[index]->advance(window_, partitions_, model_); });
+    }
+
+    // What is thrown on any thread (no memory, a watcher whose disk is full) ends the run at the next barrier, where all
+    // threads still meet, and leaves run() on the caller's.
+    template <class Step>
+    void guarded(Step&& step) {
+        try {
+            step();
+        } catch (...) {
+            const std::lock_guard lock(failing_);
+            if (!failure_) failure_ = std::current_exception();
+        }
     }
 
     // The leader's step: the window is done everywhere and the other threads wait.
     void close_window() {
+        guarded([this] { close_window_or_throw(); });
+        if (failure_) stopped_ = true;
+    }
+    void close_window_or_throw() {
+        if (failure_) return;
         std::size_t events = events_in_window();
         open_next_window();
         if (threads_ == 1 || events >= kWorthABarrier) return;
@@ -161,9 +184,12 @@ private:
             return;
         }
         window_ = *next;
-        ++windows_;
         since_housekeeping_ += kEventsPerWindow + events_in_window();
-        if (since_housekeeping_ < kHousekeepingPeriod) return;
+        if (since_housekeeping_ >= kHousekeepingPeriod) keep_house();
+        windows_ += !stopped_;
+    }
+
+    void keep_house() {
         since_housekeeping_ = 0;
         level_pools();
         if (between_windows_ && !between_windows_(Time{window_ << layout_.window_shift}))
@@ -206,6 +232,8 @@ private:
     Window window_ = -1;
     std::int64_t windows_ = 0;
     std::size_t since_housekeeping_ = 0;
+    std::mutex failing_;
+    std::exception_ptr failure_;  // the first
     bool stopped_ = false;
     bool interrupted_ = false;
     BetweenWindows between_windows_;

@@ -31,9 +31,6 @@ public:
     constexpr Duration duration_of(std::int64_t bits) const { return {(bits * picoseconds_ + bits_ - 1) / bits_}; }
 
     constexpr BitRate bit_rate() const { return {kPicosecondsPerSecond / picoseconds_ * bits_}; }
-    constexpr bool at_least_as_fast_as(Rate other) const {
-        return std::uint64_t{picoseconds_} * other.bits_ <= std::uint64_t{other.picoseconds_} * bits_;
-    }
 
     friend constexpr bool operator==(Rate, Rate) = default;
 

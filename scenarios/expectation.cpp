@@ -67,26 +67,47 @@ double wire_seconds(const Scenario& s, std::int64_t frame_bytes, bool with_gap) 
     return static_cast<double>(bytes * 8) / static_cast<double>(s.topology.rate.bits_per_second);
 }
 
+std::int64_t packets_of_flow(const Scenario& s, const Traffic& traffic, const Traffic::Flow& flow) {
+    const Bytes payload = s.transport.payload;
+    const std::uint32_t messages = traffic.messages_per_iteration(flow);
+    const std::int64_t fewest = packets_of(traffic.smallest_message_bytes(flow), payload);
+    std::int64_t packets = fewest * messages;
+    // Chunks differ by a byte at most: only where that byte takes a packet of its own need they be looked at.
+    if (packets_of(traffic.smallest_message_bytes(flow) + 1, payload) != fewest) {
+        packets = 0;
+        for (std::uint32_t k = 0; k < messages; ++k) packets += packets_of(traffic.message_bytes(flow, k), payload);
+    }
+    return packets * traffic.groups[flow.group].iterations;
+}
+
 RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, const Plan& plan, const Paths& paths) {
     const Traffic::Group& ring = traffic.groups.front();
     const std::int64_t payload = s.transport.payload.count;
     const double full = wire_seconds(s, s.framing.header.count + payload, true) +
                         wire_seconds(s, s.framing.acknowledgement.count, true);
-    const double rate = static_cast<double>(payload) / full;
+    const double port_rate = static_cast<double>(payload) / full;
 
     const std::int64_t chunk = ring.bytes.count / ring.ranks;
     const std::int64_t last_payload = chunk - (packets_of(chunk, s.transport.payload) - 1) * payload;
     const double hop_seconds = wire_seconds(s, s.framing.header.count + last_payload, false);
-    double alpha = 0.0;
+    double alpha = 0.0, round_trip = 0.0;
     for (const Traffic::Flow& flow : traffic.flows) {
         const Path path = paths.between(plan.topology.endpoints[flow.source.value],
                                         plan.topology.endpoints[flow.destination.value], [](NodeId, double) {});
         const auto switches = static_cast<double>(path.hops - 1);
         // A switch that cuts through passes a frame on while it arrives; only storing it costs its serialisation.
         const double stored = s.switches.forwarding == Forwarding::cut_through ? 0.0 : switches * hop_seconds;
-        alpha += s.nic.latency.seconds() + path.delay_ps * 1e-12 + switches * s.switches.latency.seconds() + stored;
+        const double idle = s.nic.latency.seconds() + path.delay_ps * 1e-12 + switches * s.switches.latency.seconds();
+        alpha += idle + stored;
+        const double serialised = s.switches.forwarding == Forwarding::cut_through ? 1.0 : switches + 1.0;
+        round_trip += 2.0 * idle + serialised * (wire_seconds(s, s.framing.header.count + payload, false) +
+                                                 wire_seconds(s, s.framing.acknowledgement.count, false));
     }
     alpha /= static_cast<double>(traffic.flows.size());
+    round_trip /= static_cast<double>(traffic.flows.size());
+    const bool longer_than_window = packets_of(chunk, s.transport.payload) > s.transport.window;
+    const double window_rate = static_cast<double>(s.transport.window * payload) / round_trip;
+    const double rate = longer_than_window ? std::min(port_rate, window_rate) : port_rate;
     const double step = alpha + static_cast<double>(ring.bytes.count) / ring.ranks / rate;
     const double total = 2.0 * (ring.ranks - 1) * step * ring.iterations;
     return {.alpha = {static_cast<std::int64_t>(alpha * 1e12)},
@@ -112,10 +133,7 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
     for (std::uint32_t i = 0; i < traffic.flows.size(); ++i) {
         const Topology::Endpoint& from = plan.topology.endpoints[traffic.flows[i].source.value];
         const Topology::Endpoint& to = plan.topology.endpoints[traffic.flows[i].destination.value];
-        std::int64_t packets = 0;
-        for (std::uint32_t k = 0; k < traffic.messages_per_iteration(traffic.flows[i]); ++k)
-            packets += packets_of(traffic.message_bytes(traffic.flows[i], k), scenario.transport.payload);
-        packets *= traffic.groups[traffic.flows[i].group].iterations;
+        const std::int64_t packets = packets_of_flow(scenario, traffic, traffic.flows[i]);
         const auto count = static_cast<double>(packets);
         // Acknowledgements come back the same way: every switch sees both, each end one of them.
         const Path path = paths.between(from, to, [&](NodeId node, double share) {

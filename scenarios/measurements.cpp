@@ -113,7 +113,8 @@ double straggler_ratio(const RunResult& result) {
     if (worst > 0.0) return worst;
     std::vector<std::int64_t> ends = result.flows.delivered_ps;
     std::sort(ends.begin(), ends.end());
-    return ends.empty() ? 0.0 : ratio(ends.back(), ends[ends.size() / 2]);
+    if (ends.empty() || ends.front() < 0) return 0.0;  // some flow has not ended
+    return ratio(ends.back(), ends[ends.size() / 2]);
 }
 
 // What all rings together achieved, as nccl-tests reports it: each rank's bytes over the mean time of an iteration.
@@ -164,13 +165,14 @@ std::string host_name() {
 RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, Time stopped_at) {
     const Fabric::Statistics statistics = fabric.merged_statistics();
     RunResult result;
-    result.complete = fabric.finished();
+    result.complete = fabric.finished() && !outcome.interrupted;
     result.stopped_by = outcome.interrupted ? "interrupt" : result.complete ? "done" : "until";
     result.digest = fabric.digest();
     result.flows = flows_of(fabric, statistics, outcome.in_flight);
     result.collectives = collectives_of(fabric);
     std::int64_t end_ps = stopped_at.ps;
-    if (result.complete) end_ps = *std::max_element(result.flows.delivered_ps.begin(), result.flows.delivered_ps.end());
+    if (result.complete)
+        end_ps = *std::max_element(result.flows.acknowledged_ps.begin(), result.flows.acknowledged_ps.end());
     result.ports = ports_of(fabric, outcome.in_flight, end_ps);
     result.summary = summary_of(fabric, statistics, result);
     if (!result.complete) result.summary.end_ps = stopped_at.ps;

@@ -55,7 +55,7 @@ struct RunResult {
     struct Ports {  // one row per sending port
         std::vector<std::int64_t> frames_sent, bytes_sent, frames_delivered, frames_lost, frames_dropped, frames_marked,
             frames_in_flight, busy_ps, deepest_queue_bytes;
-        std::vector<double> utilisation;  // busy time / completion time
+        std::vector<double> utilisation;  // busy time / end of the run
     } ports;
 
     Histogram packet_latency;  // ps, from the source NIC's start to the destination NIC, data packets

@@ -100,9 +100,7 @@ void Fabric::build_flows(const FabricInput& input) {
 
 std::int64_t Fabric::payload_bytes(std::uint32_t flow) const {
     const Traffic::Flow& spec = traffic_.flows[flow];
-    std::int64_t bytes = 0;
-    for (std::uint32_t k = 0; k < traffic_.messages_per_iteration(spec); ++k) bytes += traffic_.message_bytes(spec, k);
-    return bytes * traffic_.groups[spec.group].iterations;
+    return traffic_.iteration_bytes(spec) * traffic_.groups[spec.group].iterations;
 }
 
 Frame Fabric::start_of(std::uint32_t flow) {

@@ -75,8 +75,8 @@ public:
     void prefetch(const Frame& frame) const {
         __builtin_prefetch(&nodes_[frame.node]);
         if (frame.kind != Happening::arrival) return;
-        __builtin_prefetch(&ports_[frame.source]);
         __builtin_prefetch(&counters_[frame.source]);
+        __builtin_prefetch(&ports_[frame.source]);
         transport_.prefetch(frame.flow, frame.has(Frame::kAcknowledgement));
     }
     template <class Context>

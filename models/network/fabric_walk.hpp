@@ -12,6 +12,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "models/network/fabric.hpp"
 
@@ -99,8 +100,8 @@ template <class Context>
     const PortClock& clock = ports_[index].clock;
     SharedBuffer& buffer = buffers_[node.buffer];
     const std::int64_t waiting = clock.backlog(now);
-    if (!buffer.has_room(now, frame.bytes) || waiting > clock.backlog_of(queue_limit_bits_ - wire_bits(frame)))
-        [[unlikely]] {
+    if (!buffer.has_room(now, frame.bytes) ||
+        waiting > clock.backlog_of(queue_limit_bits_ - frame.bytes * std::int64_t{8})) [[unlikely]] {
         ++counters_[index].frames_dropped;
         if (flags & Frame::kBroken) return;
         FlowLosses& losses = statistics_[context.index()].losses[frame.flow];

@@ -22,7 +22,7 @@ struct Frame {
     Time at;
     std::uint32_t node;
     std::uint32_t source;  // ingress port, or kOwnEvent | counter
-    Time sent_at;          // when its NIC decided to send it
+    Time sent_at;          // when its NIC took it up; what data waits before that is not in its latency
     std::uint32_t flow;
     std::uint32_t packet;      // its number; of an acknowledgement: the packet acknowledged
     std::uint32_t cumulative;  // acknowledgement: all packets before this one have arrived

@@ -27,7 +27,7 @@ public:
     /// @param hazard  -ln(1 - codeword error ratio), per codeword  @param n  how many budgets this direction had before
     static LossBudget drawn(double hazard, std::uint64_t seed, std::uint32_t direction, std::uint64_t n) {
         LossBudget budget;
-        if (hazard <= 0.0) return budget;
+        if (!(hazard > 0.0)) return budget;
         const double bits = exponential(draw(seed, direction, Purpose::frame_loss, n)) / hazard * kBitsPerCodeword;
         if (bits < 9e18) budget.remaining_ = static_cast<std::int64_t>(std::ceil(bits));
         return budget;

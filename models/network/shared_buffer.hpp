@@ -13,18 +13,21 @@ namespace lightloom {
 
 class alignas(64) SharedBuffer {
 public:
-    static constexpr int kTickShift = 13;  // 8.192 ns
+    static constexpr int kShortestTick = 13;  // 2^13 ps = 8.192 ns
+    static constexpr std::int64_t kMostTicks = 1 << 14;
 
-    /// @param longest_queue  how long a frame can wait and be sent, at most
+    /// @param longest_queue  how long a frame can wait and be sent, at most. Where ticks of 8 ns would need a ring of more
+    ///                       than 64 KiB (deep queues, slow ports) they are longer.
     SharedBuffer(Bytes capacity, Duration longest_queue) : capacity_(capacity.count) {
+        while (longest_queue.ps >> tick_shift_ > kMostTicks - 4) ++tick_shift_;
         std::size_t ticks = 4;
-        while (static_cast<std::int64_t>(ticks - 3) << kTickShift < longest_queue.ps) ticks *= 2;
+        while (static_cast<std::int64_t>(ticks - 3) << tick_shift_ < longest_queue.ps) ticks *= 2;
         release_.resize(ticks);
     }
 
     /// Is there room for `bytes` at `now`? Times never decrease from call to call.
     bool has_room(Time now, std::int64_t bytes) {
-        const std::int64_t tick = now.ps >> kTickShift;
+        const std::int64_t tick = now.ps >> tick_shift_;
         if (occupied_ == 0) tick_ = tick;  // nothing to give back: all slots are empty
         while (tick_ < tick) {
             std::uint32_t& released = release_[static_cast<std::size_t>(++tick_) & (release_.size() - 1)];
@@ -37,12 +40,13 @@ public:
     /// Takes `bytes` until after `departure`.
     void take(Time departure, std::int64_t bytes) {
         occupied_ += bytes;
-        release_[static_cast<std::size_t>((departure.ps >> kTickShift) + 1) & (release_.size() - 1)] +=
+        release_[static_cast<std::size_t>((departure.ps >> tick_shift_) + 1) & (release_.size() - 1)] +=
             static_cast<std::uint32_t>(bytes);
     }
     std::int64_t occupied() const { return occupied_; }
 
 private:
+    int tick_shift_ = kShortestTick;
     std::int64_t capacity_;
     std::int64_t occupied_ = 0;
     std::int64_t tick_ = 0;  // up to here everything has been given back

@@ -11,7 +11,7 @@ namespace {
 
 // Chunk c of n: the bytes between the c-th and the next of n equal cuts.
 std::int64_t chunk_bytes(std::int64_t bytes, std::uint32_t n, std::uint32_t c) {
-    const auto cut = [&](std::uint32_t i) { return static_cast<std::int64_t>(static_cast<__int128>(bytes) * i / n); };
+    const auto cut = [&](std::uint32_t i) { return bytes / n * i + bytes % n * i / n; };
     return cut(c + 1) - cut(c);
 }
 
@@ -50,6 +50,15 @@ std::int64_t Traffic::message_bytes(const Flow& flow, std::uint32_t k) const {
     // Step k of rank r sends chunk r - k (mod n): n - 1 steps that reduce, then n - 1 that hand the sums round.
     const std::uint32_t n = group.ranks, step = k % messages_per_iteration(flow);
     return chunk_bytes(group.bytes.count, n, (flow.rank + 2 * n - step) % n);
+}
+
+std::int64_t Traffic::iteration_bytes(const Flow& flow) const {
+    const Group& group = groups[flow.group];
+    if (!group.all_reduce) return group.bytes.count * messages_per_iteration(flow);
+    // 2 n steps would send every chunk twice; the two that a ring does not make would send these.
+    const std::uint32_t n = group.ranks;
+    return 2 * group.bytes.count - chunk_bytes(group.bytes.count, n, (flow.rank + 2) % n) -
+           chunk_bytes(group.bytes.count, n, (flow.rank + 1) % n);
 }
 
 Traffic ring_all_reduce(const Topology& topology, Placement placement, Bytes bytes, std::uint32_t iterations) {

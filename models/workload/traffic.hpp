@@ -38,6 +38,8 @@ struct Traffic {
 
     /// Size of message `k` of a flow, in bytes, >= 0.
     std::int64_t message_bytes(const Flow& flow, std::uint32_t k) const;
+    /// All messages of one iteration.
+    std::int64_t iteration_bytes(const Flow& flow) const;
     std::int64_t smallest_message_bytes(const Flow& flow) const {
         const Group& group = groups[flow.group];
         return group.all_reduce ? group.bytes.count / group.ranks : group.bytes.count;

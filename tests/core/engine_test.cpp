@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include <algorithm>
 #include <functional>
 #include <tuple>
@@ -299,6 +301,28 @@ void run_with(std::vector<Script::Event> plan, Duration lookahead = kLookahead) 
     Engine<Script> engine(script, options);
     engine.post({.at = Time{1000}, .node = 0, .plan = script.add(std::move(plan))});
     engine.run();
+}
+
+// What a watcher throws (its disk is full) reaches the caller, whichever thread was the leader, and no thread hangs.
+TEST(Engine, PassesOnWhatIsThrownBetweenWindows) {
+    for (const std::uint32_t threads : {1u, 2u, 4u})
+        for (int round = 0; round < 10; ++round) {
+            testing::Phold model(256);
+            const std::vector<std::uint16_t> partition_of = [] {
+                std::vector<std::uint16_t> of(256);
+                for (std::size_t node = 0; node < of.size(); ++node) of[node] = static_cast<std::uint16_t>(node / 64);
+                return of;
+            }();
+            EngineOptions options;
+            options.threads = threads;
+            options.partitions = 4;
+            options.partition_of = partition_of;
+            options.lookahead = model.lookahead;
+            Engine<testing::Phold> engine(model, options);
+            for (std::uint32_t token = 0; token < 4096; ++token) engine.post({Time{token}, token % 256, token, 0, 0});
+            EXPECT_THROW(engine.run([](Time) -> bool { throw std::runtime_error("the disk is full"); }),
+                         std::runtime_error);
+        }
 }
 
 TEST(EngineDeathTest, StopsAModelThatSendsIntoTheOpenWindow) {

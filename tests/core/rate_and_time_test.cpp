@@ -53,14 +53,6 @@ TEST(Rate, RoundsDurationsUp) {
     EXPECT_EQ(rate(250).duration_of(std::int64_t{1} << 31).ps, 4'000'000'000 * (std::int64_t{1} << 31));
 }
 
-TEST(Rate, ComparesExactly) {
-    EXPECT_TRUE(rate(400 * kGiga).at_least_as_fast_as(rate(400 * kGiga)));
-    EXPECT_TRUE(rate(400'000'001'000).at_least_as_fast_as(rate(400 * kGiga)));
-    EXPECT_FALSE(rate(400 * kGiga).at_least_as_fast_as(rate(400'000'001'000)));
-    EXPECT_EQ(rate(400 * kGiga), rate(400 * kGiga));
-    EXPECT_NE(rate(400 * kGiga), rate(800 * kGiga));
-}
-
 TEST(Time, CountsPicoseconds) {
     EXPECT_EQ(nanoseconds(3).ps, 3000);
     EXPECT_EQ(microseconds(3).ps, 3'000'000);

@@ -35,11 +35,12 @@ TEST(QueueLimits, AFrameIsMarkedIfMoreThanTheThresholdIsAheadOfIt) {
     EXPECT_EQ(seen_by_senders, 1u);
 }
 
+// What is ahead counts as it goes over the wire, the frame that asks as it lies in memory.
 TEST(QueueLimits, AFrameIsDroppedIfItsQueueHasNoRoom) {
     FabricCase parts = two_to_one();
-    parts.network.queue_limit = {2 * kOnTheWire};
+    parts.network.queue_limit = {kOnTheWire + kFrame};
     EXPECT_EQ(run(parts).dropped(), 0u);
-    parts.network.queue_limit = {2 * kOnTheWire - 1};
+    parts.network.queue_limit = {kOnTheWire + kFrame - 1};
     const FabricRun dropped = run(parts);
     EXPECT_EQ(dropped.dropped(), 1u);
     EXPECT_EQ(dropped.fabric.counters()[parts.peer(parts.nic(0)).value].frames_dropped, 1u);

@@ -10,7 +10,7 @@
 namespace lightloom {
 namespace {
 
-constexpr std::int64_t kTick = std::int64_t{1} << SharedBuffer::kTickShift;
+constexpr std::int64_t kTick = std::int64_t{1} << SharedBuffer::kShortestTick;
 
 TEST(SharedBuffer, HasRoomForItsCapacityAndNoMore) {
     SharedBuffer buffer({1000}, microseconds(10));
