@@ -144,8 +144,8 @@ private:
         guarded([&] { partitions_[index]->advance(window_, partitions_, model_); });
     }
 
-    // What is thrown on any thread (no memory, a watcher whose disk is full) ends the run at the next barrier, where all
-    // threads still meet, and leaves run() on the caller's.
+    // What is thrown on any thread (no memory, a watcher whose disk is full) ends the run at the next barrier, where
+    // all threads still meet, and leaves run() on the caller's.
     template <class Step>
     void guarded(Step&& step) {
         try {

@@ -115,7 +115,7 @@ void write_summary(const Group& root, const RunResult& result) {
     g.scalar("frames_sent", s.frames_sent, count("frames sent on any link"));
     g.scalar("frames_lost", s.frames_lost, count("frames lost to bit errors"));
     g.scalar("frames_dropped", s.frames_dropped, count("frames dropped for lack of buffer"));
-    g.scalar("frames_marked", s.frames_marked, count("frames marked (ECN)"));
+    g.scalar("frames_marked", s.frames_marked, count("marks (ECN) set by all ports, acknowledgements included"));
     g.scalar("retransmissions", s.retransmissions, count("packets sent again"));
     g.scalar("duplicates", s.duplicates, count("packets delivered again"));
     g.scalar("timeouts", s.timeouts, count("time-outs"));
@@ -187,11 +187,12 @@ void write_ports(const Group& root, const RunResult::Ports& ports, const Topolog
     t.column("frames_delivered", ports.frames_delivered, count("frames that arrived"));
     t.column("frames_lost", ports.frames_lost, count("frames lost to bit errors"));
     t.column("frames_dropped", ports.frames_dropped, count("frames dropped before it for lack of buffer"));
-    t.column("frames_marked", ports.frames_marked, count("frames marked (ECN)"));
+    t.column("frames_marked", ports.frames_marked,
+             count("frames, acknowledgements included, that entered its queue beyond the ECN threshold"));
     t.column("frames_in_flight", ports.frames_in_flight, count("frames under way when the run ended"));
     t.column("busy_ps", ports.busy_ps, picoseconds("time spent sending"));
     t.column("deepest_queue_bytes", ports.deepest_queue_bytes, bytes("deepest queue"));
-    t.column("utilisation", ports.utilisation, {"1", "busy_ps / completion_ps"});
+    t.column("utilisation", ports.utilisation, {"1", "busy_ps / end of the run"});
     t.close();
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -25,8 +26,8 @@ std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / 
 
 class Checks {
 public:
-    Checks(const Scenario& scenario, const std::function<bool(std::string_view)>& is_sound)
-        : s_(scenario), is_sound_(is_sound) {}
+    Checks(const Scenario& scenario, const ScenarioNames& names, const std::function<bool(std::string_view)>& is_sound)
+        : s_(scenario), names_(names), is_sound_(is_sound) {}
 
     std::vector<Contradiction> all() {
         rate();
@@ -36,6 +37,8 @@ public:
         buffers();
         connectors("tier.host-leaf", s_.host_leaf);
         connectors("tier.leaf-spine", s_.leaf_spine);
+        reach("tier.host-leaf", s_.host_leaf);
+        reach("tier.leaf-spine", s_.leaf_spine);
         workload();
         for (std::size_t i = 0; i < s_.faults.size(); ++i) fault(s_.faults[i], fmt::format("fault.{}.", i));
         return std::move(found_);
@@ -110,6 +113,25 @@ private:
                  R"(such as connectors = { count = 4, family = "mpo-apc-low-loss" })");
     }
 
+    /// What a tier's module says of its captive cable; nullptr if it has none or could not be read.
+    const ScenarioNames::CaptiveCable* captive_cable(std::string_view section, const Scenario::Tier& tier) const {
+        if (!sound({fmt::format("{}.module", section)})) return nullptr;
+        const auto found = names_.captive_cables.find(tier.module);
+        return found == names_.captive_cables.end() ? nullptr : &found->second;
+    }
+
+    /// Glass beyond a module's reach is a worse link, and the budget says how much worse; copper is not made so long.
+    void reach(std::string_view section, const Scenario::Tier& tier) {
+        const std::string key = fmt::format("{}.length", section);
+        const auto* cable = captive_cable(section, tier);
+        if (cable == nullptr || !sound({key})) return;
+        const bool is_fixed = tier.length.kind == Distribution::Kind::fixed;
+        const double longest_m = tier.length.at(std::nextafter(1.0, 0.0));
+        if (longest_m > cable->reach_m)
+            complain(key, fmt::format("a cable {} {:.4g} m long", is_fixed ? "is" : "could be", longest_m),
+                     fmt::format("{} is a cable of at most {}", tier.module, to_text(Metres{cable->reach_m})));
+    }
+
     void workload() {
         if (!sound({"topology.servers", "topology.gpus_per_server", "workload.kind"})) return;
         const std::int64_t endpoints = s_.topology.servers * s_.topology.gpus_per_server;
@@ -177,6 +199,10 @@ private:
         const bool at_host = fault.tier == "host-leaf";
         if (at_host && fault.spine) complain(key, "a cable between host and leaf has no spine", "leave spine out");
         if (!at_host && fault.server) complain(key, "a cable between leaf and spine has no server", "leave server out");
+        const auto& tier = at_host ? s_.host_leaf : s_.leaf_spine;
+        if (captive_cable("tier." + fault.tier, tier) != nullptr)
+            complain(key, "a degrade needs an optical cable",
+                     fmt::format("tier {} is {}, whose error ratio no loss changes", fault.tier, tier.module));
         const auto& t = s_.topology;
         selected(key, "topology.leaves", "leaf", fault.leaf, t.leaves);
         if (at_host) {
@@ -207,15 +233,16 @@ private:
     }
 
     const Scenario& s_;
+    const ScenarioNames& names_;
     const std::function<bool(std::string_view)>& is_sound_;
     std::vector<Contradiction> found_;
 };
 
 }  // namespace
 
-std::vector<Contradiction> contradictions(const Scenario& scenario,
+std::vector<Contradiction> contradictions(const Scenario& scenario, const ScenarioNames& names,
                                           const std::function<bool(std::string_view key)>& is_sound) {
-    return Checks(scenario, is_sound).all();
+    return Checks(scenario, names, is_sound).all();
 }
 
 }  // namespace lightloom

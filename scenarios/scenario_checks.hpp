@@ -1,6 +1,6 @@
 // What the keys of a scenario get wrong together, each being right alone: counts that do not divide, buffers that hold
-// no frame, faults that befall nothing, sizes that the engine's tables cannot count.
-// Not here: whether a part fits its use (reach, medium: models/optics says when a run is planned).
+// no frame, faults that befall nothing, copper longer than it is made, sizes that the engine's tables cannot count.
+// Not here: whether the optics close (models/optics says when a run is planned).
 #pragma once
 
 #include <functional>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scenarios/scenario.hpp"
+#include "scenarios/scenario_text.hpp"
 
 namespace lightloom {
 
@@ -17,9 +18,10 @@ struct Contradiction {
     std::string message, hint;
 };
 
+/// @param names     what is known of the modules' cables
 /// @param is_sound  whether the key's value could be read; what depends on one that could not is left alone, so that
 ///                  one mistake is not reported twice
-std::vector<Contradiction> contradictions(const Scenario& scenario,
+std::vector<Contradiction> contradictions(const Scenario& scenario, const ScenarioNames& names,
                                           const std::function<bool(std::string_view key)>& is_sound);
 
 }  // namespace lightloom

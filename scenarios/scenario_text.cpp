@@ -199,7 +199,7 @@ void Reader::finish(const Source& file) {
             if (key.presence == Presence::required) require(fmt::format("fault.{}.{}", i, key.name), key.help, file);
 
     const auto is_sound = [this](std::string_view key) { return !unsound_.contains(key); };
-    for (Contradiction& found : contradictions(scenario_, is_sound)) {
+    for (Contradiction& found : contradictions(scenario_, names_, is_sound)) {
         const Place place = place_of(found.key, file);
         complain(*place.source, std::move(found.key), {place.at, std::move(found.message), std::move(found.hint)});
     }

@@ -4,6 +4,8 @@
 // (scenarios/scenario_checks.hpp), building anything (scenarios/assembly.hpp).
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +26,13 @@ struct Override {
 /// The ids that a scenario may name. Handed in, so that reading a text needs no catalogue.
 struct ScenarioNames {
     std::vector<std::string> modules, fibres, connector_families;
+
+    /// A module whose cable is part of it: copper, specified end to end.
+    struct CaptiveCable {
+        double reach_m;
+    };
+    std::map<std::string, CaptiveCable, std::less<>> captive_cables =
+        {};  // by module; the others take a separate cable
 };
 
 struct ParsedScenario {

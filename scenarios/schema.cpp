@@ -43,6 +43,8 @@ ValueType<Scenario::Fault> selector() {
 
 // Ranges: what a machine of today could be, with room above; scenario_checks.cpp holds what keys may be together.
 constexpr Bytes kByte{1};
+// Two frames of a port must not end in the same picosecond: 8 bytes at 10 Tb/s last six.
+constexpr Bytes kLeastFrame{8};
 constexpr Bytes kLargestBuffer{1 << 30};
 
 using Keys = std::vector<Key<Scenario>>;
@@ -105,15 +107,15 @@ Keys fabric_keys() {
          "a frame that finds more ahead of it is marked"},
 
         {"nic", "latency", S::quantity(AT(nic.latency), nanoseconds(1), milliseconds(1)),
-         "from a message to its first bit, and from the last bit to it"},
+         "from the decision to send a frame to its first bit, where the port is free"},
 
         {"routing", "policy", S::choice(AT(routing), {"ecmp", "spray"}), "one path per flow, or every packet its own"},
 
         {"framing", "preamble", S::quantity(AT(framing.preamble), Bytes{0}, Bytes{64}), "ahead of each frame"},
         {"framing", "gap", S::quantity(AT(framing.gap), Bytes{0}, Bytes{1024}), "after each frame, at least"},
-        {"framing", "header", S::quantity(AT(framing.header), kByte, Bytes{535}),
+        {"framing", "header", S::quantity(AT(framing.header), kLeastFrame, Bytes{535}),
          "headers and check sums of a data packet"},
-        {"framing", "acknowledgement", S::quantity(AT(framing.acknowledgement), kByte, Bytes{9216}),
+        {"framing", "acknowledgement", S::quantity(AT(framing.acknowledgement), kLeastFrame, Bytes{9216}),
          "a whole acknowledgement"},
 
     };
@@ -136,7 +138,7 @@ Keys traffic_keys() {
         {"workload", "bytes", S::quantity(AT(workload.bytes), kByte, Bytes{std::int64_t{1} << 44}),
          "per GPU of an all-reduce, else per flow"},
         {"workload", "iterations", S::whole_number(AT(workload.iterations), 1, 1'000'000),
-         "how often, one after the other"},
+         "of an all-reduce: how often, one after the other"},
         {"workload", "senders", S::whole_number(AT(workload.senders), 0, 64'000'000),
          "of an incast: GPUs that send to the first one; 0 for all others"},
 

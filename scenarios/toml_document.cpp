@@ -134,8 +134,11 @@ std::optional<TomlFault> fault_of_characters(std::string_view text) {
             if (text.substr(i, 3) == std::string(3, c))
                 return TomlFault{position_at(text, i), "a text may not go over several lines",
                                  "one quote on either side"};
-            i = end_of_string(text, i);
-            if (i == std::string_view::npos) return std::nullopt;
+            const std::size_t start = i;
+            i = end_of_string(text, start);
+            if (i == std::string_view::npos)
+                return TomlFault{position_at(text, start), "the closing quote is missing",
+                                 "a text begins and ends with the same quote, on one line"};
         } else if (static_cast<unsigned char>(c) >= 0x80) {
             return TomlFault{position_at(text, i), "a character beyond ASCII stands outside quotes",
                              R"(the quotes of a text are straight ones: "400Gbps")"};
@@ -156,15 +159,37 @@ std::string printable(std::string_view message) {
     return shown;
 }
 
+/// Whether the value that is wrong at `at` is a word or a quantity without its quotes: what stands before and behind
+/// `at`, from the nearest "=" (or, in a list, bracket or comma) to the end of the value, begins like a name or a number
+/// and holds a letter.
+bool lacks_quotes(std::string_view text, TextPosition at) {
+    std::size_t start = 0;
+    for (int line = 1; line < at.line; ++line) start = text.find('\n', start) + 1;
+    const std::string_view line = text.substr(start, text.find('\n', start) - start);
+    const std::string_view before = line.substr(0, static_cast<std::size_t>(at.column - 1));
+    if (before.find('=') == std::string_view::npos) return false;
+    std::string_view value = line.substr(before.find_last_of("=[,") + 1);
+    value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
+    value = value.substr(0, value.find_first_of(",]}#"));
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const auto begins = [&](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.';
+    };
+    return !value.empty() && begins(value[0]) && std::ranges::any_of(value, is_letter) &&
+           value.find_first_of("=\"'") == std::string_view::npos;
+}
+
 /// The library's words, without what means something only to those who build it.
 TomlFault fault_of_syntax(const toml::parse_error& error, std::string_view text) {
     std::string message = printable(error.description());
     for (const std::string_view noise : {"Error while parsing ", " (TOML_MAX_NESTED_VALUES)"})
         if (const std::size_t at = message.find(noise); at != std::string::npos) message.erase(at, noise.size());
+    const TextPosition at = inside(position_of(error.source()), text);
+    const bool is_of_form = message.find("expected") != std::string::npos ||
+                            message.find("could not determine value type") != std::string::npos;
     std::string hint;
-    if (message.find("expected") != std::string::npos)
-        hint = R"(quantities and names stand in quotes: rate = "400Gbps")";
-    return {inside(position_of(error.source()), text), std::move(message), std::move(hint)};
+    if (is_of_form && lacks_quotes(text, at)) hint = R"(quantities and names stand in quotes: rate = "400Gbps")";
+    return {at, std::move(message), std::move(hint)};
 }
 
 /// @throws ParserIsLost

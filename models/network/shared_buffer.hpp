@@ -16,8 +16,8 @@ public:
     static constexpr int kShortestTick = 13;  // 2^13 ps = 8.192 ns
     static constexpr std::int64_t kMostTicks = 1 << 14;
 
-    /// @param longest_queue  how long a frame can wait and be sent, at most. Where ticks of 8 ns would need a ring of more
-    ///                       than 64 KiB (deep queues, slow ports) they are longer.
+    /// @param longest_queue  how long a frame can wait and be sent, at most. Where ticks of 8 ns would need a ring of
+    ///                       more than 64 KiB (deep queues, slow ports) they are longer.
     SharedBuffer(Bytes capacity, Duration longest_queue) : capacity_(capacity.count) {
         while (longest_queue.ps >> tick_shift_ > kMostTicks - 4) ++tick_shift_;
         std::size_t ticks = 4;

@@ -156,10 +156,75 @@ TEST_F(Run, AFullDiskIsTheMachinesFaultAndLeavesNothingUnderTheFinalName) {
 }
 
 TEST_F(Run, AnOlderResultSurvivesARunThatFails) {
-    write_file(result_, "older");
+    const std::string older = "\x89HDF\r\n\x1a\nolder";
+    write_file(result_, older);
     const Finished finished = lightloom(Spawn{.arguments = {"run", quick_, "-o", result_}, .file_size_limit = 4096});
     EXPECT_EQ(finished.exit_code, 3);
-    EXPECT_EQ(read_file(result_), "older");
+    EXPECT_EQ(read_file(result_), older);
+}
+
+TEST_F(Run, ReplacesAnOlderResultAndNothingElse) {
+    ASSERT_EQ(lightloom({"run", quick_, "-o", result_}).exit_code, 0);
+    EXPECT_EQ(lightloom({"run", quick_, "-o", result_}).exit_code, 0);
+
+    write_file(scratch_ / "notes.txt", "notes");
+    std::filesystem::create_symlink(quick_, scratch_ / "link.toml");
+    std::filesystem::copy_file(quick_, partial_);
+    struct Case {
+        std::string scenario, output, message;
+    };
+    for (const auto& [scenario, output, message] : {Case{quick_, quick_, "is the scenario itself"},
+                                                    Case{scratch_ / "link.toml", quick_, "is the scenario itself"},
+                                                    Case{partial_, result_, "is the scenario itself"},
+                                                    Case{quick_, scratch_ / "notes.txt", "is not a result file"}}) {
+        const Finished finished = lightloom({"run", scenario, "-o", output});
+        EXPECT_EQ(finished.exit_code, 2) << output;
+        EXPECT_TRUE(has(finished.err, message)) << finished.err;
+        EXPECT_EQ(finished.out, "");
+    }
+    EXPECT_EQ(read_file(quick_), kQuick);
+    EXPECT_EQ(read_file(partial_), kQuick);
+    EXPECT_EQ(read_file(scratch_ / "notes.txt"), "notes");
+}
+
+TEST_F(Run, WarnsOfLinksThatLoseFramesAndOfFibreBeyondReach) {
+    for (const std::string command : {"run", "explain", "check"}) {
+        std::vector<std::string> words{command, quick_, "--set", "tier.leaf-spine.length=600m"};
+        if (command == "run") words.insert(words.end(), {"-q", "-o", result_, "--set", "run.until=1us"});
+        const Finished far = lightloom(words);
+        EXPECT_EQ(far.exit_code, 0);
+        EXPECT_TRUE(has(far.err,
+                        "warning: tier.leaf-spine.length: the longest cable has 600 m, 400gbase-dr4 is "
+                        "specified for 500m"))
+            << far.err;
+    }
+    write_file(quick_, kQuick + "[[fault]]\nselect = \"leaf=1 & spine=0\"\nextra_loss = \"9dB\"\n");
+    const Finished lossy = lightloom({"check", quick_});
+    EXPECT_EQ(lossy.exit_code, 0);
+    EXPECT_TRUE(has(lossy.err, "warning: ")) << lossy.err;
+    EXPECT_TRUE(has(lossy.err, "2 of 24 directions of links lose more than 0.001")) << lossy.err;
+    EXPECT_TRUE(has(lossy.err, "(margin -")) << lossy.err;
+    EXPECT_FALSE(has(lossy.err, "reach")) << lossy.err;
+}
+
+TEST_F(Run, SaysNothingOfWhatWasNotMeasured) {
+    const std::vector<std::string> words{"run", quick_, "-q", "-o", result_, "--set", "run.until=1ns"};
+    const Finished text = lightloom(words);
+    EXPECT_TRUE(has(text.out, "message (to its ack)           -           -")) << text.out;
+    EXPECT_FALSE(has(text.out, "last delivery")) << text.out;
+    std::vector<std::string> with_json = words;
+    with_json.push_back("--json");
+    EXPECT_EQ(python("import sys, json\n"
+                     "r = json.loads(sys.argv[1])\n"
+                     "assert not r['complete'] and r['bus_bandwidth_bytes_per_second'] is None\n"
+                     "assert r['straggler_ratio'] is None and r['message_latency_ps']['samples'] == 0 and "
+                     "r['message_latency_ps']['p99'] is None\n"
+                     "print('honest')",
+                     {lightloom(with_json).out}),
+              "honest");
+    const Finished later = lightloom({"run", quick_, "-q", "-o", result_, "--set", "run.until=40us", "--set",
+                                      "topology.gpus_per_server=1", "--set", "workload.iterations=9"});
+    EXPECT_TRUE(has(later.out, ": 1 ring of 4\n")) << later.out;
 }
 
 }  // namespace

@@ -87,7 +87,8 @@ TEST(ScenarioChecks, PacketsAndTimeCanBeCounted) {
 
 TEST(ScenarioChecks, FaultsBefallCablesThatThereAre) {
     const auto select = [](const std::string& selector) {
-        return complaint({}, kLeast + "[[fault]]\nselect = \"" + selector + "\"\nextra_loss = \"3dB\"\n");
+        return complaint({{"tier.host-leaf.module", "400gbase-dr4"}},
+                         kLeast + "[[fault]]\nselect = \"" + selector + "\"\nextra_loss = \"3dB\"\n");
     };
     EXPECT_EQ(select("leaf=1 & spine=1 & link=0"), "");
     EXPECT_EQ(select("tier=host-leaf & leaf=1 & server=3 & link=7"), "");
@@ -105,6 +106,30 @@ TEST(ScenarioChecks, FaultsBefallCablesThatThereAre) {
     EXPECT_EQ(select("leaf=99999999999999999999"),
               "fault.0.select: leaf must be a whole number from 0, not \"99999999999999999999\"");
     EXPECT_EQ(select("leaf=1 &"), "fault.0.select: \"\" is not name=value");
+}
+
+TEST(ScenarioChecks, OnlyOpticalCablesDegrade) {
+    const std::string text = kLeast + "[[fault]]\nextra_loss = \"3dB\"\nselect = \"tier=host-leaf & server=1\"\n";
+    EXPECT_EQ(errors_of(text), (Errors{"s.toml:7:10: error: fault.0.select: a degrade needs an optical cable\n"
+                                       "    tier host-leaf is 400g-aec, whose error ratio no loss changes"}));
+    EXPECT_EQ(complaint({{"tier.host-leaf.module", "400gbase-dr4"}}, text), "");
+    EXPECT_EQ(complaint({{"fault.0.select", "leaf=1"}}, text), "");
+    EXPECT_EQ(complaint({{"tier.host-leaf.module", "400g-ace"}}, text),
+              "tier.host-leaf.module: no module \"400g-ace\"");
+}
+
+TEST(ScenarioChecks, CopperIsNoLongerThanItIsMade) {
+    const auto length = [](const std::string& value) { return complaint({{"tier.host-leaf.length", value}}); };
+    EXPECT_EQ(errors_of(kLeast + "[tier.host-leaf]\nlength = \"5.1m\"\n"),
+              (Errors{"s.toml:6:10: error: tier.host-leaf.length: a cable is 5.1 m long\n"
+                      "    400g-aec is a cable of at most 5m"}));
+    EXPECT_EQ(length("5m"), "");
+    EXPECT_EQ(length("{ uniform = [\"1m\", \"5m\"] }"), "");
+    EXPECT_EQ(length("{ uniform = [\"1m\", \"6m\"] }"), "tier.host-leaf.length: a cable could be 6 m long");
+    EXPECT_EQ(length("{ normal = [\"2m\", \"0.2m\"] }"), "");
+    EXPECT_EQ(length("{ lognormal = [\"2m\", 1] }"), "tier.host-leaf.length: a cable could be 7352 m long");
+    EXPECT_EQ(complaint({{"tier.host-leaf.length", "300m"}, {"tier.host-leaf.module", "400gbase-dr4"}}), "");
+    EXPECT_EQ(complaint({{"tier.leaf-spine.module", "400g-aec"}}), "tier.leaf-spine.length: a cable is 50 m long");
 }
 
 TEST(ScenarioChecks, SayNothingAboutWhatCouldNotBeRead) {

@@ -192,22 +192,39 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Syntax, WrongLines,
-    ::testing::Values(WrongLine{"rate = 400 Gb/s",
-                                "5:12: error: key-value pair: expected a comment or whitespace, saw 'G'\n"
-                                "    quantities and names stand in quotes: rate = \"400Gbps\""},
-                      WrongLine{"leaves = 4", "5:10: error: key-value pair: cannot redefine existing integer 'leaves'"},
-                      WrongLine{"rate = 1e999",
-                                "5:13: error: floating-point: '1e999' could not be interpreted as a value"},
-                      WrongLine{"rate =", "5:7: error: key-value pair: encountered end-of-file"},
-                      WrongLine{"rate = \"400Gbps", "5:16: error: string: encountered end-of-file"},
-                      WrongLine{"rate = \xe2\x80\x9c"
-                                "400Gbps\xe2\x80\x9d",
-                                "5:8: error: a character beyond ASCII stands outside quotes\n"
-                                "    the quotes of a text are straight ones: \"400Gbps\""},
-                      WrongLine{"rate = \"\"\"400Gbps\"\"\"",
-                                "5:8: error: a text may not go over several lines\n    one quote on either side"},
-                      WrongLine{"rate = '''\n400Gbps'''",
-                                "5:8: error: a text may not go over several lines\n    one quote on either side"}));
+    ::testing::Values(
+        WrongLine{"rate = 400 Gb/s",
+                  "5:12: error: key-value pair: expected a comment or whitespace, saw 'G'\n"
+                  "    quantities and names stand in quotes: rate = \"400Gbps\""},
+        WrongLine{"leaves = 4", "5:10: error: key-value pair: cannot redefine existing integer 'leaves'"},
+        WrongLine{"rate = 1e999", "5:13: error: floating-point: '1e999' could not be interpreted as a value"},
+        WrongLine{"rate =", "5:7: error: key-value pair: encountered end-of-file"},
+        WrongLine{"rate = \"400Gbps",
+                  "5:8: error: the closing quote is missing\n"
+                  "    a text begins and ends with the same quote, on one line"},
+        WrongLine{"kind = 'leaf-spine\"\nrate = \"400Gbps\"",
+                  "5:8: error: the closing quote is missing\n"
+                  "    a text begins and ends with the same quote, on one line"},
+        WrongLine{"rate = 400Gbps",
+                  "5:11: error: decimal integer: expected digit, saw 'G'\n"
+                  "    quantities and names stand in quotes: rate = \"400Gbps\""},
+        WrongLine{"kind = leaf-spine",
+                  "5:8: error: value: could not determine value type\n"
+                  "    quantities and names stand in quotes: rate = \"400Gbps\""},
+        WrongLine{"[tier.host-leaf]\nlength = { uniform = [\"1m\", 2m] }",
+                  "6:30: error: decimal integer: expected digit, saw 'm'\n"
+                  "    quantities and names stand in quotes: rate = \"400Gbps\""},
+        WrongLine{"rate 400", "5:6: error: key-value pair: expected '=', saw '4'"},
+        WrongLine{"rate = \"400Gbps\" fast", "5:18: error: key-value pair: expected a comment or whitespace, saw 'f'"},
+        WrongLine{"[tier", "5:6: error: table header: encountered end-of-file"},
+        WrongLine{"rate = \xe2\x80\x9c"
+                  "400Gbps\xe2\x80\x9d",
+                  "5:8: error: a character beyond ASCII stands outside quotes\n"
+                  "    the quotes of a text are straight ones: \"400Gbps\""},
+        WrongLine{"rate = \"\"\"400Gbps\"\"\"",
+                  "5:8: error: a text may not go over several lines\n    one quote on either side"},
+        WrongLine{"rate = '''\n400Gbps'''",
+                  "5:8: error: a text may not go over several lines\n    one quote on either side"}));
 
 TEST(ScenarioErrors, LetTextsAndCommentsSayAnything) {
     const auto parsed =

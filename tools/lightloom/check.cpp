@@ -6,6 +6,7 @@
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/readable.hpp"
 #include "tools/lightloom/scenario_input.hpp"
+#include "tools/lightloom/warnings.hpp"
 
 namespace lightloom {
 namespace {
@@ -31,6 +32,7 @@ int check_command(const std::vector<std::string>& words) {
     if (!input) return kExitUsersMistake;
     const auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
+    print_warnings(input->scenario, *plan);
 
     std::cout << fmt::format("{}: sound: {} endpoints, {} nodes, {} cables\n", input->file,
                              readable_count(static_cast<std::int64_t>(plan->topology.endpoints.size())),

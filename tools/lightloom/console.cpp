@@ -25,6 +25,14 @@ bool stderr_is_terminal() {
     return isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
 }
 
+/// @param colour  as the terminal is told it: ANSI's "select graphic rendition"
+void print_labelled(std::string_view label, std::string_view colour, std::string_view message) {
+    if (stderr_is_terminal() && !is_set("NO_COLOR"))
+        std::cerr << fmt::format("\x1b[{}m{}\x1b[0m {}\n", colour, label, message);
+    else
+        std::cerr << label << ' ' << message << '\n';
+}
+
 double share_done(const Progress& progress) {
     if (progress.payload_bytes_total <= 0) return 0.0;
     return static_cast<double>(progress.payload_bytes_delivered) / static_cast<double>(progress.payload_bytes_total);
@@ -34,10 +42,8 @@ double share_done(const Progress& progress) {
 
 std::string version_line() { return fmt::format("lightloom {} ({})", LIGHTLOOM_VERSION, LIGHTLOOM_BUILD_TYPE); }
 
-void print_error(std::string_view message) {
-    const bool colour = stderr_is_terminal() && !is_set("NO_COLOR");
-    std::cerr << (colour ? "\x1b[1;31merror:\x1b[0m " : "error: ") << message << '\n';
-}
+void print_error(std::string_view message) { print_labelled("error:", "1;31", message); }
+void print_warning(std::string_view message) { print_labelled("warning:", "1;33", message); }
 
 void print_banner(const Scenario& scenario) {
     std::cerr << fmt::format("{}, seeds: plant {}, traffic {}, faults {}\n", version_line(), scenario.seeds.plant,

@@ -17,6 +17,8 @@ std::string version_line();
 
 /// "error: `message`" on stderr.
 void print_error(std::string_view message);
+/// "warning: `message`", likewise.
+void print_warning(std::string_view message);
 
 /// What every run says first: version, build type, seeds.
 void print_banner(const Scenario& scenario);

@@ -12,6 +12,7 @@
 #include "tools/lightloom/readable.hpp"
 #include "tools/lightloom/scenario_input.hpp"
 #include "tools/lightloom/summary.hpp"
+#include "tools/lightloom/warnings.hpp"
 
 namespace lightloom {
 namespace {
@@ -90,6 +91,7 @@ int explain_command(const std::vector<std::string>& words) {
     if (!input) return kExitUsersMistake;
     const auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
+    print_warnings(input->scenario, *plan);
 
     std::cout << effective_toml(input->scenario, arguments.count("keys") ? Help::with : Help::without);
     print_derived(input->scenario, *plan);

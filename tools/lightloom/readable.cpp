@@ -28,6 +28,9 @@ std::string in_unit(double value, std::span<const Unit> units) {
     return fmt::format("{:.{}f} {}", scaled, decimals, unit->name);
 }
 
+// Rounded, and a zero without its sign: "-0.00" says nothing.
+double hundredths(double value) { return std::round(value * 100.0) / 100.0 + 0.0; }
+
 }  // namespace
 
 std::string readable_duration(double picoseconds) {
@@ -55,7 +58,9 @@ std::string readable_count(std::int64_t count) {
     return digits;
 }
 
-std::string readable_decibel(double value) { return fmt::format("{:+.2f} dB", value); }
+std::string readable_decibel(double value) { return fmt::format("{:+.2f} dB", hundredths(value)); }
+
+std::string readable_dbm(double value) { return fmt::format("{:.2f} dBm", hundredths(value)); }
 
 std::string readable_ratio(double ratio) { return ratio == 0.0 ? "0" : fmt::format("{:.2g}", ratio); }
 

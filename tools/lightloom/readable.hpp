@@ -12,6 +12,7 @@ std::string readable_bytes_per_second(double rate);  // "48.75 GB/s": powers of 
 std::string readable_bytes(std::int64_t bytes);      // "64 MiB": powers of 1,024, "1,000 B" where inexact
 std::string readable_count(std::int64_t count);      // "12,345,678"
 std::string readable_decibel(double value);          // "+1.25 dB"
+std::string readable_dbm(double value);              // "-3.10 dBm"
 std::string readable_ratio(double ratio);            // "1.3e-09"; "0" for none
 
 }  // namespace lightloom

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "scenarios/expectation.hpp"
@@ -16,6 +18,7 @@
 #include "tools/lightloom/interruption.hpp"
 #include "tools/lightloom/scenario_input.hpp"
 #include "tools/lightloom/summary.hpp"
+#include "tools/lightloom/warnings.hpp"
 
 namespace lightloom {
 namespace {
@@ -66,6 +69,32 @@ RunOptions execution_options(const Arguments& arguments) {
 std::string result_path(const Arguments& arguments, const ScenarioInput& input) {
     if (arguments.count("output")) return arguments["output"].as<std::string>();
     return std::filesystem::path(input.file).stem().string() + ".h5";
+}
+
+bool is_same_file(const std::string& a, const std::string& b) {
+    std::error_code neither_exists;
+    return std::filesystem::equivalent(a, b, neither_exists);
+}
+
+// A file that cannot be read is left to ResultFile, which says why.
+bool is_something_else(const std::string& path) {
+    constexpr std::string_view kHdf5Signature = "\x89HDF\r\n\x1a\n";
+    std::error_code unknown;
+    if (!std::filesystem::is_regular_file(path, unknown)) return false;
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) return false;
+    std::string beginning(kHdf5Signature.size(), '\0');
+    stream.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+    return beginning != kHdf5Signature;
+}
+
+// A result replaces an older result of its name, and nothing else.
+void refuse_to_overwrite_others(const std::string& path, const std::string& scenario_file) {
+    for (const std::string& name : {path, path + ".partial"})
+        if (is_same_file(name, scenario_file))
+            throw UsageError(fmt::format("{} is the scenario itself; choose another name for the result", name));
+    if (is_something_else(path))
+        throw UsageError(fmt::format("{} exists and is not a result file; choose another name", path));
 }
 
 ResultFile create_result(const std::string& path, const ScenarioInput& input, const Plan& plan,
@@ -124,11 +153,13 @@ int run_command(const std::vector<std::string>& words) {
     listen_for_interruption();
     const auto input = read_scenario(arguments);
     if (!input) return kExitUsersMistake;
+    const std::string path = result_path(arguments, *input);
+    refuse_to_overwrite_others(path, input->file);
     if (!quiet) print_banner(input->scenario);
     auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
+    print_warnings(input->scenario, *plan);
 
-    const std::string path = result_path(arguments, *input);
     const auto ring = expect(input->scenario, *plan).ring;
     const RunResult result = run_and_keep(*input, std::move(*plan), options, path, quiet);
     const bool interrupted = result.stopped_by == "interrupt";

@@ -45,6 +45,15 @@ std::vector<Override> overrides_of(const Arguments& arguments) {
     return overrides;
 }
 
+ScenarioNames names_of(const Catalogue& catalogue) {
+    ScenarioNames names{catalogue.module_ids(), catalogue.fibre_ids(), catalogue.connector_ids()};
+    for (const std::string& id : names.modules) {
+        const ModuleRow& module = *catalogue.module(id);
+        if (!module.captive_cable.empty()) names.captive_cables[id] = {module.reach.value};
+    }
+    return names;
+}
+
 void complain(const std::vector<InputError>& errors) {
     for (const InputError& error : errors) std::cerr << to_string(error) << '\n';
     std::cerr << fmt::format("{} error{}; nothing was run\n", errors.size(), errors.size() == 1 ? "" : "s");
@@ -59,10 +68,8 @@ void add_set_option(Options& options) {
 
 std::optional<ScenarioInput> read_scenario(const Arguments& arguments) {
     const std::string& file = arguments["scenario"].as<std::vector<std::string>>().front();
-    const Catalogue& catalogue = Catalogue::built_in();
-    const ScenarioNames names{catalogue.module_ids(), catalogue.fibre_ids(), catalogue.connector_ids()};
     std::string text = read_text(file);
-    ParsedScenario parsed = parse_scenario(text, file, overrides_of(arguments), names);
+    ParsedScenario parsed = parse_scenario(text, file, overrides_of(arguments), names_of(Catalogue::built_in()));
     if (!parsed.errors.empty()) {
         complain(parsed.errors);
         return std::nullopt;

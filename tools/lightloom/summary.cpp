@@ -17,49 +17,52 @@ constexpr std::array<std::pair<const char*, double>, 4> kQuantiles{
     {{"p50", 0.50}, {"p99", 0.99}, {"p99.9", 0.999}, {"p99.99", 0.9999}}};
 
 std::string latency_row(const char* name, const Histogram& histogram) {
-    std::string row = fmt::format("  {:<18}", name);
-    for (const auto& [label, q] : kQuantiles)
-        row += fmt::format("{:>12}", readable_duration(static_cast<double>(histogram.quantile(q))));
-    return row + fmt::format("{:>12}\n", readable_duration(static_cast<double>(histogram.max())));
+    const auto cell = [&](std::int64_t value) {
+        return fmt::format("{:>12}", histogram.count() == 0 ? "-" : readable_duration(static_cast<double>(value)));
+    };
+    std::string row = fmt::format("  {:<20}", name);
+    for (const auto& [label, q] : kQuantiles) row += cell(histogram.quantile(q));
+    return row + cell(histogram.max()) + '\n';
 }
 
 std::string latency_table(const RunResult& result) {
-    std::string table = fmt::format("{:<20}", "latency");
+    std::string table = fmt::format("{:<22}", "latency");
     for (const auto& [label, q] : kQuantiles) table += fmt::format("{:>12}", label);
     table += fmt::format("{:>12}\n", "max");
     table += latency_row("packet", result.packet_latency);
     table += latency_row("packet jitter", result.packet_jitter);
-    table += latency_row("message", result.message_latency);
+    table += latency_row("message (to its ack)", result.message_latency);
     return table;
-}
-
-PortId sender_of(const Topology& topology, std::uint32_t direction) {
-    const Topology::Cable& cable = topology.cables[direction / 2];
-    return direction % 2 == 0 ? cable.lower : cable.upper;
 }
 
 std::string margin_line(const RunResult& result) {
     const auto& summary = result.summary;
     if (!std::isfinite(summary.worst_margin_db)) return "margin    no optical link\n";
-    return fmt::format("margin    worst {} on {}, which receives {:.2f} dBm (OMA, worst lane); 1st percentile {}\n",
-                       readable_decibel(summary.worst_margin_db),
-                       result.topology.port_name(sender_of(result.topology, summary.worst_link)),
-                       result.links.received_oma_dbm[summary.worst_link],
+    return fmt::format("margin    worst {} on {}, which receives {} (OMA, worst lane); 1st percentile {}\n",
+                       readable_decibel(summary.worst_margin_db), sender_name(result.topology, summary.worst_link),
+                       readable_dbm(result.links.received_oma_dbm[summary.worst_link]),
                        readable_decibel(summary.first_percentile_margin_db));
+}
+
+std::string not_complete(const RunResult& result) {
+    const auto& summary = result.summary;
+    std::string line = fmt::format("not complete: stopped by {} at {}, {} of {} messages delivered",
+                                   result.stopped_by == "until" ? "`until`" : result.stopped_by,
+                                   readable_duration(static_cast<double>(summary.end_ps)),
+                                   readable_count(summary.messages_delivered), readable_count(summary.messages));
+    if (summary.completion_ps > 0)
+        line += ", last delivery at " + readable_duration(static_cast<double>(summary.completion_ps));
+    return line + '\n';
 }
 
 std::string answer(const SummaryContext& context, const RunResult& result) {
     const auto& summary = result.summary;
-    if (summary.messages_delivered < summary.messages)
-        return fmt::format("not complete: stopped by {} at {}, {} of {} messages delivered\n",
-                           result.stopped_by == "until" ? "`until`" : result.stopped_by,
-                           readable_duration(static_cast<double>(summary.end_ps)),
-                           readable_count(summary.messages_delivered), readable_count(summary.messages));
+    if (summary.messages_delivered < summary.messages) return not_complete(result);
     const auto completion = static_cast<double>(summary.completion_ps);
     std::string line = fmt::format("completed in {}", readable_duration(completion));
     if (context.expected_completion) {
         const auto expected = static_cast<double>(context.expected_completion->ps);
-        line += fmt::format(", {:.3f} times the {} that it takes where nothing collides or is lost",
+        line += fmt::format(", {:.3f} times the {} of the closed form (no collision, no loss: see explain)",
                             completion / expected, readable_duration(expected));
     }
     return line + "\n";
@@ -102,9 +105,14 @@ std::string execution_lines(const RunResult& result, const std::string& file) {
 
 JsonObject latency_object(const Histogram& histogram) {
     JsonObject object;
-    object.add("samples", histogram.count()).add("mean", histogram.mean());
-    for (const auto& [label, q] : kQuantiles) object.add(label, histogram.quantile(q));
-    return object.add("max", histogram.max());
+    object.add("samples", histogram.count());
+    const auto add = [&](const char* name, auto value) {
+        histogram.count() == 0 ? object.add(name, NAN) : object.add(name, value);
+    };
+    add("mean", histogram.mean());
+    for (const auto& [label, q] : kQuantiles) add(label, histogram.quantile(q));
+    add("max", histogram.max());
+    return object;
 }
 
 JsonObject frames_object(const RunResult::Summary& summary) {
@@ -123,7 +131,7 @@ JsonObject margin_object(const RunResult& result) {
     JsonObject object;
     object.add("worst_db", summary.worst_margin_db).add("p01_db", summary.first_percentile_margin_db);
     if (!std::isfinite(summary.worst_margin_db)) return object;
-    return object.add("worst_link", result.topology.port_name(sender_of(result.topology, summary.worst_link)))
+    return object.add("worst_link", sender_name(result.topology, summary.worst_link))
         .add("worst_received_oma_dbm", result.links.received_oma_dbm[summary.worst_link]);
 }
 
@@ -143,6 +151,11 @@ JsonObject execution_object(const RunResult::Execution& execution) {
 
 }  // namespace
 
+std::string sender_name(const Topology& topology, std::uint32_t direction) {
+    const Topology::Cable& cable = topology.cables[direction / 2];
+    return topology.port_name(direction % 2 == 0 ? cable.lower : cable.upper);
+}
+
 std::string question(const Scenario& scenario) {
     const auto& fabric = scenario.topology;
     const auto& workload = scenario.workload;
@@ -150,8 +163,8 @@ std::string question(const Scenario& scenario) {
     const std::string size = readable_bytes(workload.bytes.count);
     switch (workload.kind) {
         case WorkloadKind::all_reduce:
-            return fmt::format("all-reduce of {} per GPU on {} GPUs: {} rings of {}", size, readable_count(gpus),
-                               fabric.gpus_per_server, fabric.servers);
+            return fmt::format("all-reduce of {} per GPU on {} GPUs: {} ring{} of {}", size, readable_count(gpus),
+                               fabric.gpus_per_server, fabric.gpus_per_server == 1 ? "" : "s", fabric.servers);
         case WorkloadKind::permutation:
             return fmt::format("permutation: each of {} GPUs sends {} to another", readable_count(gpus), size);
         case WorkloadKind::incast:
@@ -177,9 +190,11 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     object.add("complete", result.complete).add("stopped_by", result.stopped_by);
     object.add("completion_ps", summary.completion_ps).add("end_ps", summary.end_ps);
     if (context.expected_completion) object.add("expected_completion_ps", context.expected_completion->ps);
-    object.add("algorithm_bandwidth_bytes_per_second", summary.algorithm_bandwidth);
-    object.add("bus_bandwidth_bytes_per_second", summary.bus_bandwidth);
-    object.add("straggler_ratio", summary.straggler_ratio);
+    // 0 in a RunResult: not every flow came to its end, or no collective ran.
+    const auto add_measured = [&](const char* name, double value) { object.add(name, value > 0.0 ? value : NAN); };
+    add_measured("algorithm_bandwidth_bytes_per_second", summary.algorithm_bandwidth);
+    add_measured("bus_bandwidth_bytes_per_second", summary.bus_bandwidth);
+    add_measured("straggler_ratio", summary.straggler_ratio);
     object.add("messages", summary.messages).add("messages_delivered", summary.messages_delivered);
     object.add("payload_bytes_delivered", summary.payload_bytes_delivered);
     object.add("packet_latency_ps", latency_object(result.packet_latency));

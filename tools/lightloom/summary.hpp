@@ -3,6 +3,7 @@
 // scenarios/expectation.hpp).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,9 @@ struct SummaryContext {
 };
 
 std::string summary_text(const SummaryContext& context, const RunResult& result);
+
+/// The port that sends in a direction of a cable, as in LinkConditions: "leaf3.port17".
+std::string sender_name(const Topology& topology, std::uint32_t direction);
 
 /// One object on one line; its "format_version" rises when a name changes its meaning or goes.
 std::string summary_json(const SummaryContext& context, const RunResult& result);
