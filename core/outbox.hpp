@@ -95,6 +95,10 @@ public:
             into.give(std::exchange(chunk, chunk->next));
     }
 
+    /// Has a slot come into use since this was asked last?
+    bool has_news() { return std::exchange(news_, false); }
+    /// Has this partition sent anything for a slot whose window is still to come?
+    bool is_marked(std::uint32_t slot) const { return occupied_[slot / 64] >> slot % 64 & 1; }
     /// The writer's turn: the slot's window has come, whoever reads it.
     void unmark(std::uint32_t slot) { occupied_[slot / 64] &= ~(std::uint64_t{1} << slot % 64); }
 
@@ -126,6 +130,7 @@ private:
         if (!(occupied & bit))
             for (std::uint32_t i = 0; i < words_; ++i) words[i].store(0, std::memory_order_relaxed);
         occupied |= bit;
+        news_ = true;
         const std::uint64_t before = words[group / 64].load(std::memory_order_relaxed);
         words[group / 64].store(before | std::uint64_t{1} << group % 64, std::memory_order_relaxed);
     }
@@ -157,6 +162,7 @@ private:
 
     std::uint32_t groups_;
     std::uint32_t words_;
+    bool news_ = false;
     std::unique_ptr<std::atomic<std::uint64_t>[]> busy_;  // [slot * words_ + group / 64]
     // Where each bucket's next event goes; it tells the last chunk, which links the others. Those of one window lie
     // together; memory that no event was ever written to is never touched, which is why it is not a vector.

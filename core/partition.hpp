@@ -45,9 +45,11 @@ public:
           index_(index),
           outbox_(static_cast<std::uint32_t>(layout.groups.size())),
           order_{layout.seed} {
-        own_groups_.resize((layout.groups.size() + 63) / 64);
-        for (std::uint32_t group = 0; group < layout.groups.size(); ++group)
-            if (layout.groups[group].partition == index) own_groups_[group / 64] |= std::uint64_t{1} << group % 64;
+        for (std::uint32_t group = 0; group < layout.groups.size(); ++group) {
+            if (layout.groups[group].partition != index) continue;
+            if (own_groups_.empty() || own_groups_.back().word != group / 64) own_groups_.push_back({group / 64, 0});
+            own_groups_.back().bits |= std::uint64_t{1} << group % 64;
+        }
     }
 
     std::uint32_t index() const { return index_; }
@@ -95,7 +97,8 @@ public:
             sort_by_node(group, slot, all);
             handle_group(layout_.groups[group], model);
         });
-        next_window_ = outbox_.next_after(w);
+        // A partition that sent nothing, as most do in a window with little traffic, knows its next window already.
+        if (outbox_.has_news() || !next_window_ || *next_window_ <= w) next_window_ = outbox_.next_after(w);
     }
 
     std::size_t events_in_window() const { return events_in_window_; }
@@ -111,7 +114,8 @@ public:
     void for_each_pending(Visit&& visit) const {
         for (const Event& event : cut_off_) visit(event);
         for (std::uint32_t slot = 0; slot < rings::kSlots; ++slot)
-            for (std::uint32_t group = 0; group < layout_.groups.size(); ++group) outbox_.for_each(group, slot, visit);
+            for (std::uint32_t group = 0; outbox_.is_marked(slot) && group < layout_.groups.size(); ++group)
+                outbox_.for_each(group, slot, visit);
     }
 
 private:
@@ -141,6 +145,7 @@ private:
 
     // Where time has entered a new slot of a further ring, spreads that slot's events over the rings below it.
     void cascade(Window w, Peers all) {
+        if (w >> rings::shift(1) == window_ >> rings::shift(1)) return;
         for (int level = rings::kLevels - 1; level > 0; --level) {
             if (w >> rings::shift(level) == window_ >> rings::shift(level)) continue;
             const std::uint32_t slot = rings::slot(level, w);
@@ -159,11 +164,11 @@ private:
     // Visits those of this partition's groups that have events in a slot, without a look at the idle ones.
     template <class Visit>
     void for_each_busy_group(std::uint32_t slot, Peers all, Visit&& visit) const {
-        for (std::uint32_t word = 0; word < own_groups_.size(); ++word) {
+        for (const OwnGroups& own : own_groups_) {
             std::uint64_t busy = 0;
-            for (const auto& peer : all) busy |= peer->outbox_.busy(word, slot);
-            for (busy &= own_groups_[word]; busy != 0; busy &= busy - 1) {
-                const std::uint32_t group = word * 64 + static_cast<std::uint32_t>(std::countr_zero(busy));
+            for (const auto& peer : all) busy |= peer->outbox_.busy(own.word, slot);
+            for (busy &= own.bits; busy != 0; busy &= busy - 1) {
+                const std::uint32_t group = own.word * 64 + static_cast<std::uint32_t>(std::countr_zero(busy));
                 if (std::any_of(all.begin(), all.end(),
                                 [&](const auto& peer) { return peer->outbox_.has(group, slot); }))
                     visit(group);
@@ -277,8 +282,12 @@ private:
     Outbox<Event> outbox_;
     EventOrder<Event> order_;
     ChunkPool<Event> pool_;
-    std::vector<std::uint64_t> own_groups_;  // one bit each
-    std::vector<std::uint32_t> place_;       // counting sort: where a node's next event goes
+    struct OwnGroups {
+        std::uint32_t word;  // groups 64 x word ..
+        std::uint64_t bits;  // one each
+    };
+    std::vector<OwnGroups> own_groups_;
+    std::vector<std::uint32_t> place_;  // counting sort: where a node's next event goes
 
     Window window_ = -1;  // the open window; -1 before the first
     Time now_{-1};
