@@ -26,7 +26,7 @@ using Window = std::int64_t;
 
 /// The geometry of the rings, shared by writers and readers.
 namespace rings {
-inline constexpr int kFirstBits = 10, kFurtherBits = 8, kLevels = 7;
+inline constexpr int kFirstBits = 8, kFurtherBits = 8, kLevels = 7;
 inline constexpr std::uint32_t kFirst = 1u << kFirstBits, kFurther = 1u << kFurtherBits;
 inline constexpr std::uint32_t kSlots = kFirst + (kLevels - 1) * kFurther;
 
