@@ -60,13 +60,13 @@ Parts parts_of(const Catalogue& catalogue, const CableClass& kind) {
 }
 
 ErrorCurve error_curve(const ModuleRow& module, Decibel noise_floor) {
-    const Decibel limit = ErrorCurve::noise_floor_limit(module.specified_ber);
+    const Decibel limit = ErrorCurve::noise_floor_limit(Modulation::pam4, module.specified_ber);
     if (!(noise_floor > limit))
         throw CatalogueError(
             fmt::format("with a noise floor of {} dB no power brings \"{}\" to the bit error ratio of "
                         "{} that it is specified for; it takes more than {:.2f} dB",
                         noise_floor.value, module.id, module.specified_ber, limit.value));
-    return ErrorCurve(module.specified_ber, noise_floor);
+    return ErrorCurve(Modulation::pam4, module.specified_ber, noise_floor);
 }
 
 double draw_length_m(const Parts& parts, std::uint64_t seed, std::uint32_t cable) {

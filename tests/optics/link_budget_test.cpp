@@ -181,7 +181,7 @@ TEST(LinkBudget, LossOnOneLaneIsDilutedLossOnAllIsNot) {
     EXPECT_LT(bad_lane.codeword_error_ratio[0], 1e-4 * bad_link.codeword_error_ratio[0]);
     EXPECT_EQ(bad_lane.margin_db[1], bad_lane.margin_db[0]);  // both directions
     // The curve's answer for each lane, put together by the tested convolution
-    const ErrorCurve curve(2.4e-4, Decibel{17.0});
+    const ErrorCurve curve(Modulation::pam4, 2.4e-4, Decibel{17.0});
     const double good = curve.bit_error_ratio({2.9}), bad = curve.bit_error_ratio({-1.0});
     EXPECT_TRUE(near_relative(bad_lane.codeword_error_ratio[0],
                               striped_codeword_error_ratio(kKp4, std::vector{good, good, bad, good}), 1e-9));
