@@ -26,7 +26,7 @@ double inverse_square(Decibel amplitude) { return std::pow(10.0, -amplitude.valu
 double normal_tail(double x) { return 0.5 * std::erfc(x / std::numbers::sqrt2); }
 
 double pam4_bit_error_ratio(double x) {
-    // 2 Q(3x) is about 2/9 exp(-4 x^2) of 3 Q(x), and Q(5x) 1/15 exp(-12 x^2): past these bounds they are lost in rounding.
+    // 2 Q(3x) is about 2/9 exp(-4 x^2) of 3 Q(x), and Q(5x) 1/15 exp(-12 x^2): past these bounds rounding hides them.
     constexpr double kNearestOnly = 3.0, kTwoNearest = 1.7;
     const double nearest = 0.75 * normal_tail(x);
     if (x > kNearestOnly) return nearest;

@@ -28,8 +28,8 @@ double half_spacing(Modulation modulation, double ratio);
 
 inline double pam4_half_spacing(double ratio) { return half_spacing(Modulation::pam4, ratio); }
 
-/// The floor, as 20 log10 x, that noise proportional to the modulation amplitude makes: x = 1 / (2 (L-1) sqrt(RIN_OMA B))
-/// with L levels. 16.2 dB for PAM4, -136 dB/Hz and 26.56 GHz.
+/// The floor, as 20 log10 x, that noise in proportion to the modulation amplitude makes: with L levels
+/// x = 1 / (2 (L-1) sqrt(RIN_OMA B)). 16.2 dB for PAM4, -136 dB/Hz and 26.56 GHz.
 /// @param rin_oma_db_per_hz  noise density over the square of the outer modulation amplitude, one-sided
 /// @param bandwidth_ghz      one-sided equivalent noise bandwidth
 /// Source: definition of RIN_OMA, IEEE 802.3 clause 52.9.6.
@@ -45,8 +45,8 @@ public:
     /// @param noise_floor    20 log10 x_floor; infinite for none. Must lie above noise_floor_limit.
     ErrorCurve(Modulation modulation, double specified_ber, Decibel noise_floor);
 
-    /// @param extra_inverse_x_squared  1/x^2 of noise that the specified receiver does not have and that adds before the
-    ///                                 same slicer, such as that of a host behind a module without a retimer; >= 0
+    /// @param extra_inverse_x_squared  1/x^2 of noise that the specified receiver does not have and that adds before
+    ///                                 the same slicer, as of a host behind a module without a retimer; >= 0
     double bit_error_ratio(Decibel margin, double extra_inverse_x_squared = 0.0) const;
 
     /// The margin at which the curve gives `ratio`; infinite if no power reaches it. @param ratio  in (0, 0.5)
