@@ -63,6 +63,17 @@ private:
     std::vector<Row> rows_;
 };
 
+/// The entries of a cell that holds a list, separated by ';'.
+inline std::vector<std::string> list_of(const std::string& cell) {
+    std::vector<std::string> entries(1);
+    for (const char c : cell)
+        if (c == ';')
+            entries.emplace_back();
+        else
+            entries.back() += c;
+    return entries;
+}
+
 /// `got` within `relative` of `expected`; exactly equal where that is 0.
 inline ::testing::AssertionResult near_relative(double got, double expected, double relative) {
     if (std::abs(got - expected) <= relative * std::abs(expected)) return ::testing::AssertionSuccess();
