@@ -80,7 +80,7 @@ struct FecRow {
     double processing_ns;   // encoding and correction, beside waiting for the codewords to be complete
     std::string confidence, source, note;
 
-    double latency_ns() const { return code.bits() * interleave / line_rate_gbps + processing_ns; }
+    double latency_ns() const { return accumulation_ns(code, interleave, line_rate_gbps) + processing_ns; }
 };
 
 /// The four tables as text: a line of column names, then a line per row; cells hold neither commas nor quotes.

@@ -1,98 +1,70 @@
 #include "models/optics/fec.hpp"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
-#include <numeric>
+
+#include "models/optics/wrong_symbols.hpp"
 
 namespace lightloom {
 namespace {
 
-double log_choose(int n, int k) { return std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0); }
-
-// log(exp(a) + exp(b)) without leaving the range of a double
-double log_add(double a, double b) {
-    const double low = std::min(a, b), high = std::max(a, b);
-    return std::isinf(low) ? high : high + std::log1p(std::exp(low - high));
-}
-
-// Probabilities of 0, 1, 2... wrong symbols, as many as are asked for; bounded, so that it stays on the stack.
-constexpr int kMostCounts = 2 * kMostCorrectable + 32;
-using Counts = Eigen::Array<double, Eigen::Dynamic, 1, Eigen::ColMajor, kMostCounts, 1>;
-
-struct Lane {
-    double odds;      // of a symbol being wrong, p / (1 - p)
-    double all_good;  // probability that none of the lane's symbols is wrong
-};
-
-Lane lane_of(const ReedSolomon& code, double bit_error_ratio, int symbols) {
-    const double log_good = code.bits_per_symbol * std::log1p(-bit_error_ratio);
-    return {std::expm1(-log_good), std::exp(symbols * log_good)};
-}
-
-// Binomial probabilities: each from the one before
-Counts counts_of(const Lane& lane, int symbols, int size) {
-    Counts counts(size);
-    counts(0) = lane.all_good;
-    for (int wrong = 1; wrong < size; ++wrong)
-        counts(wrong) = counts(wrong - 1) * (lane.odds * std::max(0, symbols - wrong + 1) / wrong);
-    return counts;
-}
-
-// Distribution of the sum of two counts; only products of probabilities are added, so nothing cancels
-Counts sum_of(const Counts& a, const Counts& b) {
-    const Eigen::Index size = a.size();
-    Counts sum = Counts::Zero(size);
-    for (Eigen::Index wrong = 0; wrong < size; ++wrong) sum.tail(size - wrong) += b(wrong) * a.head(size - wrong);
-    return sum;
-}
-
-// How far past the last correctable count the tail must be summed for 1e-10 of itself. With W the sum of all symbols'
-// odds, each probability is at most W / count of the one before (Maclaurin's inequality on the odds).
-int tail_terms(double odds_sum, int correctable) {
-    return 1 + static_cast<int>(std::ceil(std::log(1e-10) / std::log(odds_sum / (correctable + 2))));
+// The bit error ratio at which a loss that grows with it reaches the target, by halving the interval of its logarithm
+template <typename Loss>
+double where_it_reaches(double target, Loss loss) {
+    assert(target > 0.0 && target < 1.0);
+    double low = std::log(1e-100), high = std::log(0.5);
+    while (high - low > 1e-12) {
+        const double middle = 0.5 * (low + high);
+        (loss(std::exp(middle)) > target ? high : low) = middle;
+    }
+    return std::exp(0.5 * (low + high));
 }
 
 }  // namespace
 
 double symbol_error_ratio(const ReedSolomon& code, double bit_error_ratio) {
-    return -std::expm1(code.bits_per_symbol * std::log1p(-bit_error_ratio));
+    // 1 - (1 - p)^m from sums of positive terms: wrong in the first bits, or in the next where those are right.
+    double wrong = 0.0, block = bit_error_ratio;
+    for (int bits = code.bits_per_symbol; bits > 0; bits /= 2, block += block * (1.0 - block))
+        if (bits % 2 == 1) wrong += block * (1.0 - wrong);
+    return wrong;
 }
 
 double codeword_error_ratio(const ReedSolomon& code, double bit_error_ratio) {
-    if (bit_error_ratio <= 0.0) return 0.0;
-    const double log_good = code.bits_per_symbol * std::log1p(-bit_error_ratio);
-    const double log_bad = std::log(symbol_error_ratio(code, bit_error_ratio));
+    return striped_codeword_error_ratio(code, {&bit_error_ratio, 1});
+}
 
-    double log_sum = -std::numeric_limits<double>::infinity();
-    for (int wrong = code.correctable() + 1; wrong <= code.length; ++wrong) {
-        const double log_ways = log_choose(code.length, wrong);
-        log_sum = log_add(log_sum, log_ways + wrong * log_bad + (code.length - wrong) * log_good);
-    }
-    return std::min(1.0, std::exp(log_sum));
+double log10_codeword_error_ratio(const ReedSolomon& code, double bit_error_ratio) {
+    return log10_striped_codeword_error_ratio(code, {&bit_error_ratio, 1});
+}
+
+double codeword_error_ratio_of_symbols(const ReedSolomon& code, double symbol_error_ratio) {
+    const auto lost = [&](const auto& wrong) { return wrong.share_above(code.correctable()); };
+    return with_wrong_symbols(
+        code, 1, [&](int) { return symbol_error_ratio; }, lost);
+}
+
+double log10_codeword_error_ratio_of_symbols(const ReedSolomon& code, double symbol_error_ratio) {
+    const auto lost = [&](const auto& wrong) { return wrong.log10_share_above(code.correctable()); };
+    return with_wrong_symbols(
+        code, 1, [&](int) { return symbol_error_ratio; }, lost);
 }
 
 double striped_codeword_error_ratio(const ReedSolomon& code, std::span<const double> lane_bit_error_ratio) {
-    const int lanes = static_cast<int>(lane_bit_error_ratio.size());
-    assert(lanes > 0 && code.length % lanes == 0 && code.correctable() <= kMostCorrectable);
-    const int symbols = code.length / lanes, correctable = code.correctable();
+    return with_wrong_symbols(code, lane_bit_error_ratio,
+                              [&](const auto& wrong) { return wrong.share_above(code.correctable()); });
+}
 
-    double odds_sum = 0.0;
-    for (const double ratio : lane_bit_error_ratio) odds_sum += symbols * lane_of(code, ratio, symbols).odds;
-    if (odds_sum == 0.0) return 0.0;
+double log10_striped_codeword_error_ratio(const ReedSolomon& code, std::span<const double> lane_bit_error_ratio) {
+    return with_wrong_symbols(code, lane_bit_error_ratio,
+                              [&](const auto& wrong) { return wrong.log10_share_above(code.correctable()); });
+}
 
-    // A small tail is summed itself; a large one (above 1e-6 for up to 16 lanes) is what the head leaves of 1, which
-    // costs no digits that matter.
-    const bool sum_the_tail = odds_sum < 0.4 * correctable;
-    const int size = 1 + correctable + (sum_the_tail ? tail_terms(odds_sum, correctable) : 0);
-    Counts wrong = counts_of(lane_of(code, lane_bit_error_ratio[0], symbols), symbols, size);
-    for (const double ratio : lane_bit_error_ratio.subspan(1))
-        wrong = sum_of(wrong, counts_of(lane_of(code, ratio, symbols), symbols, size));
-    // One after the other: Eigen's own sum goes in steps of the processor's registers, and so would the last digit.
-    const auto sum = [&](int from) { return std::accumulate(wrong.data() + from, wrong.data() + size, 0.0); };
-    return sum_the_tail ? sum(correctable + 1) : std::max(0.0, 1.0 - sum(0));
+double post_fec_bit_error_ratio(const ReedSolomon& code, double bit_error_ratio) {
+    // E[X; X > t] = n s P(Y >= t) with Y the wrong ones among n - 1 others: a code of its own that corrects t - 1.
+    const ReedSolomon others{code.length - 1, code.data + 1, code.bits_per_symbol};
+    return bit_error_ratio * codeword_error_ratio(others, bit_error_ratio);
 }
 
 double frame_loss_ratio(const ReedSolomon& code, int interleave, double codeword_error_ratio, int frame_bytes) {
@@ -101,6 +73,16 @@ double frame_loss_ratio(const ReedSolomon& code, int interleave, double codeword
     const double frames_per_group = interleave * code.payload_bits() / frame_bits;
     const double group_lost = -std::expm1(interleave * std::log1p(-codeword_error_ratio));
     return std::min(1.0, group_lost * (1.0 + frames_per_group) / frames_per_group);
+}
+
+double bit_error_ratio_for_codewords(const ReedSolomon& code, double target) {
+    return where_it_reaches(target, [&](double ratio) { return codeword_error_ratio(code, ratio); });
+}
+
+double bit_error_ratio_for_frames(const ReedSolomon& code, int interleave, double target, int frame_bytes) {
+    return where_it_reaches(target, [&](double ratio) {
+        return frame_loss_ratio(code, interleave, codeword_error_ratio(code, ratio), frame_bytes);
+    });
 }
 
 }  // namespace lightloom
