@@ -21,6 +21,8 @@ enum class Purpose : std::uint32_t {
     arrival = 9,
     phold = 10,
     hash = 11,
+    dirt = 21,
+    monitor_gain = 26,
 };
 
 /// 64 random bits. @param n  which of the entity's numbers for this purpose
