@@ -23,6 +23,8 @@ enum class Purpose : std::uint32_t {
     hash = 11,
     dirt = 21,
     monitor_gain = 26,
+    lock_loss = 12,
+    relock = 13,
 };
 
 /// 64 random bits. @param n  which of the entity's numbers for this purpose

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
+
+#include "core/abort.hpp"
 
 namespace lightloom {
 
@@ -9,6 +12,8 @@ Fabric::Fabric(const FabricInput& input)
     : topology_(input.topology),
       routes_(input.routes),
       traffic_(input.traffic),
+      channels_(input.channels),
+      changes_(input.changes.begin(), input.changes.end()),
       network_(input.network),
       preamble_bits_(input.network.framing.preamble.count * 8),
       gap_bits_(input.network.framing.gap.count * 8),
@@ -20,6 +25,7 @@ Fabric::Fabric(const FabricInput& input)
     build_nodes(input);
     build_ports(input);
     build_flows(input);
+    build_conditions(input);
 }
 
 void Fabric::build_nodes(const FabricInput& input) {
@@ -57,14 +63,14 @@ void Fabric::build_ports(const FabricInput& input) {
     for (std::uint32_t i = 0; i < ports_.size(); ++i) {
         const Topology::Port& from = topology_.ports[i];
         const Topology::Cable& cable = topology_.cables[from.cable.value];
-        const Channel& channel = input.channels[2 * std::size_t{from.cable.value} + (cable.upper.value == i)];
+        const Channel& channel = channel_of(i);
         Port& port = ports_[i];
         port.clock = PortClock{topology_.tiers[cable.tier].rate, gap_bits_};
         port.delay = channel.delay;
         port.peer = from.peer.value;
         port.peer_node = topology_.ports[from.peer.value].node.value;
         port.on_first_bit = nodes_[port.peer_node].cuts_through;
-        port.risk_bits = static_cast<std::uint32_t>(LossBudget::overhead(channel.interleave));
+        port.risk_bits = static_cast<std::int32_t>(LossBudget::overhead(channel.interleave) - preamble_bits_);
         nics_[i].full_frame = port.clock.duration_of(full_frame_bits);
         hazards_[i].per_codeword = channel.codeword_hazard;
         port.losses = LossBudget::drawn(channel.codeword_hazard, fault_seed_, i, 0);
@@ -115,9 +121,87 @@ Frame Fabric::start_of(std::uint32_t flow) {
     return start;
 }
 
-void Fabric::renew_losses(std::uint32_t port) {
+const Channel& Fabric::channel_of(std::uint32_t port) const {
+    const CableId cable = topology_.ports[port].cable;
+    return channels_[2 * std::size_t{cable.value} + (topology_.cables[cable.value].upper.value == port)];
+}
+
+DarkIntervals::Cause Fabric::cause_of(std::uint32_t port, std::uint32_t first, std::uint32_t last) const {
+    return {.channel = channel_of(port),
+            .changes = std::span(changes_).subspan(first, last - first),
+            .seed = fault_seed_,
+            .direction = port};
+}
+
+// Ports that will never be in another condition than at the start, as most, get no row.
+void Fabric::build_conditions(const FabricInput& input) {
+    const auto order = [](const ChannelChange& c) { return std::pair(c.direction, c.at); };
+    std::stable_sort(changes_.begin(), changes_.end(),
+                     [&](const ChannelChange& a, const ChannelChange& b) { return order(a) < order(b); });
+    if (!changes_.empty() && changes_.back().direction >= input.channels.size())
+        abort_run("direction {} of {} is to change", changes_.back().direction, input.channels.size());
+    std::uint32_t last = 0;
+    for (std::uint32_t direction = 0; direction < input.channels.size(); ++direction) {
+        const std::uint32_t first = last;
+        while (last < changes_.size() && changes_[last].direction == direction) ++last;
+        const Topology::Cable& cable = topology_.cables[direction / 2];
+        const std::uint32_t port = (direction % 2 == 0 ? cable.lower : cable.upper).value;
+        const DarkIntervals dark(cause_of(port, first, last));
+        if (first == last && dark.from() == kNever) continue;
+        hazards_[port].unsteady = static_cast<std::uint32_t>(unsteady_.size());
+        unsteady_.push_back({.dark = dark, .first = first, .last = last, .next = first});
+        look_ahead(port);
+    }
+}
+
+LossBudget Fabric::next_losses(std::uint32_t port) {
     Hazard& hazard = hazards_[port];
-    ports_[port].losses = LossBudget::drawn(hazard.per_codeword, fault_seed_, port, ++hazard.losses);
+    return LossBudget::drawn(hazard.per_codeword, fault_seed_, port, ++hazard.losses);
+}
+
+// A port books frames ahead, and knows of each when it will be on the line. So no event changes a port's condition,
+// which would come too late for what is booked: a frame takes its port's condition on to its own time. It goes by the
+// hazard at its first bit, and is lost to darkness that meets it anywhere between its first bit here and its last one
+// there. Cold: called for the frame that ends a budget, and for those that meet a change or a dark interval.
+// @return what becomes of the frame, as flags
+[[gnu::cold, gnu::noinline]] std::uint8_t Fabric::meet_condition(std::uint32_t index, const Frame& frame,
+                                                                 Time departure) {
+    Port& port = ports_[index];
+    if (departure >= port.steady_until) {
+        const std::int64_t bits = wire_bits(frame);
+        const Time start = departure - port.clock.duration_of(bits);
+        port.losses.refund(port.risk_bits + bits);
+        Unsteady& unsteady = unsteady_[hazards_[index].unsteady];
+        for (; unsteady.next < unsteady.last && changes_[unsteady.next].at <= start; ++unsteady.next)
+            set_hazard(index, changes_[unsteady.next].codeword_hazard);
+        const DarkIntervals::Cause cause = cause_of(index, unsteady.first, unsteady.last);
+        while (unsteady.dark.to() <= start && unsteady.dark.from() != kNever) unsteady.dark.advance(cause);
+        look_ahead(index);
+        if (departure + port.delay >= unsteady.dark.from()) return Frame::kCorrupted | Frame::kDark;
+        if (!port.losses.spend(port.risk_bits + bits)) return 0;
+    }
+    port.losses = next_losses(index);
+    return Frame::kCorrupted;
+}
+
+void Fabric::set_hazard(std::uint32_t port, double per_codeword) {
+    const double before = std::exchange(hazards_[port].per_codeword, per_codeword);
+    if (before == per_codeword) return;
+    LossBudget& losses = ports_[port].losses;
+    losses = losses.rescaled(before, per_codeword, [&] { return next_losses(port); });
+}
+
+void Fabric::look_ahead(std::uint32_t index) {
+    Port& port = ports_[index];
+    const Unsteady& unsteady = unsteady_[hazards_[index].unsteady];
+    const Time change = unsteady.next < unsteady.last ? changes_[unsteady.next].at : kNever;
+    port.steady_until = std::min(change, unsteady.dark.from() - port.delay);
+}
+
+DarkIntervals::Sum Fabric::dark_until(std::uint32_t port, Time end) const {
+    if (hazards_[port].unsteady == Hazard::kSteady) return {};
+    const Unsteady& unsteady = unsteady_[hazards_[port].unsteady];
+    return DarkIntervals::until(cause_of(port, unsteady.first, unsteady.last), end);
 }
 
 bool Fabric::finished() const {
@@ -194,6 +278,8 @@ std::uint64_t Fabric::digest() const {
                                          std::uint64_t{c.frames_dropped} << 32 | c.frames_marked,
                                          static_cast<std::uint64_t>(c.deepest_backlog_ps)})
             all.fold(word);
+    for (std::uint32_t port = 0; port < counters_.size(); ++port)  // runs without darkness keep their digests
+        if (const std::uint64_t lost = counters_[port].frames_lost_in_dark) all.fold(std::uint64_t{port} << 48 ^ lost);
     for (std::uint32_t flow = 0; flow < flow_times_.size(); ++flow) {
         const Sender& s = transport_.sender(flow);
         const Receiver& r = transport_.receiver(flow);

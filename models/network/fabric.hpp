@@ -12,6 +12,7 @@
 
 #include "core/digest.hpp"
 #include "core/histogram.hpp"
+#include "models/network/dark_intervals.hpp"
 #include "models/network/frame.hpp"
 #include "models/network/loss_budget.hpp"
 #include "models/network/parameters.hpp"
@@ -31,8 +32,9 @@ struct FabricInput {
     std::span<const Channel> channels;  // per direction: 2 x cable, + 1 for the one from its upper to its lower end
     NetworkParameters network;
     TransportParameters transport;
-    std::uint64_t fault_seed = 1;  // of the losses
-    std::uint32_t partitions = 1;  // statistics are kept per partition and merged
+    std::uint64_t fault_seed = 1;                 // of the losses
+    std::uint32_t partitions = 1;                 // statistics are kept per partition and merged
+    std::span<const ChannelChange> changes = {};  // in any order; of two at one instant the later in the list holds
 };
 
 class Fabric {
@@ -48,6 +50,7 @@ public:
         std::uint32_t frames_dropped = 0;    // found no room in this port's queue
         std::uint32_t frames_marked = 0;
         std::int64_t deepest_backlog_ps = 0;
+        std::uint64_t frames_lost_in_dark = 0;  // of frames_lost: because the cable had no lock; else it was a codeword
     };
     /// What became of a flow's frames away from its ends.
     struct FlowLosses {
@@ -121,6 +124,8 @@ public:
     std::uint32_t peer(std::uint32_t port) const { return ports_[port].peer; }
     bool is_nic(std::uint32_t port) const { return !nodes_[ports_[ports_[port].peer].peer_node].is_switch; }
     std::int64_t wire_bits(const Frame& frame) const { return preamble_bits_ + frame.bytes * std::int64_t{8}; }
+    /// Lock losses of a port's outgoing direction, frames or none, up to `end`: when the run ended.
+    DarkIntervals::Sum dark_until(std::uint32_t port, Time end) const;
     /// Had a frame in flight to `frame.source` begun to leave its sender before `now`? (A port books frames ahead.)
     bool had_started(const Frame& frame, Time now) const;
     std::uint64_t digest() const;
@@ -145,10 +150,11 @@ private:
         PortClock clock;
         Duration delay;  // propagation, PHY and FEC
         LossBudget losses;
-        std::uint32_t peer = 0;  // port at the other end
+        Time steady_until = kNever;  // a frame whose last bit leaves before meets no dark interval and no change
+        std::uint32_t peer = 0;      // port at the other end
         std::uint32_t peer_node = 0;
-        std::uint32_t risk_bits = 0;  // LossBudget::overhead of its link
-        bool on_first_bit = false;    // the receiver acts on the first bit: it cuts through
+        std::int32_t risk_bits = 0;  // bits that a frame spends of `losses` beside those on the wire
+        bool on_first_bit = false;   // the receiver acts on the first bit: it cuts through
     };
     /// A server's port as the NIC of its flows: those that may have something to send, in turn.
     struct Nic {
@@ -172,15 +178,25 @@ private:
             return flow;
         }
     };
+    static_assert(sizeof(Port) == 64);
     /// What a port needs only when a frame is lost.
     struct Hazard {
+        static constexpr std::uint32_t kSteady = UINT32_MAX;
         double per_codeword = 0;
         std::uint32_t losses = 0;
+        std::uint32_t unsteady = kSteady;  // its row in unsteady_
+    };
+    /// A port whose direction has dark intervals or changes ahead. Its changes are [first, last) of changes_.
+    struct Unsteady {
+        DarkIntervals dark;  // stands at the first interval that may meet a frame still to be sent
+        std::uint32_t first, last;
+        std::uint32_t next;  // the first change that no frame has met
     };
 
     void build_nodes(const FabricInput& input);
     void build_ports(const FabricInput& input);
     void build_flows(const FabricInput& input);
+    void build_conditions(const FabricInput& input);
     Frame start_of(std::uint32_t flow);
 
     // One step each of the walk; models/network/fabric_walk.hpp
@@ -192,7 +208,12 @@ private:
     void enqueue(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
     template <class Context>
     Time transmit(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
-    void renew_losses(std::uint32_t port);
+    std::uint8_t meet_condition(std::uint32_t port, const Frame& frame, Time departure);
+    void set_hazard(std::uint32_t port, double per_codeword);
+    void look_ahead(std::uint32_t port);
+    LossBudget next_losses(std::uint32_t port);
+    const Channel& channel_of(std::uint32_t port) const;
+    DarkIntervals::Cause cause_of(std::uint32_t port, std::uint32_t first, std::uint32_t last) const;
     template <class Context>
     void receive_data(Context& context, Node& node, const Frame& frame);
     template <class Context>
@@ -216,6 +237,8 @@ private:
     const Topology& topology_;
     const Routes& routes_;
     const Traffic& traffic_;
+    std::span<const Channel> channels_;
+    std::vector<ChannelChange> changes_;  // by direction and time
     NetworkParameters network_;
     std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_;
     std::int64_t total_messages_ = 0, total_payload_bytes_ = 0;
@@ -227,6 +250,7 @@ private:
     std::vector<Port> ports_;
     std::vector<PortCounters> counters_;
     std::vector<Hazard> hazards_;
+    std::vector<Unsteady> unsteady_;
     std::vector<Nic> nics_;  // by port; those of switches stay idle
     std::vector<SharedBuffer> buffers_;
     WindowTransport transport_;

@@ -55,6 +55,7 @@ template <class Context>
         return;
     }
     ++ingress.frames_lost;
+    ingress.frames_lost_in_dark += frame.has(Frame::kDark);
     FlowLosses& losses = statistics.losses[frame.flow];
     if (frame.has(Frame::kBroken)) return;  // it was counted on the link that broke it first
     ++(frame.has(Frame::kAcknowledgement) ? losses.lost_acknowledgements : losses.lost);
@@ -68,7 +69,7 @@ template <class Context>
     std::uint8_t flags = frame.flags;
     if (frame.has(Frame::kCorrupted | Frame::kBroken)) [[unlikely]] {
         if (!node.cuts_through) return;
-        flags = static_cast<std::uint8_t>((flags & ~Frame::kCorrupted) | Frame::kBroken);
+        flags = static_cast<std::uint8_t>((flags & ~(Frame::kCorrupted | Frame::kDark)) | Frame::kBroken);
     }
     const std::uint32_t port = choose_port(node, frame);
     if (node.cuts_through && ports_[port].clock.faster_than(ports_[frame.source].clock)) {
@@ -132,12 +133,10 @@ template <class Context>
     }
     ++counters.frames_sent;
     counters.bytes_sent += frame.bytes;
-    counters.deepest_backlog_ps = std::max(counters.deepest_backlog_ps, (departure - now).ps);
+    if ((departure - now).ps > counters.deepest_backlog_ps) counters.deepest_backlog_ps = (departure - now).ps;
 
-    if (port.losses.spend(port.risk_bits + frame.bytes * std::int64_t{8})) [[unlikely]] {
-        flags |= Frame::kCorrupted;
-        renew_losses(index);
-    }
+    if (port.losses.spend(port.risk_bits + bits) || departure >= port.steady_until) [[unlikely]]
+        flags |= meet_condition(index, frame, departure);
     context.post_changed(frame, arrival, port.peer_node, [&](Frame& sent) {
         sent.source = port.peer;
         sent.kind = Happening::arrival;

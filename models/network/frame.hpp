@@ -35,7 +35,8 @@ struct Frame {
 
     static constexpr std::uint8_t kAcknowledgement = 1, kMarked = 2;
     // kCorrupted: by the link it now arrives on. kBroken: by an earlier one of a cut-through path; travels on unread.
-    static constexpr std::uint8_t kCorrupted = 4, kBroken = 8;
+    // kDark, beside kCorrupted: by a link without lock.
+    static constexpr std::uint8_t kCorrupted = 4, kBroken = 8, kDark = 16;
 
     bool has(std::uint8_t flag) const { return flags & flag; }
 };

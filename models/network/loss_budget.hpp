@@ -26,11 +26,20 @@ public:
 
     /// @param hazard  -ln(1 - codeword error ratio), per codeword  @param n  how many budgets this direction had before
     static LossBudget drawn(double hazard, std::uint64_t seed, std::uint32_t direction, std::uint64_t n) {
-        LossBudget budget;
-        if (!(hazard > 0.0)) return budget;
-        const double bits = exponential(draw(seed, direction, Purpose::frame_loss, n)) / hazard * kBitsPerCodeword;
-        if (bits < 9e18) budget.remaining_ = static_cast<std::int64_t>(std::ceil(bits));
-        return budget;
+        if (!(hazard > 0.0)) return {};
+        return of(exponential(draw(seed, direction, Purpose::frame_loss, n)) / hazard * kBitsPerCodeword);
+    }
+
+    /// The budget from where the hazard changes on: what is left, in codewords, scaled by old / new, without a draw.
+    /// The law of what is left is the exponential of the new hazard, as if it had been in force from the beginning.
+    /// @param draw  gives a new budget of hazard `to`; called where the old one says nothing of the next loss: at a
+    ///              hazard of 0 or of certain loss, and beyond the 9e18 bits that a budget can count
+    template <class Draw>
+    LossBudget rescaled(double from, double to, Draw&& draw) const {
+        if (!(to > 0.0)) return {};
+        if (!(from > 0.0) || std::isinf(from)) return draw();
+        const double known = std::ceil(static_cast<double>(remaining_) * (from / to));
+        return of(remaining_ < kMost ? known : known + static_cast<double>(draw().remaining_));
     }
 
     /// Spends the bits of one frame. @return whether the budget ends in it: the frame is lost, and a new budget is due
@@ -38,9 +47,20 @@ public:
         remaining_ -= bits;
         return remaining_ <= 0;
     }
+    /// Takes back what spend() took.
+    void refund(std::int64_t bits) { remaining_ += bits; }
+    std::int64_t remaining() const { return remaining_; }
 
 private:
-    std::int64_t remaining_ = INT64_MAX;
+    static constexpr std::int64_t kMost = 9'000'000'000'000'000'000;
+
+    static LossBudget of(double bits) {
+        LossBudget budget;
+        if (bits < static_cast<double>(kMost)) budget.remaining_ = static_cast<std::int64_t>(std::ceil(bits));
+        return budget;
+    }
+
+    std::int64_t remaining_ = INT64_MAX;  // above kMost: further than can be counted
 };
 
 }  // namespace lightloom

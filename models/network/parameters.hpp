@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "core/distribution.hpp"
 #include "core/quantity.hpp"
 #include "core/time.hpp"
 
@@ -36,9 +37,22 @@ struct NetworkParameters {
 
 /// One direction of a cable, as its optics left it.
 struct Channel {
-    Duration delay;                // propagation, PHY and FEC
+    Duration delay{};              // propagation, PHY and FEC
     double codeword_hazard = 0;    // -ln(1 - probability that a codeword is uncorrectable)
     std::uint32_t interleave = 1;  // codewords that a group of symbols is spread over
+    // Three uncorrectable codewords in a row, and the receiver looks for the codewords afresh: it has lost lock.
+    double lock_loss_per_second = 0;  // while it has lock
+    Distribution relock{};            // picoseconds that it takes to find them again: until then the direction is dark
+    Duration debounce{};              // of the host: a port that is without lock for longer goes down, which is a flap
+    Duration link_up{};               // what a port that went down takes, once it has lock, to carry frames again
+};
+
+/// A direction's condition from an instant on, known before the run.
+struct ChannelChange {
+    Time at;
+    std::uint32_t direction = 0;  // as in FabricInput::channels
+    double codeword_hazard = 0;
+    double lock_loss_per_second = 0;
 };
 
 }  // namespace lightloom

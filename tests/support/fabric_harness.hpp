@@ -56,6 +56,7 @@ struct FabricCase {
     NetworkParameters network{};
     TransportParameters transport{};
     std::vector<Channel> channels{};
+    std::vector<ChannelChange> changes{};
     std::uint64_t fault_seed = 1, order_seed = 1;
     Routes routes = equal_cost_routes(topology);
 
@@ -86,7 +87,8 @@ struct FabricCase {
                 .network = network,
                 .transport = transport,
                 .fault_seed = fault_seed,
-                .partitions = partitions};
+                .partitions = partitions,
+                .changes = changes};
     }
 };
 
