@@ -69,6 +69,22 @@ FabricCase sprayed(std::int64_t bytes, double hazard) {
     return parts;
 }
 
+// All links lose lock now and then, and get worse or better every few microseconds.
+FabricCase unsteady(std::int64_t bytes) {
+    FabricCase parts = sprayed(bytes, 1e-4);
+    parts.transport.timeout = microseconds(50);
+    for (std::uint32_t i = 0; i < parts.channels.size(); ++i) {
+        parts.channels[i].lock_loss_per_second = 2e3;
+        parts.channels[i].relock = {.a = 1e6};
+        for (int k = 1; k < 100; ++k)
+            parts.changes.push_back({.at = Time{} + microseconds(4 * k),
+                                     .direction = i,
+                                     .codeword_hazard = k % 3 * 1e-4,
+                                     .lock_loss_per_second = k % 2 * 4e3});
+    }
+    return parts;
+}
+
 TEST(Allocation, TheCounterCounts) {
     const std::int64_t before = allocations;
     const auto* one = new std::vector<int>(10);
@@ -86,6 +102,19 @@ TEST(Allocation, DoesNotGrowWithThePacketsSent) {
             EXPECT_LE(fourfold - once, 40)
                 << once << " allocations, then " << fourfold << "; " << packets << " packets more";
         }
+}
+
+TEST(Allocation, DoesNotGrowWithLockLossesAndChanges) {
+    const std::int64_t once = allocations_of(unsteady(1 << 20), {.partitions = 3});
+    const std::int64_t fourfold = allocations_of(unsteady(4 << 20), {.partitions = 3});
+    EXPECT_LE(fourfold - once, 40) << once << " allocations, then " << fourfold;
+    const FabricCase parts = unsteady(4 << 20);
+    const FabricRun ended = run(parts);
+    std::uint64_t in_dark = 0;
+    for (const Fabric::PortCounters& counters : ended.fabric.counters()) in_dark += counters.frames_lost_in_dark;
+    EXPECT_GT(in_dark, 500u);
+    EXPECT_GT(ended.lost() - in_dark, 20u);
+    EXPECT_GT(ended.acknowledged(0), microseconds(80));  // so that many changes are met
 }
 
 }  // namespace

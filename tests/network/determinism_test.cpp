@@ -38,9 +38,29 @@ FabricCase chained() {
     return parts;
 }
 
+// Links that lose lock and flap, and that get better and worse while they are used.
+FabricCase unsteady(Forwarding forwarding) {
+    FabricCase parts = rough(forwarding, PathPolicy::spray);
+    for (std::uint32_t i = 0; i < parts.channels.size(); ++i) {
+        Channel& channel = parts.channels[i];
+        channel.codeword_hazard = 1e-3;
+        channel.lock_loss_per_second = i % 4 == 0 ? 3e4 : 0.0;
+        channel.relock = {Distribution::Kind::lognormal, 2e6, 1.0};
+        channel.debounce = microseconds(3);
+        channel.link_up = microseconds(10);
+        if (i % 3 != 0) continue;
+        const auto add = [&](Time at, double hazard, double rate) { parts.changes.push_back({at, i, hazard, rate}); };
+        add(Time{(7 + i % 5) * 1'000'003}, 1e-2, 1e5);
+        add(Time{(14 + i % 7) * 1'000'003}, 0.0, 0.0);
+        add(Time{21'000'000}, 4e-3, 2e4);
+        add(Time{} + milliseconds(36'000'000), 1.0, 1e9);
+    }
+    return parts;
+}
+
 std::vector<FabricCase> cases() {
     return {rough(Forwarding::cut_through, PathPolicy::spray), rough(Forwarding::store_and_forward, PathPolicy::ecmp),
-            chained()};
+            chained(), unsteady(Forwarding::cut_through), unsteady(Forwarding::store_and_forward)};
 }
 
 TEST(Determinism, OneDigestOverThreadsPartitionsAndWindows) {
@@ -81,6 +101,8 @@ TEST(Determinism, TheStoredDigestsHoldInEveryBuild) {
     EXPECT_EQ(run(rough(Forwarding::cut_through, PathPolicy::spray)).fabric.digest(), 10021750985786344505u);
     EXPECT_EQ(run(rough(Forwarding::store_and_forward, PathPolicy::ecmp)).fabric.digest(), 9091333817892446755u);
     EXPECT_EQ(run(chained()).fabric.digest(), 4460226807665209177u);
+    EXPECT_EQ(run(unsteady(Forwarding::cut_through)).fabric.digest(), 18332761886933168307u);
+    EXPECT_EQ(run(unsteady(Forwarding::store_and_forward)).fabric.digest(), 9801447259393815868u);
 }
 
 // Else the tests above would hold nothing.
@@ -93,6 +115,29 @@ TEST(Determinism, TheCasesHaveEverySourceOfTrouble) {
         EXPECT_GT(trouble.dropped(), 50u);
         EXPECT_GT(trouble.marked(), 50u);
         EXPECT_GT(trouble.retransmissions(), 50u);
+    }
+}
+
+TEST(Determinism, TheUnsteadyCasesLoseLockAndFlapAndChange) {
+    for (const Forwarding forwarding : {Forwarding::cut_through, Forwarding::store_and_forward}) {
+        FabricCase parts = unsteady(forwarding);
+        const FabricRun trouble = run(parts);
+        EXPECT_TRUE(trouble.fabric.finished());
+        std::uint64_t in_dark = 0;
+        DarkIntervals::Sum all;
+        for (std::uint32_t port = 0; port < parts.topology.ports.size(); ++port) {
+            in_dark += trouble.fabric.counters()[port].frames_lost_in_dark;
+            const DarkIntervals::Sum sum = trouble.fabric.dark_until(port, Time{60'000'000});
+            all.lock_losses += sum.lock_losses;
+            all.flaps += sum.flaps;
+        }
+        EXPECT_GT(in_dark, 20u);
+        EXPECT_GT(trouble.lost() - in_dark, 20u);
+        EXPECT_GT(all.flaps, 5);
+        EXPECT_GT(all.lock_losses - all.flaps, 5);
+        EXPECT_GT(trouble.acknowledged(0), microseconds(21));  // so that changes are met
+        parts.changes.clear();
+        EXPECT_NE(run(parts).fabric.digest(), trouble.fabric.digest());
     }
 }
 

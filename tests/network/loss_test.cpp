@@ -20,6 +20,8 @@ FabricCase one_switch(std::int64_t bytes) {
 
 double hazard_of(double codeword_error_ratio) { return -std::log1p(-codeword_error_ratio); }
 
+double codeword_error_ratio_of(double bit_error_ratio) { return codeword_error_ratio({544, 514, 10}, bit_error_ratio); }
+
 // I (1 + 1/MFC): groups of I codewords of 5,120 MAC bits, a frame with 20 bytes of preamble and gap.
 double codewords_at_risk(std::uint32_t interleave, std::int64_t frame_bytes) {
     const double frames_per_group = interleave * 5120.0 / static_cast<double>((frame_bytes + 20) * 8);
@@ -58,6 +60,40 @@ TEST(Loss, AgreesWithTheLinksFrameLossRatio) {
         const double optics = frame_loss_ratio({544, 514, 10}, static_cast<int>(link.interleave),
                                                link.codeword_error_ratio, static_cast<int>(64 + link.payload));
         EXPECT_NEAR(lost / sent, optics, 3.29 * deviation / sent + optics * exponent * link.codeword_error_ratio);
+    }
+}
+
+// Five decades of frame loss within a third of a decibel of margin: 4 KiB frames over two interleaved codewords, by the
+// bit error ratio. Data and acknowledgements are of one length, so that every hop of either is one trial.
+TEST(Loss, AgreesOverFiveDecades) {
+    struct Decade {
+        double bit_error_ratio, frame_loss_ratio;
+    };
+    std::uint64_t seed = 0;  // its own for each decade: the same draws would only be scaled
+    for (const Decade& decade : {Decade{5.57e-4, 1e-6}, Decade{6.65e-4, 1e-5}, Decade{8.02e-4, 1e-4},
+                                 Decade{9.77e-4, 1e-3}, Decade{1.21e-3, 1e-2}, Decade{1.56e-3, 1e-1}}) {
+        const double codeword_error_ratio = codeword_error_ratio_of(decade.bit_error_ratio);
+        const double exponent = codewords_at_risk(2, 4096);
+        const double expected = -std::expm1(exponent * std::log1p(-codeword_error_ratio));
+        EXPECT_NEAR(expected, decade.frame_loss_ratio, 0.05 * decade.frame_loss_ratio);
+        const std::int64_t hops = std::max<std::int64_t>(400'000, std::llround(100.0 / expected));
+        FabricCase parts(chain({gigabits(400), gigabits(400)}), messages({{0, 1}, {1, 0}}, {hops / 8 * 4032}),
+                         nanoseconds(500));
+        parts.fault_seed = ++seed;
+        parts.network.framing.acknowledgement = Bytes{4096};
+        parts.transport = {.payload = {4032}, .window = 64, .timeout = microseconds(30)};
+        for (Channel& channel : parts.channels) {
+            channel.codeword_hazard = hazard_of(codeword_error_ratio);
+            channel.interleave = 2;
+        }
+        const FabricRun crossed = run(parts);
+        ASSERT_TRUE(crossed.fabric.finished());
+        std::uint64_t sent = 0;
+        for (std::uint32_t port = 0; port < 4; ++port) sent += crossed.sent(PortId{port});
+        const double trials = static_cast<double>(sent), lost = static_cast<double>(crossed.lost());
+        EXPECT_GT(trials * expected, 90.0);
+        EXPECT_NEAR(lost, trials * expected, 3.29 * std::sqrt(trials * expected * (1.0 - expected)))
+            << decade.frame_loss_ratio;
     }
 }
 
