@@ -99,6 +99,26 @@ BENCHMARK(permutation_rate)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 
+// A permutation over links that cannot lose, and over links that could: a hazard, and lock losses that never come.
+void loss_model(benchmark::State& state) {
+    Bench bench({32, 32, 32});
+    for (Channel& channel : bench.channels) {
+        const double codeword_error_ratio = state.range(0) != 0 ? 1e-12 : 0.0;
+        channel.codeword_hazard = codeword_error_ratio;  // to 1e-12 of itself
+        channel.lock_loss_per_second = 1e-3 * static_cast<double>(state.range(0));
+        channel.relock = {.a = 2e9};
+    }
+    const Traffic traffic = permutation(bench.topology, Bytes{1024 * 4096}, 1);
+    std::int64_t packet_hops = 0;
+    for (auto _ : state) {
+        const Bench::Run run = bench.run(traffic, 1);
+        state.SetIterationTime(run.seconds);
+        packet_hops += run.packet_hops;
+    }
+    report(state, packet_hops);
+}
+BENCHMARK(loss_model)->ArgName("on")->Arg(0)->Arg(1)->UseManualTime()->Unit(benchmark::kMillisecond);
+
 // One flow of 256 MiB among many idle hosts: what the idle ones cost.
 void one_flow(benchmark::State& state) {
     const Shape shape{state.range(0), state.range(1), state.range(2)};
