@@ -60,6 +60,12 @@ struct Celsius {
     friend constexpr auto operator<=>(Celsius, Celsius) = default;
 };
 
+/// Age. Not a Duration: simulated time ends after 106 days.
+struct Years {
+    double value = 0.0;
+    friend constexpr auto operator<=>(Years, Years) = default;
+};
+
 struct Watt {
     double value = 0.0;
     friend constexpr auto operator<=>(Watt, Watt) = default;

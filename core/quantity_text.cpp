@@ -57,10 +57,11 @@ constexpr std::array kRateUnits = {
     WholeUnit{"Gb/s", 1'000'000'000},
     WholeUnit{"Tb/s", 1'000'000'000'000},
 };
-constexpr std::array kLengthUnits = {DecimalUnit{"m", 0}, DecimalUnit{"km", 3}};
+constexpr std::array kLengthUnits = {DecimalUnit{"m", 0}, DecimalUnit{"km", 3}, DecimalUnit{"mm", -3}};
 constexpr std::array kLossUnits = {DecimalUnit{"dB", 0}};
 constexpr std::array kPowerUnits = {DecimalUnit{"dBm", 0}};
 constexpr std::array kTemperatureUnits = {DecimalUnit{"C", 0}};
+constexpr std::array kAgeUnits = {DecimalUnit{"y", 0}};
 constexpr std::array kWattUnits = {DecimalUnit{"W", 0}, DecimalUnit{"mW", -3}, DecimalUnit{"kW", 3},
                                    DecimalUnit{"MW", 6}};
 
@@ -91,7 +92,7 @@ struct Dimension<BitRate> {
 };
 template <>
 struct Dimension<Metres> {
-    static constexpr Form form{"a length", "m or km", "150m"};
+    static constexpr Form form{"a length", "mm, m or km", "150m"};
     static constexpr std::span<const DecimalUnit> units{kLengthUnits};
     static constexpr double least = 0.0;
 };
@@ -112,6 +113,12 @@ struct Dimension<Celsius> {
     static constexpr Form form{"a temperature", "C", "35C"};
     static constexpr std::span<const DecimalUnit> units{kTemperatureUnits};
     static constexpr double least = -273.15;
+};
+template <>
+struct Dimension<Years> {
+    static constexpr Form form{"an age", "y (years)", "3y"};
+    static constexpr std::span<const DecimalUnit> units{kAgeUnits};
+    static constexpr double least = 0.0;
 };
 template <>
 struct Dimension<Watt> {
@@ -154,7 +161,7 @@ bool has_unit(std::string_view unit) {
 std::string_view what_is_measured_in(std::string_view unit) {
     std::string_view noun;
     const auto look = [&]<class... T>() { ((has_unit<T>(unit) ? void(noun = Dimension<T>::form.noun) : void()), ...); };
-    look.template operator()<Duration, Bytes, BitRate, Metres, Decibel, PowerDbm, Celsius, Watt>();
+    look.template operator()<Duration, Bytes, BitRate, Metres, Decibel, PowerDbm, Celsius, Years, Watt>();
     return noun;
 }
 
@@ -271,6 +278,7 @@ LIGHTLOOM_INSTANTIATE(Metres)
 LIGHTLOOM_INSTANTIATE(Decibel)
 LIGHTLOOM_INSTANTIATE(PowerDbm)
 LIGHTLOOM_INSTANTIATE(Celsius)
+LIGHTLOOM_INSTANTIATE(Years)
 LIGHTLOOM_INSTANTIATE(Watt)
 #undef LIGHTLOOM_INSTANTIATE
 
@@ -294,6 +302,7 @@ std::string to_text(Metres length) { return to_text(length.value) + "m"; }
 std::string to_text(Decibel loss) { return to_text(loss.value) + "dB"; }
 std::string to_text(PowerDbm power) { return to_text(power.value) + "dBm"; }
 std::string to_text(Celsius temperature) { return to_text(temperature.value) + "C"; }
+std::string to_text(Years age) { return to_text(age.value) + "y"; }
 std::string to_text(Watt power) { return to_text(power.value) + "W"; }
 
 std::string quoted_for_display(std::string_view text) {

@@ -4,13 +4,13 @@
 //     time        ps ns us ms s min h d
 //     size        B kB MB GB TB (powers of 1,000), KiB MiB GiB TiB (of 1,024)
 //     bit rate    bps kbps Mbps Gbps Tbps, or b/s kb/s Mb/s Gb/s Tb/s
-//     length m km      loss dB      optical power dBm      temperature C      power drawn mW W kW MW
+//     length mm m km      loss dB      optical power dBm      temperature C      age y      power drawn mW W kW MW
 //
 // Units tell capitals apart. Times, sizes and rates are whole numbers of picoseconds, bytes and bits per second,
 // reckoned in integers: "106.25Gbps" is exact and "0.1ps" a mistake, not a zero. The others are the double nearest to
 // the text.
-// parse_quantity(to_text(x)) is x for every x that a text can name: times, sizes, rates, lengths and watts are not
-// negative, a temperature is at least -273.15 C.
+// parse_quantity(to_text(x)) is x for every x that a text can name: times, sizes, rates, lengths, ages and watts are
+// not negative, a temperature is at least -273.15 C.
 // Not here: which values a scenario allows (scenarios/schema.cpp), figures rounded for reading (tools/lightloom).
 #pragma once
 
@@ -28,15 +28,15 @@ template <class T>
 struct Parsed {
     std::optional<T> value;
     std::string error;  // "150 has no unit"
-    std::string hint;   // "a length is a number and m or km, such as "150m""
+    std::string hint;   // "a length is a number and mm, m or km, such as "150m""
 };
 
-/// @tparam T  Duration, Bytes, BitRate, Metres, Decibel, PowerDbm, Celsius or Watt
+/// @tparam T  Duration, Bytes, BitRate, Metres, Decibel, PowerDbm, Celsius, Years or Watt
 /// @param text  any bytes
 template <class T>
 Parsed<T> parse_quantity(std::string_view text);
 
-/// What a T looks like: "a length is a number and m or km, such as "150m"".
+/// What a T looks like: "a length is a number and mm, m or km, such as "150m"".
 template <class T>
 std::string quantity_form();
 
@@ -48,6 +48,7 @@ std::string to_text(Metres);
 std::string to_text(Decibel);
 std::string to_text(PowerDbm);
 std::string to_text(Celsius);
+std::string to_text(Years);
 std::string to_text(Watt);
 
 /// The shortest decimal that reads back as `value`, without exponent or unit: "1.5". @param value finite

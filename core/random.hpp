@@ -21,10 +21,15 @@ enum class Purpose : std::uint32_t {
     arrival = 9,
     phold = 10,
     hash = 11,
-    dirt = 21,
-    monitor_gain = 26,
     lock_loss = 12,
     relock = 13,
+    splice_loss = 20,
+    dirt = 21,
+    module_lot = 22,
+    module = 23,
+    place = 24,
+    host_loss = 25,
+    monitor_gain = 26,
 };
 
 /// 64 random bits. @param n  which of the entity's numbers for this purpose

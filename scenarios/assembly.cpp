@@ -1,12 +1,18 @@
 #include "scenarios/assembly.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
+#include <map>
+#include <numeric>
 #include <stdexcept>
 
 #include "models/network/simulation.hpp"
 #include "models/optics/catalogue.hpp"
-#include "models/optics/link_budget.hpp"
+#include "models/optics/link_model.hpp"
 #include "scenarios/measurements.hpp"
+#include "scenarios/schema_types.hpp"
 #include "topologies/leaf_spine.hpp"
 #include "topologies/validation.hpp"
 
@@ -37,15 +43,25 @@ Topology topology_of(const Scenario& scenario) {
     throw std::logic_error("unknown topology kind");
 }
 
-CableClass cable_class(const Scenario::Tier& tier) {
-    return {.module = tier.module,
+CableClass cable_class(const Scenario& scenario, const std::string& name, const Scenario::Tier& tier) {
+    return {.name = "tier." + name,
+            .lower_module = tier.lower_module,
+            .upper_module = tier.upper_module,
             .fibre = tier.fibre,
             .length_m = tier.length,
             .connectors = static_cast<int>(tier.connectors),
-            .connector_family = tier.connector_family};
+            .connector_family = tier.connector_family,
+            .connector_loss_db = tier.connector_loss,
+            .splices = static_cast<int>(tier.splices),
+            .parts = tier.parts,
+            .bend_turns = tier.bend_turns,
+            .bend_radius = tier.bend_radius,
+            .lower_host_loss = tier.lower_host_loss,
+            .upper_host_loss = tier.upper_host_loss,
+            .rate = scenario.topology.rate};
 }
 
-// Does a fault's selector name this cable? What it leaves open matches every one.
+// Does a selector name this cable? What it leaves open matches every one.
 bool selects(const Scenario::Fault& fault, const Scenario& scenario, const Topology& topology,
              const Topology::Cable& cable) {
     const auto node = [&](PortId port) { return topology.nodes[topology.ports[port.value].node.value]; };
@@ -65,30 +81,118 @@ bool selects(const Scenario::Fault& fault, const Scenario& scenario, const Topol
            matches(fault.link, link);
 }
 
-Plant plant_of(const Scenario& scenario, const Topology& topology) {
-    Plant plant{.classes = {cable_class(scenario.host_leaf), cable_class(scenario.leaf_spine)},
+// A reading that selects several cables holds of each of them.
+std::vector<Reading> readings_of(const Scenario& scenario, const Topology& topology,
+                                 const std::vector<PlantReading>& given) {
+    if (given.empty()) return {};
+    // Most rows name a leaf, and a leaf has few cables: no row need look at all of them.
+    std::vector<std::uint32_t> all(topology.cables.size());
+    std::iota(all.begin(), all.end(), 0u);
+    std::map<std::int64_t, std::vector<std::uint32_t>> of_leaf;
+    for (const std::uint32_t c : all)
+        for (const PortId end : {topology.cables[c].lower, topology.cables[c].upper}) {
+            const Topology::Node& node = topology.nodes[topology.ports[end.value].node.value];
+            if (node.kind == NodeKind::leaf) of_leaf[node.index].push_back(c);
+        }
+    std::vector<Reading> readings;
+    for (const PlantReading& row : given) {
+        const std::size_t before = readings.size();
+        for (const std::uint32_t c : row.selection.leaf ? of_leaf[*row.selection.leaf] : all)
+            if (selects(row.selection, scenario, topology, topology.cables[c])) {
+                readings.push_back(row.reading);
+                readings.back().cable = c;
+            }
+        if (readings.size() == before)
+            throw CatalogueError(fmt::format("{}:{}: no cable is selected by \"{}\"", scenario.optics.plant, row.line,
+                                             selector_text(row.selection)));
+    }
+    return readings;
+}
+
+Plant plant_of(const Scenario& scenario, const Topology& topology, const std::vector<PlantReading>& readings) {
+    const Scenario::Optics& optics = scenario.optics;
+    Plant plant{.classes = {cable_class(scenario, "host-leaf", scenario.host_leaf),
+                            cable_class(scenario, "leaf-spine", scenario.leaf_spine)},
                 .class_of_cable = {},
+                .port_of_end = {},
                 .extra_losses = {},
-                .noise_floor = scenario.optics.noise_floor,
+                .basis = optics.basis,
+                .life = {.age_years = optics.age.value,
+                         .inlet = optics.inlet_temperature,
+                         .gradient_k = optics.inlet_gradient.value,
+                         .daily_swing_k = optics.daily_swing.value,
+                         .dirt = optics.dirt},
+                .readings = readings_of(scenario, topology, readings),
+                .noise_floor = optics.noise_floor,
+                .lock = optics.lock,
+                .burst = optics.burst,
+                .line = optics.line,
+                .allow_out_of_spec = optics.allow_out_of_spec,
                 .seed = scenario.seeds.plant};
     for (std::uint32_t c = 0; c < topology.cables.size(); ++c) {
         const Topology::Cable& cable = topology.cables[c];
         plant.class_of_cable.push_back(cable.tier);
+        for (const PortId end : {cable.lower, cable.upper})
+            plant.port_of_end.push_back(end.value - topology.nodes[topology.ports[end.value].node.value].first_port);
         for (const Scenario::Fault& fault : scenario.faults)
-            if (selects(fault, scenario, topology, cable))
+            if (fault.at == Duration{0} && selects(fault, scenario, topology, cable))
                 plant.extra_losses.push_back({c, static_cast<int>(fault.lane.value_or(-1)), fault.extra_loss});
     }
     return plant;
 }
 
+// What faults after the start do, each on top of those before it.
+std::vector<ChannelChange> changes_of(const Scenario& scenario, const Topology& topology, const LinkModel& model) {
+    std::vector<const Scenario::Fault*> later;
+    for (const Scenario::Fault& fault : scenario.faults)
+        if (fault.at > Duration{0}) later.push_back(&fault);
+    if (later.empty()) return {};
+    std::ranges::stable_sort(later, {}, [](const auto* fault) { return fault->at; });
+
+    std::vector<ChannelChange> changes;
+    std::map<std::uint32_t, LinkCondition> worsened;  // by direction
+    LinkConditions one(1);
+    for (const Scenario::Fault* fault : later)
+        for (std::uint32_t row = 0; row < 2 * topology.cables.size(); ++row) {
+            const Topology::Cable& cable = topology.cables[row / 2];
+            if (!selects(*fault, scenario, topology, cable)) continue;
+            if (const Joint& joint = model.joint(cable.tier); fault->lane.value_or(0) >= joint.lanes)
+                throw CatalogueError(fmt::format("a fault at {}: \"{}\" has no lane {}, only 0 to {}",
+                                                 to_text(fault->at), joint.lower->id, *fault->lane, joint.lanes - 1));
+            LinkCondition& condition = worsened.try_emplace(row, model.condition(row)).first->second;
+            for (std::size_t lane = 0; lane < condition.extra_loss_db.size(); ++lane)
+                if (!fault->lane || *fault->lane == static_cast<std::int64_t>(lane))
+                    condition.extra_loss_db[lane] += fault->extra_loss.value;
+            model.evaluate(row, condition, full_frame_bytes(scenario), one, 0);
+            changes.push_back({.at = Time{fault->at.ps},
+                               .direction = row,
+                               .codeword_hazard = one.codeword_hazard[0],
+                               .lock_loss_per_second = one.lock_losses_per_second[0]});
+        }
+    return changes;
+}
+
 }  // namespace
 
-Plan plan(const Scenario& scenario) {
+int full_frame_bytes(const Scenario& scenario) {
+    return static_cast<int>((scenario.framing.header + scenario.transport.payload).count);
+}
+
+Layout layout(const Scenario& scenario, const ScenarioContext& context) {
+    Topology topology = topology_of(scenario);
+    Plant plant = plant_of(scenario, topology, context.readings);
+    return {std::move(topology), std::move(plant)};
+}
+
+Plan plan(const Scenario& scenario, const ScenarioContext& context) {
+    Layout laid_out = layout(scenario, context);
+    const LinkModel model(context.catalogue, std::move(laid_out.plant));
     Plan plan;
-    plan.topology = topology_of(scenario);
+    plan.topology = std::move(laid_out.topology);
     plan.routes = equal_cost_routes(plan.topology);
-    plan.links = evaluate(Catalogue::built_in(), plant_of(scenario, plan.topology),
-                          static_cast<int>((scenario.framing.header + scenario.transport.payload).count));
+    plan.links = model.evaluate(full_frame_bytes(scenario));
+    for (std::size_t kind = 0; kind < model.plant().classes.size(); ++kind) plan.joints.push_back(model.joint(kind));
+    plan.changes = changes_of(scenario, plan.topology, model);
     return plan;
 }
 
@@ -107,12 +211,17 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
     throw std::logic_error("unknown workload kind");
 }
 
-std::vector<Channel> channels_of(const LinkConditions& links) {
+std::vector<Channel> channels_of(const LinkConditions& links, const LockSettings& lock) {
     std::vector<Channel> channels(links.directions());
     for (std::size_t i = 0; i < channels.size(); ++i)
         channels[i] = {.delay = {links.propagation_ps[i] + links.phy_ps[i]},
                        .codeword_hazard = links.codeword_hazard[i],
-                       .interleave = static_cast<std::uint32_t>(links.interleave[i])};
+                       .interleave = static_cast<std::uint32_t>(links.interleave[i]),
+                       .codeword_bits = links.codeword_bits[i],
+                       .lock_loss_per_second = links.lock_losses_per_second[i],
+                       .relock = lock.relock_ps,
+                       .debounce = lock.debounce,
+                       .link_up = lock.link_up};
     return channels;
 }
 
@@ -135,7 +244,8 @@ FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traff
                           .window = static_cast<std::uint32_t>(scenario.transport.window),
                           .timeout = scenario.transport.timeout},
             .fault_seed = scenario.seeds.faults,
-            .partitions = partitions};
+            .partitions = partitions,
+            .changes = plan.changes};
 }
 
 RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, const Watcher& watcher) {
@@ -144,7 +254,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     const std::uint32_t wanted = options.partitions == 0 ? options.threads : options.partitions;
     const PartitionPlan partitions = plan_partitions(plan.topology, std::min({wanted, nodes, 65'535u}));
     const Traffic traffic = traffic_of(scenario, plan);
-    const std::vector<Channel> channels = channels_of(plan.links);
+    const std::vector<Channel> channels = channels_of(plan.links, scenario.optics.lock);
     Fabric fabric(fabric_input(scenario, plan, traffic, channels, partitions.partitions));
     const double setup_seconds = seconds_since(started);
 

@@ -7,7 +7,11 @@
 #include <vector>
 
 #include "models/network/fabric.hpp"
+#include "models/optics/catalogue.hpp"
+#include "models/optics/joining.hpp"
 #include "models/optics/link_condition.hpp"
+#include "models/optics/plant.hpp"
+#include "scenarios/plant_file.hpp"
 #include "scenarios/run_result.hpp"
 #include "scenarios/scenario.hpp"
 #include "topologies/partition_plan.hpp"
@@ -35,16 +39,34 @@ struct Progress {
 struct Plan {
     Topology topology;
     Routes routes;
-    LinkConditions links;
+    LinkConditions links;                // as they are at the start
+    std::vector<Joint> joints;           // by tier; rows of the catalogue that it was planned with
+    std::vector<ChannelChange> changes;  // what faults do to them later, in order of time
 };
 
+/// What a scenario refers to beside itself: parts, and readings of a plant.
+struct ScenarioContext {
+    const Catalogue& catalogue;
+    std::vector<PlantReading> readings = {};
+};
+
+/// Topology and optics' input, before anything is computed. @throws TopologyError
+struct Layout {
+    Topology topology;
+    Plant plant;
+};
+Layout layout(const Scenario& scenario, const ScenarioContext& context = {Catalogue::built_in()});
+
 /// Builds topology, routes and optics. @throws TopologyError, CatalogueError: the scenario asks for the impossible
-Plan plan(const Scenario& scenario);
+Plan plan(const Scenario& scenario, const ScenarioContext& context = {Catalogue::built_in()});
+
+/// Bytes of a full data frame, by which frame loss is reckoned.
+int full_frame_bytes(const Scenario& scenario);
 
 /// What `scenario` sends over `plan`.
 Traffic traffic_of(const Scenario& scenario, const Plan& plan);
-/// Delay and hazard of every direction of every cable, as the fabric needs them.
-std::vector<Channel> channels_of(const LinkConditions& links);
+/// Delay and hazards of every direction of every cable, as the fabric needs them.
+std::vector<Channel> channels_of(const LinkConditions& links, const LockSettings& lock);
 /// The tables of a run. They refer to what stands in `plan`, `traffic` and `channels`, which must outlive them.
 FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traffic& traffic,
                          std::span<const Channel> channels, std::uint32_t partitions);

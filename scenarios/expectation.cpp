@@ -119,7 +119,7 @@ RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, cons
 
 Expectation expect(const Scenario& scenario, const Plan& plan) {
     const Traffic traffic = traffic_of(scenario, plan);
-    const std::vector<Channel> channels = channels_of(plan.links);
+    const std::vector<Channel> channels = channels_of(plan.links, scenario.optics.lock);
     const Fabric fabric(fabric_input(scenario, plan, traffic, channels, 1));
     const Paths paths(plan, channels);
 

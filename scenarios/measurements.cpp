@@ -54,6 +54,11 @@ RunResult::Ports ports_of(const Fabric& fabric, const InFlight& left, std::int64
         columns.bytes_sent.push_back(bytes);
         columns.frames_delivered.push_back(static_cast<std::int64_t>(receiver.frames_delivered));
         columns.frames_lost.push_back(static_cast<std::int64_t>(receiver.frames_lost));
+        columns.frames_lost_in_dark.push_back(static_cast<std::int64_t>(receiver.frames_lost_in_dark));
+        const DarkIntervals::Sum dark = fabric.dark_until(i, Time{end_ps});
+        columns.lock_losses.push_back(dark.lock_losses);
+        columns.flaps.push_back(dark.flaps);
+        columns.dark_ps.push_back(dark.dark.ps);
         columns.frames_dropped.push_back(sender.frames_dropped);
         columns.frames_marked.push_back(sender.frames_marked);
         columns.frames_in_flight.push_back(left.travelling_frames[i]);
@@ -141,6 +146,9 @@ RunResult::Summary summary_of(const Fabric& fabric, const Fabric::Statistics& st
     for (std::size_t i = 0; i < result.ports.frames_sent.size(); ++i) {
         s.frames_sent += result.ports.frames_sent[i];
         s.frames_lost += result.ports.frames_lost[i];
+        s.frames_lost_in_dark += result.ports.frames_lost_in_dark[i];
+        s.lock_losses += result.ports.lock_losses[i];
+        s.flaps += result.ports.flaps[i];
         s.frames_dropped += result.ports.frames_dropped[i];
         s.frames_marked += result.ports.frames_marked[i];
     }

@@ -1,5 +1,7 @@
 #include "scenarios/result_groups.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -81,20 +83,32 @@ void write_optics(const Group& root, const LinkConditions& links) {
     t.column("link", cable, count("cable, as in /topology/links"));
     t.flags("way", backwards, {"up", "down"}, "whether it leads from the lower to the upper end or back");
     t.column("length_m", links.length_m, {"m", "length"});
-    t.column("fibre_loss_db", links.fibre_loss_db, {"dB", "attenuation of the fibre"});
-    t.column("connector_loss_db", links.connector_loss_db, {"dB", "loss of all connectors, worst lane"});
-    t.column("extra_loss_db", links.extra_loss_db, {"dB", "loss added by a fault, worst lane"});
-    t.column("received_oma_dbm", links.received_oma_dbm, {"dBm", "received optical modulation amplitude, worst lane"});
-    t.column("margin_db", links.margin_db, {"dB", "received power over the receiver's sensitivity, worst lane"});
+    for (std::size_t term = 0; term < kTerms; ++term) {
+        const auto which = static_cast<Term>(term);
+        const bool is_level = which == Term::transmitter || which == Term::sensitivity;
+        const std::string name = fmt::format("{}_{}", name_of(which), is_level ? "dbm" : "db");
+        const std::string long_name = fmt::format("term of the worst lane's budget: {}", name_of(which));
+        t.column(name.c_str(), links.term(which), {is_level ? "dBm" : "dB", long_name.c_str()});
+    }
+    t.column("received_dbm", links.received_dbm,
+             {"dBm", "received power, worst lane: OMA where intensity is modulated, average where it is not"});
+    t.column("margin_db", links.margin_db, {"dB", "received power over what the receiver needs, worst lane"});
+    t.column("worst_lane", links.worst_lane, count("lane with the least margin"));
+    t.column("case_temperature_c", links.case_temperature_c, {"degC", "case of the sending module"});
+    t.column("host_ber", links.host_ber, {"1", "bit error ratio of the retimed electrical segments"});
     t.column("pre_fec_ber", links.pre_fec_ber, {"1", "bit error ratio before correction, mean of the lanes"});
     t.column("worst_lane_ber", links.worst_lane_ber, {"1", "bit error ratio before correction, worst lane"});
     t.column("codeword_error_ratio", links.codeword_error_ratio, {"1", "codewords beyond correction"});
     t.column("frame_loss_ratio", links.frame_loss_ratio, {"1", "frames lost, expected"});
     t.column("codeword_hazard", links.codeword_hazard, {"1", "-ln(1 - codeword_error_ratio)"});
+    t.column("lock_losses_per_second", links.lock_losses_per_second, {"s-1", "expected losses of lock"});
+    t.column("flaps_per_second", links.flaps_per_second, {"s-1", "expected losses of lock that outlast the debounce"});
     t.column("interleave", links.interleave, count("codewords in a group: one bad one spoils them all"));
+    t.column("codeword_bits", links.codeword_bits, count("bits of frames in one codeword"));
     t.column("propagation_ps", links.propagation_ps, picoseconds("propagation delay"));
     t.column("phy_ps", links.phy_ps, picoseconds("delay of both modules and of error correction"));
     t.column("power_watt", links.power_watt, {"W", "half of the power of the modules at both ends"});
+    t.column("price_usd", links.price_usd, {"1", "US dollars: half of the modules at both ends, and the fibre"});
     t.close();
     optics.close();
 }
@@ -113,7 +127,10 @@ void write_summary(const Group& root, const RunResult& result) {
     g.scalar("messages_delivered", s.messages_delivered, count("messages delivered"));
     g.scalar("payload_bytes_delivered", s.payload_bytes_delivered, bytes("payload delivered"));
     g.scalar("frames_sent", s.frames_sent, count("frames sent on any link"));
-    g.scalar("frames_lost", s.frames_lost, count("frames lost to bit errors"));
+    g.scalar("frames_lost", s.frames_lost, count("frames lost on links"));
+    g.scalar("frames_lost_in_dark", s.frames_lost_in_dark, count("of frames_lost: while the link had no lock"));
+    g.scalar("lock_losses", s.lock_losses, count("losses of lock of all directions"));
+    g.scalar("flaps", s.flaps, count("losses of lock after which a port went down"));
     g.scalar("frames_dropped", s.frames_dropped, count("frames dropped for lack of buffer"));
     g.scalar("frames_marked", s.frames_marked, count("marks (ECN) set by all ports, acknowledgements included"));
     g.scalar("retransmissions", s.retransmissions, count("packets sent again"));
@@ -185,7 +202,11 @@ void write_ports(const Group& root, const RunResult::Ports& ports, const Topolog
     t.column("frames_sent", ports.frames_sent, count("frames whose transmission began"));
     t.column("bytes_sent", ports.bytes_sent, bytes("bytes sent, with framing"));
     t.column("frames_delivered", ports.frames_delivered, count("frames that arrived"));
-    t.column("frames_lost", ports.frames_lost, count("frames lost to bit errors"));
+    t.column("frames_lost", ports.frames_lost, count("frames lost on the link"));
+    t.column("frames_lost_in_dark", ports.frames_lost_in_dark, count("of frames_lost: while the link had no lock"));
+    t.column("lock_losses", ports.lock_losses, count("losses of lock of the outgoing direction"));
+    t.column("flaps", ports.flaps, count("losses of lock after which the port went down"));
+    t.column("dark_ps", ports.dark_ps, picoseconds("time without lock, or down after it"));
     t.column("frames_dropped", ports.frames_dropped, count("frames dropped before it for lack of buffer"));
     t.column("frames_marked", ports.frames_marked,
              count("frames, acknowledgements included, that entered its queue beyond the ECN threshold"));
@@ -243,7 +264,7 @@ void write_histograms(const Group& root, const RunResult& result) {
 }  // namespace
 
 void write_header(const Group& root, const RunHeader& header) {
-    constexpr std::array<std::int32_t, 2> kFormatVersion{1,
+    constexpr std::array<std::int32_t, 2> kFormatVersion{2,
                                                          0};  // the second grows with what is added, the first breaks
     root.attribute("Conventions", "CF-1.8");
     root.attribute("title", header.title);

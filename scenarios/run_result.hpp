@@ -31,6 +31,7 @@ struct RunResult {
         double straggler_ratio = 0;      // slowest rank / median rank
         std::int64_t messages = 0, messages_delivered = 0;
         std::int64_t payload_bytes_delivered = 0;
+        std::int64_t lock_losses = 0, flaps = 0, frames_lost_in_dark = 0;  // in_dark: of frames_lost
         std::int64_t frames_sent = 0, frames_lost = 0, frames_dropped = 0, frames_marked = 0, retransmissions = 0,
                      duplicates = 0, timeouts = 0;
         double worst_margin_db = 0, first_percentile_margin_db = 0;
@@ -55,7 +56,8 @@ struct RunResult {
     struct Ports {  // one row per sending port
         std::vector<std::int64_t> frames_sent, bytes_sent, frames_delivered, frames_lost, frames_dropped, frames_marked,
             frames_in_flight, busy_ps, deepest_queue_bytes;
-        std::vector<double> utilisation;  // busy time / end of the run
+        std::vector<std::int64_t> frames_lost_in_dark, lock_losses, flaps, dark_ps;  // of the outgoing direction
+        std::vector<double> utilisation;                                             // busy time / end of the run
     } ports;
 
     Histogram packet_latency;  // ps, from the source NIC's start to the destination NIC, data packets

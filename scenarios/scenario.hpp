@@ -11,12 +11,13 @@
 #include "core/quantity.hpp"
 #include "core/time.hpp"
 #include "models/network/parameters.hpp"
+#include "models/optics/plant.hpp"
+#include "models/optics/targets.hpp"
 #include "models/workload/traffic.hpp"
 
 namespace lightloom {
 
 enum class TopologyKind { leaf_spine };
-enum class OpticsBasis { limit };
 enum class WorkloadKind { all_reduce, permutation, incast };
 enum class CollectiveAlgorithm { ring };
 enum class FaultKind { degrade };
@@ -34,21 +35,40 @@ struct Scenario {
 
     /// What the cables of one tier are made of.
     struct Tier {
-        std::string module;                                 // catalogue id, at both ends
+        std::string lower_module, upper_module;             // catalogue ids, of its ends
         std::string fibre = "os2";                          // catalogue id; not read for copper
         Distribution length{};                              // metres, per cable
         std::int64_t connectors = 0;                        // mated pairs per cable
         std::string connector_family = "mpo-apc-low-loss";  // catalogue id; not read without connectors
+        std::optional<Distribution> connector_loss{};       // dB, of one pair; none: the family's
+        std::int64_t splices = 0;                           // per cable
+        std::vector<std::string> parts{};                   // catalogue ids of what else lies in the way
+        double bend_turns = 0.0;                            // of each fibre
+        Metres bend_radius{0.03};
+        HostLoss lower_host_loss{}, upper_host_loss{};
         friend bool operator==(const Tier&, const Tier&) = default;
     };
-    Tier host_leaf{.module = "400g-aec", .length = {Distribution::Kind::fixed, 2.0}};
-    Tier leaf_spine{.module = "400gbase-dr4", .length = {Distribution::Kind::fixed, 50.0}};
+    Tier host_leaf{.lower_module = "400g-aec", .upper_module = "400g-aec", .length = {Distribution::Kind::fixed, 2.0}};
+    Tier leaf_spine{
+        .lower_module = "400gbase-dr4", .upper_module = "400gbase-dr4", .length = {Distribution::Kind::fixed, 50.0}};
 
     struct Optics {
-        OpticsBasis basis = OpticsBasis::limit;
-        Decibel noise_floor{17.0};  // receiver-side signal to noise as 20 log10 x_floor: what no optical power mends
+        Basis basis = Basis::limit;
+        Decibel noise_floor{17.0};     // receiver-side signal to noise as 20 log10 x_floor: what no optical power mends
+        std::string catalogue, plant;  // files of the user: parts of his own, readings of his plant; empty: none
+        bool allow_out_of_spec = false;
+        // Typical basis only
+        Years age;
+        Celsius inlet_temperature{25.0};
+        Celsius inlet_gradient, daily_swing;  // differences
+        Dirt dirt;
+        LockSettings lock;
+        BurstSettings burst;
+        LineSettings line;
         friend bool operator==(const Optics&, const Optics&) = default;
     } optics;
+
+    Targets qualify;
 
     struct Switch {
         Forwarding forwarding = Forwarding::store_and_forward;
@@ -89,7 +109,7 @@ struct Scenario {
     /// Something that is wrong with chosen cables.
     struct Fault {
         FaultKind kind = FaultKind::degrade;
-        Duration at;  // after the start; only 0 is possible as yet
+        Duration at;  // after the start
         std::string tier = "leaf-spine";
         std::optional<std::int64_t> leaf, spine, server, link;  // what is not named matches every one
         std::optional<std::int64_t> lane;                       // counted from 0; none: every lane

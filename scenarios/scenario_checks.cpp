@@ -39,6 +39,7 @@ public:
         connectors("tier.leaf-spine", s_.leaf_spine);
         reach("tier.host-leaf", s_.host_leaf);
         reach("tier.leaf-spine", s_.leaf_spine);
+        basis();
         workload();
         for (std::size_t i = 0; i < s_.faults.size(); ++i) fault(s_.faults[i], fmt::format("fault.{}.", i));
         return std::move(found_);
@@ -116,7 +117,7 @@ private:
     /// What a tier's module says of its captive cable; nullptr if it has none or could not be read.
     const ScenarioNames::CaptiveCable* captive_cable(std::string_view section, const Scenario::Tier& tier) const {
         if (!sound({fmt::format("{}.module", section)})) return nullptr;
-        const auto found = names_.captive_cables.find(tier.module);
+        const auto found = names_.captive_cables.find(tier.lower_module);
         return found == names_.captive_cables.end() ? nullptr : &found->second;
     }
 
@@ -129,7 +130,31 @@ private:
         const double longest_m = tier.length.at(std::nextafter(1.0, 0.0));
         if (longest_m > cable->reach_m)
             complain(key, fmt::format("a cable {} {:.4g} m long", is_fixed ? "is" : "could be", longest_m),
-                     fmt::format("{} is a cable of at most {}", tier.module, to_text(Metres{cable->reach_m})));
+                     fmt::format("{} is a cable of at most {}", tier.lower_module, to_text(Metres{cable->reach_m})));
+    }
+
+    /// Figures of different bases are not mixed: limits hold over life and temperature already.
+    void basis() {
+        if (!sound({"optics.basis"})) return;
+        const auto& optics = s_.optics;
+        const Scenario::Optics fresh;
+        const auto only_typical = [&](std::string key, bool is_given) {
+            if (!is_given || optics.basis == Basis::typical || !sound({key})) return;
+            complain(std::move(key), "is added on the typical basis only",
+                     optics.basis == Basis::limit
+                         ? "limits hold over life and temperature; to add it would count it twice"
+                         : "readings hold what age, heat and dirt did to the plant");
+        };
+        only_typical("optics.age", optics.age != fresh.age);
+        only_typical("optics.inlet_temperature", optics.inlet_temperature != fresh.inlet_temperature);
+        only_typical("optics.inlet_gradient", optics.inlet_gradient != fresh.inlet_gradient);
+        only_typical("optics.daily_swing", optics.daily_swing != fresh.daily_swing);
+        only_typical("optics.dirt.fraction", optics.dirt.fraction > 0.0);
+        if (!sound({"optics.plant"}) || (optics.basis == Basis::measured) == !optics.plant.empty()) return;
+        if (optics.plant.empty())
+            complain("optics.basis", "a measured plant needs its readings", "plant = \"otdr.csv\" names them");
+        else
+            complain("optics.plant", "readings are used on the measured basis only", "basis = \"measured\"");
     }
 
     void workload() {
@@ -202,7 +227,7 @@ private:
         const auto& tier = at_host ? s_.host_leaf : s_.leaf_spine;
         if (captive_cable("tier." + fault.tier, tier) != nullptr)
             complain(key, "a degrade needs an optical cable",
-                     fmt::format("tier {} is {}, whose error ratio no loss changes", fault.tier, tier.module));
+                     fmt::format("tier {} is {}, whose error ratio no loss changes", fault.tier, tier.lower_module));
         const auto& t = s_.topology;
         selected(key, "topology.leaves", "leaf", fault.leaf, t.leaves);
         if (at_host) {

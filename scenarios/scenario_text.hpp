@@ -25,7 +25,7 @@ struct Override {
 
 /// The ids that a scenario may name. Handed in, so that reading a text needs no catalogue.
 struct ScenarioNames {
-    std::vector<std::string> modules, fibres, connector_families;
+    std::vector<std::string> modules, fibres, connector_families, parts = {};
 
     /// A module whose cable is part of it: copper, specified end to end.
     struct CaptiveCable {

@@ -3,7 +3,7 @@
 #include <array>
 #include <vector>
 
-#include "scenarios/schema_types.hpp"
+#include "scenarios/plant_types.hpp"
 
 namespace lightloom {
 namespace {
@@ -69,32 +69,119 @@ Keys topology_keys() {
     };
 }
 
+// What a cable may measure: from a patch inside a rack to the longest amplified line.
+constexpr Metres kShortestCable{0.1}, kLongestCable{3'000'000.0};
+constexpr Decibel kNoLoss{0.0}, kMostLoss{60.0};
+
 /// @param tier  a function from a Scenario to one of its tiers
 template <class Tier>
-Keys tier_keys(std::string_view section, Tier tier) {
+Keys tier_keys(std::string_view section, Tier tier, EndNames ends) {
     const auto of_tier = [tier](auto field) {
         return [=](auto& root) -> auto& { return field(tier(root)); };
     };
     return {
-        {section, "module", S::id(of_tier(AT(module)), "module", &ScenarioNames::modules),
-         "at both ends of each cable"},
+        {section,
+         "module",
+         {fmt::format("the id of a module, or {{ {} = id, {} = id }}", ends.lower, ends.upper),
+          [=](const TomlValue& value, const ScenarioNames& names, Scenario& scenario) {
+              return read_modules(value, ends, names, tier(scenario));
+          },
+          [=](const Scenario& scenario) { return modules_text(ends, tier(scenario)); }},
+         "at the ends of each cable, which may differ"},
         {section, "fibre", S::id(of_tier(AT(fibre)), "fibre", &ScenarioNames::fibres),
          "what an optical cable is made of"},
-        {section, "length", S::length(of_tier(AT(length))), "of a cable"},
+        {section, "length", distribution<Metres, Scenario>(of_tier(AT(length)), kShortestCable, kLongestCable),
+         "of a cable"},
         {section, "connectors.count", S::whole_number(of_tier(AT(connectors)), 0, 64), "mated pairs along a cable"},
         {section, "connectors.family",
          S::id(of_tier(AT(connector_family)), "connector family", &ScenarioNames::connector_families),
          "what a pair is; read where there are any"},
+        {section, "connectors.loss",
+         S::optional(of_tier(AT(connector_loss)), "family",
+                     distribution<Decibel, Distribution>(kItself, kNoLoss, kMostLoss)),
+         "of one pair, in place of what its family says"},
+        {section, "splices", S::whole_number(of_tier(AT(splices)), 0, 1000), "fusion splices along a cable"},
+        {section,
+         "parts",
+         {"a list of ids of circuit switches, panels and multiplexers",
+          [=](const TomlValue& value, const ScenarioNames& names, Scenario& scenario) {
+              return read_ids(value, "part", names.parts, tier(scenario).parts);
+          },
+          [=](const Scenario& scenario) {
+              std::vector<std::string> ids;
+              for (const std::string& id : tier(scenario).parts) ids.push_back(toml_string(id));
+              return fmt::format("[{}]", fmt::join(ids, ", "));
+          }},
+         "what else light passes through"},
+        {section, "bends.turns", S::number(of_tier(AT(bend_turns)), 0.0, 1000.0), "of each single-mode fibre"},
+        {section, "bends.radius", S::quantity(of_tier(AT(bend_radius)), Metres{0.003}, Metres{1.0}), "of those turns"},
+        {section,
+         "host_loss",
+         {fmt::format(
+              "\"default\", a loss or its distribution, a list by port that repeats, or {{ {} = ..., {} = ... }}",
+              ends.lower, ends.upper),
+          [=](const TomlValue& value, const ScenarioNames&, Scenario& scenario) {
+              return read_host_losses(value, ends, tier(scenario));
+          },
+          [=](const Scenario& scenario) { return host_losses_text(ends, tier(scenario)); }},
+         "from ASIC to module at Nyquist"},
+    };
+}
+
+Keys optics_keys() {
+    return {
+        {"optics", "basis", S::choice(AT(optics.basis), {"limit", "typical", "measured"}),
+         "limits of standards; start of life with heat, age and dirt; or readings of a plant"},
+        {"optics", "noise_floor", S::quantity(AT(optics.noise_floor), Decibel{10.0}, Decibel{40.0}),
+         "signal to noise that no optical power mends"},
+        {"optics", "catalogue", S::text(AT(optics.catalogue)), "file with parts of your own, beside this one"},
+        {"optics", "plant", S::text(AT(optics.plant)), "measured: file with the readings, beside this one"},
+        {"optics", "allow_out_of_spec", S::truth(AT(optics.allow_out_of_spec)),
+         "compute and mark links that no standard allows"},
+        {"optics", "age", S::quantity(AT(optics.age), Years{0.0}, Years{30.0}), "typical: of modules and plant"},
+        {"optics", "inlet_temperature", S::quantity(AT(optics.inlet_temperature), Celsius{-40.0}, Celsius{85.0}),
+         "typical: of the air; the case follows from the module's watts"},
+        {"optics", "inlet_gradient", S::quantity(AT(optics.inlet_gradient), Celsius{0.0}, Celsius{40.0}),
+         "typical: from the coolest place to the warmest"},
+        {"optics", "daily_swing", S::quantity(AT(optics.daily_swing), Celsius{0.0}, Celsius{40.0}),
+         "typical: from the coolest hour to the warmest, at which links are judged"},
+        {"optics", "dirt.fraction", S::number(AT(optics.dirt.fraction), 0.0, 1.0), "typical: what share is dirty"},
+        {"optics", "dirt.per", S::choice(AT(optics.dirt.per), {"fibre", "mating"}), "of fibres, or of mated pairs"},
+        {"optics", "dirt.loss", distribution<Decibel, Scenario>(AT(optics.dirt.loss_db), kNoLoss, kMostLoss),
+         "what a dirty surface loses"},
+        {"optics", "lock_loss", S::truth(AT(optics.lock.on)), "three uncorrectable codewords in a row drop lock"},
+        {"optics", "relock", distribution<Duration, Scenario>(AT(optics.lock.relock_ps), nanoseconds(1), seconds(1000)),
+         "dark time until lock is found again"},
+        {"optics", "debounce", S::quantity(AT(optics.lock.debounce), Duration{0}, seconds(1000)),
+         "a loss of lock that lasts longer takes the port down: a flap"},
+        {"optics", "link_up", S::quantity(AT(optics.lock.link_up), Duration{0}, seconds(1000)),
+         "until a port that went down is up again, after lock"},
+        {"optics", "error_propagation", S::number(AT(optics.burst.error_propagation), 0.0, 0.75),
+         "that a symbol after a wrong one is wrong too (decision feedback)"},
+        {"optics", "precoding", S::truth(AT(optics.burst.precoding)), "1/(1+D): a burst becomes two errors"},
+        {"optics", "line.spans", S::whole_number(AT(optics.line.spans), 1, 100), "coherent: equal spans of a cable"},
+        {"optics", "line.amplified", S::truth(AT(optics.line.amplified)), "coherent: an amplifier after each span"},
+        {"optics", "line.noise_figure", S::quantity(AT(optics.line.noise_figure), Decibel{3.0}, Decibel{20.0}),
+         "coherent: of each amplifier"},
+        {"optics", "line.launch", S::quantity(AT(optics.line.launch), PowerDbm{-30.0}, PowerDbm{20.0}),
+         "coherent: power per channel into each span of an amplified line"},
+        {"optics", "line.channels", S::whole_number(AT(optics.line.channels), 1, 200),
+         "coherent: that share the fibre"},
+        {"optics", "line.nli", S::choice(AT(optics.line.nli), {"tanh", "gnpy"}),
+         "coherent: form of the nonlinear interference"},
+
+        {"qualify", "margin", S::quantity(AT(qualify.margin), Decibel{0.0}, Decibel{20.0}),
+         "that the worst link must have; with less it is marginal"},
+        {"qualify", "life", S::quantity(AT(qualify.life), Years{0.0}, Years{30.0}), "that links must hold for"},
+        {"qualify", "flaps_per_link_year", S::number(AT(qualify.flaps_per_link_year), 0.0, 1e6), "at most"},
+        {"qualify", "confidence", S::number(AT(qualify.confidence), 0.5, 0.999999), "of acceptance tests and spares"},
+        {"qualify", "replacement", S::quantity(AT(qualify.replacement), seconds(3600), seconds(9'000'000)),
+         "until a spare that was used is replaced"},
     };
 }
 
 Keys fabric_keys() {
     return {
-        {"optics", "basis", S::choice(AT(optics.basis), {"limit"}),
-         "which figures of a module: the limits of its standard"},
-        {"optics", "noise_floor", S::quantity(AT(optics.noise_floor), Decibel{10.0}, Decibel{40.0}),
-         "signal to noise that no optical power mends"},
-
         {"switch", "forwarding", S::choice(AT(switches.forwarding), {"store-and-forward", "cut-through"}),
          "when a frame may leave"},
         {"switch", "latency", S::quantity(AT(switches.latency), nanoseconds(1), milliseconds(1)),
@@ -155,15 +242,16 @@ Keys traffic_keys() {
 
 Keys make_scenario_keys() {
     Keys keys;
-    for (const Keys& part : std::array{topology_keys(), tier_keys("tier.host-leaf", AT(host_leaf)),
-                                       tier_keys("tier.leaf-spine", AT(leaf_spine)), fabric_keys(), traffic_keys()})
+    for (const Keys& part : std::array{topology_keys(), tier_keys("tier.host-leaf", AT(host_leaf), {"server", "leaf"}),
+                                       tier_keys("tier.leaf-spine", AT(leaf_spine), {"leaf", "spine"}), optics_keys(),
+                                       fabric_keys(), traffic_keys()})
         keys.insert(keys.end(), part.begin(), part.end());
     return keys;
 }
 
 std::vector<Key<Scenario::Fault>> make_fault_keys() {
     return {
-        {"", "at", F::quantity(AT(at), Duration{0}, Duration{0}), "after the start"},
+        {"", "at", F::quantity(AT(at), Duration{0}, seconds(1'000'000)), "after the start"},
         {"", "select", selector(), "the cables it befalls; what is not named matches every one", kRequired},
         {"", "kind", F::choice(AT(kind), {"degrade"}), "what happens to them"},
         {"", "lane", F::optional(AT(lane), "all", TypesOf<std::int64_t>::whole_number(kItself, 0, 15)),

@@ -10,52 +10,6 @@ using Kind = TomlValue::Kind;
 
 constexpr std::size_t kLongestTitle = 200;
 
-// What a cable may measure: from a patch inside a rack to the longest span without an amplifier.
-constexpr Metres kShortestCable{0.1};
-constexpr Metres kLongestCable{100'000.0};
-// inverse_normal never leaves +-8.3 (core/random.hpp), so with this much room no drawn length is negative.
-constexpr double kMostDeviationsBelowMean = 8.3;
-
-std::optional<Complaint> read_pair(const TomlValue& list, Metres& first, std::string_view form) {
-    if (list.kind != Kind::list || list.items.size() != 2)
-        return Complaint{list.at, "found " + cited(list), std::string(form)};
-    return read_quantity(list.items[0], kShortestCable, kLongestCable, first);
-}
-
-std::optional<Complaint> read_uniform(const TomlValue& list, Distribution& field) {
-    Metres least, most;
-    if (auto complaint = read_pair(list, least, R"(uniform takes two lengths, such as ["20m", "120m"])"))
-        return complaint;
-    if (auto complaint = read_quantity(list.items[1], kShortestCable, kLongestCable, most)) return complaint;
-    if (least > most) return Complaint{list.at, "the least length is above the most", "uniform = [least, most]"};
-    field = {Distribution::Kind::uniform, least.value, most.value};
-    return std::nullopt;
-}
-
-std::optional<Complaint> read_normal(const TomlValue& list, Distribution& field) {
-    Metres mean, deviation;
-    if (auto complaint = read_pair(list, mean, R"(normal takes two lengths, such as ["50m", "5m"])")) return complaint;
-    if (auto complaint = read_quantity(list.items[1], Metres{0.0}, kLongestCable, deviation)) return complaint;
-    if (mean.value < kMostDeviationsBelowMean * deviation.value)
-        return Complaint{list.at, "a draw could be a negative length",
-                         "the mean must be at least 8.3 deviations; a lognormal length is never negative"};
-    field = {Distribution::Kind::normal, mean.value, deviation.value};
-    return std::nullopt;
-}
-
-std::optional<Complaint> read_lognormal(const TomlValue& list, Distribution& field) {
-    Metres median;
-    if (auto complaint = read_pair(list, median, R"(lognormal takes a length and a number, such as ["50m", 0.3])"))
-        return complaint;
-    const TomlValue& value = list.items[1];
-    const double deviation = value.kind == Kind::integer ? static_cast<double>(value.integer) : value.real;
-    const bool is_number = value.kind == Kind::integer || value.kind == Kind::real;
-    if (!is_number || !(deviation >= 0.0 && deviation <= 1.0))
-        return Complaint{value.at, "found " + cited(value), "the deviation of the logarithm is a number from 0 to 1"};
-    field = {Distribution::Kind::lognormal, median.value, deviation};
-    return std::nullopt;
-}
-
 /// One "name=value" of a selector.
 std::optional<std::string> read_selected(std::string_view name, std::string_view value, Scenario::Fault& fault) {
     if (name == "tier") {
@@ -120,35 +74,14 @@ std::optional<Complaint> read_name(const TomlValue& value, std::string_view noun
     return std::nullopt;
 }
 
-std::optional<Complaint> read_length(const TomlValue& value, Distribution& field) {
-    if (value.kind != Kind::table) {
-        Metres length;
-        auto complaint = read_quantity(value, kShortestCable, kLongestCable, length);
-        if (!complaint) field = {Distribution::Kind::fixed, length.value, 0.0};
-        return complaint;
-    }
-    const std::array<std::string, 3> known{"uniform", "normal", "lognormal"};
-    if (value.members.size() != 1)
-        return Complaint{value.at, "a length follows one distribution", R"(such as { uniform = ["20m", "120m"] })"};
-    const TomlMember& member = value.members[0];
-    if (member.name == "uniform") return read_uniform(member.value, field);
-    if (member.name == "normal") return read_normal(member.value, field);
-    if (member.name == "lognormal") return read_lognormal(member.value, field);
-    return Complaint{member.at, "unknown distribution " + quoted_for_display(member.name),
-                     suggestion(member.name, known)};
-}
-
-std::string length_text(const Distribution& length) {
-    const std::string a = to_text(Metres{length.a}), b = to_text(Metres{length.b});
-    switch (length.kind) {
-        case Distribution::Kind::fixed: return fmt::format("\"{}\"", a);
-        case Distribution::Kind::uniform: return fmt::format("{{ uniform = [\"{}\", \"{}\"] }}", a, b);
-        case Distribution::Kind::normal: return fmt::format("{{ normal = [\"{}\", \"{}\"] }}", a, b);
-        case Distribution::Kind::lognormal:
-            // TOML's 1 is an integer and its 1.0 a number; both are read
-            return fmt::format("{{ lognormal = [\"{}\", {}] }}", a, to_text(length.b));
-    }
-    return {};
+std::optional<Complaint> read_number(const TomlValue& value, double least, double most, double& field) {
+    const std::string range = fmt::format("it is a number from {:g} to {:g}, without quotes", least, most);
+    const double number = value.kind == Kind::integer ? static_cast<double>(value.integer) : value.real;
+    if (value.kind != Kind::integer && value.kind != Kind::real)
+        return Complaint{value.at, "found " + cited(value), range};
+    if (!(number >= least && number <= most)) return Complaint{value.at, cited(value) + " is out of range", range};
+    field = number;
+    return std::nullopt;
 }
 
 std::optional<Complaint> read_selector(const TomlValue& value, Scenario::Fault& fault) {

@@ -24,8 +24,7 @@ std::optional<Complaint> read_whole_number(const TomlValue& value, std::int64_t 
                                            std::int64_t& field);
 std::optional<Complaint> read_name(const TomlValue& value, std::string_view noun, std::span<const std::string> known,
                                    std::string& field);
-std::optional<Complaint> read_length(const TomlValue& value, Distribution& field);
-std::string length_text(const Distribution& length);
+std::optional<Complaint> read_number(const TomlValue& value, double least, double most, double& field);
 std::optional<Complaint> read_selector(const TomlValue& value, Scenario::Fault& fault);
 std::string selector_text(const Scenario::Fault& fault);
 
@@ -105,15 +104,26 @@ struct TypesOf {
                 [field](const Root& root) { return toml_string(field(root)); }};
     }
 
+    /// A number without unit, such as a share.
     template <class Field>
-    static Type length(Field field) {
-        return {
-            "a length, or { uniform = [least, most] }, { normal = [mean, deviation] } or "
-            "{ lognormal = [median, deviation of the logarithm] }",
-            [field](const TomlValue& value, const ScenarioNames&, Root& root) {
-                return read_length(value, field(root));
-            },
-            [field](const Root& root) { return length_text(field(root)); }};
+    static Type number(Field field, double least, double most) {
+        return {fmt::format("a number from {:g} to {:g}", least, most),
+                [=](const TomlValue& value, const ScenarioNames&, Root& root) {
+                    return read_number(value, least, most, field(root));
+                },
+                [field](const Root& root) { return to_text(field(root)); }};
+    }
+
+    template <class Field>
+    static Type truth(Field field) {
+        return {"true or false",
+                [field](const TomlValue& value, const ScenarioNames&, Root& root) -> MaybeComplaint {
+                    if (value.kind != TomlValue::Kind::boolean)
+                        return Complaint{value.at, "found " + cited(value), "it is true or false, without quotes"};
+                    field(root) = value.boolean;
+                    return std::nullopt;
+                },
+                [field](const Root& root) { return std::string(field(root) ? "true" : "false"); }};
     }
 
     /// A number that starts a sequence of draws: whole, not negative.

@@ -70,7 +70,8 @@ void Fabric::build_ports(const FabricInput& input) {
         port.peer = from.peer.value;
         port.peer_node = topology_.ports[from.peer.value].node.value;
         port.on_first_bit = nodes_[port.peer_node].cuts_through;
-        port.risk_bits = static_cast<std::int32_t>(LossBudget::overhead(channel.interleave) - preamble_bits_);
+        port.risk_bits =
+            static_cast<std::int32_t>(LossBudget::overhead(channel.interleave, channel.codeword_bits) - preamble_bits_);
         nics_[i].full_frame = port.clock.duration_of(full_frame_bits);
         hazards_[i].per_codeword = channel.codeword_hazard;
         port.losses = LossBudget::drawn(channel.codeword_hazard, fault_seed_, i, 0);

@@ -20,8 +20,9 @@ public:
 
     /// Bits at risk for a frame beside its own: a group of `interleave` codewords is lost as one, and a frame begins
     /// anywhere in its first. So FLR = 1 - (1 - CER)^(interleave (1 + 1/MFC)), MFC frames to a group.
-    static constexpr std::int64_t overhead(std::uint32_t interleave) {
-        return interleave * kBitsPerCodeword + kUnframedBits;
+    /// @param codeword_bits  MAC bits in one codeword of the link's code
+    static constexpr std::int64_t overhead(std::uint32_t interleave, std::int64_t codeword_bits) {
+        return interleave * codeword_bits + kUnframedBits;
     }
 
     /// @param hazard  -ln(1 - codeword error ratio), per codeword  @param n  how many budgets this direction had before

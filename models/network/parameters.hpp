@@ -37,9 +37,10 @@ struct NetworkParameters {
 
 /// One direction of a cable, as its optics left it.
 struct Channel {
-    Duration delay{};              // propagation, PHY and FEC
-    double codeword_hazard = 0;    // -ln(1 - probability that a codeword is uncorrectable)
-    std::uint32_t interleave = 1;  // codewords that a group of symbols is spread over
+    Duration delay{};                   // propagation, PHY and FEC
+    double codeword_hazard = 0;         // -ln(1 - probability that a codeword is uncorrectable)
+    std::uint32_t interleave = 1;       // codewords that a group of symbols is spread over
+    std::int64_t codeword_bits = 5120;  // MAC bits in one; the hazard is per 5,120 of them whatever this is
     // Three uncorrectable codewords in a row, and the receiver looks for the codewords afresh: it has lost lock.
     double lock_loss_per_second = 0;  // while it has lock
     Distribution relock{};            // picoseconds that it takes to find them again: until then the direction is dark

@@ -1,7 +1,7 @@
 // From optical margin to bit error ratio: NRZ and Gray-coded PAM4 behind a receiver whose noise is partly fixed (it
 // matters less as power grows) and partly proportional to the signal (a floor that no power mends). One number says it
 // all: x, half the distance of two neighbouring levels over the noise's standard deviation.
-// Not here: what makes up the margin (link_budget.hpp), noise from the physics of a photodiode, where every level has
+// Not here: what makes up the margin (link_model.hpp), noise from the physics of a photodiode, where every level has
 // its own (receiver.hpp), what the code corrects (fec.hpp), coherent formats.
 #pragma once
 

@@ -1,6 +1,6 @@
 // Loss of a channel as planners add it up: fibre by length, mated pairs and splices by count; and the length that a
 // budget leaves room for.
-// Not here: losses that are drawn per cable (link_budget.hpp), dirt and bends (contamination.hpp).
+// Not here: losses that are drawn per cable (link_model.hpp), dirt and bends (contamination.hpp).
 #pragma once
 
 #include <algorithm>

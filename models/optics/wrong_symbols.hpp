@@ -23,9 +23,10 @@ struct WrongSymbols {
     int exponent;
 
     double share_of(int count) const { return std::ldexp(exactly(count), -exponent * count); }
-    double share_above(int count) const { return std::ldexp(above(count), -exponent * (count + 1)); }
+    // Sums round, and a share is at most 1
+    double share_above(int count) const { return std::min(1.0, std::ldexp(above(count), -exponent * (count + 1))); }
     double log10_share_above(int count) const {
-        return std::log10(above(count)) - exponent * (count + 1) * std::log10(2.0);
+        return std::min(0.0, std::log10(above(count)) - exponent * (count + 1) * std::log10(2.0));
     }
 };
 

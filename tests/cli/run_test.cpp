@@ -195,7 +195,7 @@ TEST_F(Run, WarnsOfLinksThatLoseFramesAndOfFibreBeyondReach) {
         EXPECT_EQ(far.exit_code, 0);
         EXPECT_TRUE(has(far.err,
                         "warning: tier.leaf-spine.length: the longest cable has 600 m, 400gbase-dr4 is "
-                        "specified for 500m"))
+                        "specified for 500m of os2"))
             << far.err;
     }
     write_file(quick_, kQuick + "[[fault]]\nselect = \"leaf=1 & spine=0\"\nextra_loss = \"9dB\"\n");

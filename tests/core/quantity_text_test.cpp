@@ -58,7 +58,7 @@ TEST(QuantityText, ReadsMeasuredQuantitiesToTheNearestDouble) {
 
 TEST(QuantityText, SaysWhatWasExpected) {
     expect_error<Metres>("150", "150 has no unit");
-    EXPECT_EQ(quantity_form<Metres>(), R"(a length is a number and m or km, such as "150m")");
+    EXPECT_EQ(quantity_form<Metres>(), R"(a length is a number and mm, m or km, such as "150m")");
     expect_error<Metres>("150ns", R"("150ns" is a time, not a length)");
     expect_error<Decibel>("3dBm", R"("3dBm" is an optical power, not a loss)");
     expect_error<Metres>("150furlongs", R"("150furlongs": unknown unit "furlongs")");

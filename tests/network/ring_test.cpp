@@ -70,7 +70,8 @@ TEST(RingAllReduceVariants, AWindowBelowTheBandwidthDelayProductIsSlowerByTheFor
 Scenario flagship() {
     Scenario s;
     s.topology = {.servers = 32, .gpus_per_server = 8, .leaves = 8, .spines = 8, .links_per_pair = 4};
-    s.leaf_spine = {.module = "400gbase-dr4",
+    s.leaf_spine = {.lower_module = "400gbase-dr4",
+                    .upper_module = "400gbase-dr4",
                     .length = {Distribution::Kind::uniform, 20.0, 120.0},
                     .connectors = 4,
                     .connector_family = "mpo-apc-low-loss"};

@@ -195,7 +195,7 @@ TEST(FrameLossRatio, FallsOffACliff) {
         double loss, bit_error_ratio, margin_db;
     } const cliff[] = {{1e-6, 5.57e-4, -0.312}, {1e-5, 6.65e-4, -0.383}, {1e-4, 8.02e-4, -0.461},
                        {1e-3, 9.77e-4, -0.546}, {1e-2, 1.21e-3, -0.643}, {1e-1, 1.56e-3, -0.759}};
-    const ErrorCurve curve(2.4e-4, Decibel{1000.0});
+    const ErrorCurve curve(Modulation::pam4, 2.4e-4, Decibel{1000.0});
     for (const auto& [loss, ratio, margin_db] : cliff) {
         EXPECT_TRUE(near_relative(bit_error_ratio_for_frames(kKp4, 2, loss, 4096), ratio, 5e-3)) << loss;
         EXPECT_TRUE(near_relative(curve.bit_error_ratio(Decibel{margin_db}), ratio, 2e-2)) << loss;

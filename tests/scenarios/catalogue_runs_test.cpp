@@ -3,30 +3,24 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
-#include "models/optics/catalogue.hpp"
 #include "scenarios/assembly.hpp"
 #include "scenarios/expectation.hpp"
-#include "scenarios/scenario_text.hpp"
+#include "scenarios/scenario_files.hpp"
 
 namespace lightloom {
 namespace {
 
 const std::filesystem::path kCatalogue = LIGHTLOOM_SOURCE_DIR "/scenarios/catalog";
 
-Scenario scenario_named(const std::string& name) {
-    std::ifstream file(kCatalogue / (name + ".toml"));
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    const Catalogue& parts = Catalogue::built_in();
-    return parse_scenario(text, name, {}, {parts.module_ids(), parts.fibre_ids(), parts.connector_ids()})
-        .scenario.value();
+LoadedScenario loaded(const std::string& name) {
+    return load_scenario((kCatalogue / (name + ".toml")).string()).loaded.value();
 }
 
 std::vector<std::string> names() {
     std::vector<std::string> all;
-    for (const auto& entry : std::filesystem::directory_iterator(kCatalogue)) all.push_back(entry.path().stem());
+    for (const auto& entry : std::filesystem::directory_iterator(kCatalogue))
+        if (entry.path().extension() == ".toml") all.push_back(entry.path().stem());
     std::sort(all.begin(), all.end());
     return all;
 }
@@ -39,8 +33,9 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, CatalogueRuns, ::testing::ValuesIn(names()),
 });
 
 TEST_P(CatalogueRuns, EndWithOneDigestAndEverythingDelivered) {
-    const Scenario scenario = scenario_named(GetParam());
-    const Plan prepared = plan(scenario);
+    const LoadedScenario input = loaded(GetParam());
+    const Scenario& scenario = input.scenario;
+    const Plan prepared = plan(scenario, input.context());
     const RunResult alone = run(scenario, prepared, {.threads = 1}, nullptr);
     EXPECT_TRUE(alone.complete);
     EXPECT_EQ(alone.summary.messages_delivered, alone.summary.messages);
@@ -51,7 +46,7 @@ TEST_P(CatalogueRuns, EndWithOneDigestAndEverythingDelivered) {
 }
 
 TEST(Flagship, EveryLeafSpineLinkCarriesTraffic) {
-    const Scenario scenario = scenario_named("flagship-all-reduce");
+    const Scenario scenario = loaded("flagship-all-reduce").scenario;
     const RunResult result = run(scenario, plan(scenario), {.threads = 2}, nullptr);
     std::int64_t links = 0;
     for (const Topology::Cable& cable : result.topology.cables) {
@@ -64,7 +59,7 @@ TEST(Flagship, EveryLeafSpineLinkCarriesTraffic) {
 }
 
 TEST(Flagship, ALinkThatLosesFramesStretchesTheTail) {
-    const Scenario healthy = scenario_named("flagship-all-reduce"), lossy = scenario_named("flagship-lossy-link");
+    const Scenario healthy = loaded("flagship-all-reduce").scenario, lossy = loaded("flagship-lossy-link").scenario;
     const RunResult well = run(healthy, plan(healthy), {.threads = 2}, nullptr);
     const RunResult ill = run(lossy, plan(lossy), {.threads = 2}, nullptr);
     EXPECT_EQ(well.summary.frames_lost, 0);

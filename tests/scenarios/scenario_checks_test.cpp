@@ -132,6 +132,40 @@ TEST(ScenarioChecks, CopperIsNoLongerThanItIsMade) {
     EXPECT_EQ(complaint({{"tier.leaf-spine.module", "400g-aec"}}), "tier.leaf-spine.length: a cable is 50 m long");
 }
 
+TEST(ScenarioChecks, BasesAreNotMixed) {
+    const std::vector<std::pair<std::string, std::string>> typical_only{{"optics.age", "3y"},
+                                                                        {"optics.inlet_temperature", "35C"},
+                                                                        {"optics.inlet_gradient", "6C"},
+                                                                        {"optics.daily_swing", "4C"},
+                                                                        {"optics.dirt.fraction", "0.01"}};
+    for (const auto& [key, value] : typical_only) {
+        EXPECT_EQ(complaint({{key, value}}), key + ": is added on the typical basis only");
+        EXPECT_EQ(complaint({{key, value}, {"optics.basis", "typical"}}), "");
+        EXPECT_EQ(complaint({{key, value}, {"optics.basis", "measured"}, {"optics.plant", "p.csv"}}),
+                  key + ": is added on the typical basis only");
+    }
+    EXPECT_EQ(errors_of(kLeast + "[optics]\nage = \"3y\"\ndirt = { fraction = 0.1 }\n"),
+              (Errors{"s.toml:6:7: error: optics.age: is added on the typical basis only\n"
+                      "    limits hold over life and temperature; to add it would count it twice",
+                      "s.toml:7:21: error: optics.dirt.fraction: is added on the typical basis only\n"
+                      "    limits hold over life and temperature; to add it would count it twice"}));
+    EXPECT_EQ(errors_of(kLeast + "[optics]\nage = \"3y\"\nbasis = \"measured\"\nplant = \"p.csv\"\n"),
+              Errors{"s.toml:6:7: error: optics.age: is added on the typical basis only\n"
+                     "    readings hold what age, heat and dirt did to the plant"});
+    // What is said but changes nothing is no mistake, and a basis that could not be read mixes with nothing
+    EXPECT_EQ(complaint({{"optics.age", "0y"}, {"optics.inlet_temperature", "25C"}}), "");
+    EXPECT_EQ(complaint({{"optics.age", "3y"}, {"optics.basis", "typicl"}}), "optics.basis: no value \"typicl\"");
+    EXPECT_EQ(complaint({{"optics.age", "31y"}}), "optics.age: \"31y\" is out of range");
+}
+
+TEST(ScenarioChecks, APlantIsReadOnTheMeasuredBasisOnly) {
+    EXPECT_EQ(complaint({{"optics.basis", "measured"}}), "optics.basis: a measured plant needs its readings");
+    EXPECT_EQ(complaint({{"optics.plant", "p.csv"}}), "optics.plant: readings are used on the measured basis only");
+    EXPECT_EQ(complaint({{"optics.plant", "p.csv"}, {"optics.basis", "typical"}}),
+              "optics.plant: readings are used on the measured basis only");
+    EXPECT_EQ(complaint({{"optics.plant", "p.csv"}, {"optics.basis", "measured"}}), "");
+}
+
 TEST(ScenarioChecks, SayNothingAboutWhatCouldNotBeRead) {
     EXPECT_EQ(complaint({{"topology.leaves", "many"}}), "topology.leaves: found \"many\"");
     EXPECT_EQ(complaint({{"switch.buffer", "little"}}), "switch.buffer: \"little\" is not a size");

@@ -42,7 +42,7 @@ s.toml:6:8: error: topology.rate: "400ns" is a time, not a bit rate
 s.toml:8:10: error: tier.leaf-spine.module: no module "400g-dr4"
     did you mean "400gbase-dr4"?
 s.toml:9:31: error: tier.leaf-spine.length: 20 has no unit
-    a length is a number and m or km, such as "150m"
+    a length is a number and mm, m or km, such as "150m"
 s.toml:10:27: error: tier.leaf-spine.connectors.famly: unknown key
     did you mean "family"?
 s.toml:12:15: error: switch.queue_limit: 64MiB is more than the switch's whole buffer
@@ -139,24 +139,27 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Shapes, WrongLines,
     ::testing::Values(
-        WrongLine{"[optics]\nbasis = [\"limit\"]",
-                  "6:9: error: optics.basis: found a list\n    only \"limit\" is known, in quotes"},
+        WrongLine{
+            "[optics]\nbasis = [\"limit\"]",
+            "6:9: error: optics.basis: found a list\n    known are \"limit\", \"typical\", \"measured\", in quotes"},
         WrongLine{"[[switch]]\nlatency = \"1us\"",
                   "5:1: error: switch: found a list\n"
                   "    it is a table of forwarding, latency, buffer, queue_limit, ecn_threshold"},
         WrongLine{"[tier]\nhost-leaf = \"400g-aec\"",
                   "6:13: error: tier.host-leaf: found text\n"
-                  "    it is a table of module, fibre, length, connectors"},
+                  "    it is a table of module, fibre, length, connectors, splices, parts, bends, host_loss"},
         WrongLine{"[fault]\nlane = 1",
                   "5:2: error: fault: is not a list of faults\n    each fault starts with [[fault]]"},
         WrongLine{"[a]\nb = { c = 1 }",
                   "5:2: error: a: unknown key\n"
-                  "    known are \"title\", \"topology\", \"tier\", \"optics\", \"switch\", \"nic\", \"routing\", "
+                  "    known are \"title\", \"topology\", \"tier\", \"optics\", \"qualify\", \"switch\", \"nic\", "
+                  "\"routing\", "
                   "\"framing\", "
                   "\"transport\", \"workload\", \"run\", \"fault\""},
         WrongLine{"[\"run.seed\"]\nplant = 1",
                   "5:2: error: \"run.seed\": unknown key\n"
-                  "    known are \"title\", \"topology\", \"tier\", \"optics\", \"switch\", \"nic\", \"routing\", "
+                  "    known are \"title\", \"topology\", \"tier\", \"optics\", \"qualify\", \"switch\", \"nic\", "
+                  "\"routing\", "
                   "\"framing\", "
                   "\"transport\", \"workload\", \"run\", \"fault\""},
         WrongLine{"Leaves = 2", "5:1: error: topology.Leaves: unknown key\n    did you mean \"leaves\"?"},
@@ -168,7 +171,7 @@ INSTANTIATE_TEST_SUITE_P(
     Lengths, WrongLines,
     ::testing::Values(WrongLine{"[tier.host-leaf]\nlength = \"0m\"",
                                 "6:10: error: tier.host-leaf.length: \"0m\" is out of range\n"
-                                "    possible is from 0.1m to 100000m"},
+                                "    possible is from 0.1m to 3000000m"},
                       WrongLine{"[tier.host-leaf]\nlength = { uniform = [\"3m\", \"2m\"] }",
                                 "6:22: error: tier.host-leaf.length: "
                                 "the least length is above the most\n    uniform = [least, most]"},
@@ -180,8 +183,20 @@ INSTANTIATE_TEST_SUITE_P(
                                 "a draw could be a negative length\n"
                                 "    the mean must be at least 8.3 deviations; a lognormal length is never negative"},
                       WrongLine{"[tier.host-leaf]\nlength = { lognormal = [\"50m\", nan] }",
-                                "6:32: error: tier.host-leaf.length: found nan\n"
-                                "    the deviation of the logarithm is a number from 0 to 1"},
+                                "6:32: error: tier.host-leaf.length: nan is out of range\n"
+                                "    the deviation of the logarithm is a number from 0 to 3, without quotes"},
+                      WrongLine{"[tier.host-leaf]\nlength = { lognormal = \"50m\" }",
+                                "6:24: error: tier.host-leaf.length: found \"50m\"\n"
+                                "    lognormal takes a length and a number, such as [\"120m\", 0.3]"},
+                      WrongLine{"[optics]\nrelock = { normal = [] }",
+                                "6:21: error: optics.relock: found a list\n"
+                                "    normal takes two times, such as [\"10ms\", \"1ms\"]"},
+                      WrongLine{"[optics]\ndirt.loss = { uniform = [\"1dB\", \"0dB\"] }",
+                                "6:25: error: optics.dirt.loss: the least loss is above the most\n"
+                                "    uniform = [least, most]"},
+                      WrongLine{"[tier.leaf-spine]\nhost_loss = { mean = \"4dB\" }",
+                                "6:15: error: tier.leaf-spine.host_loss: unknown distribution \"mean\"\n"
+                                "    known are \"uniform\", \"normal\", \"lognormal\""},
                       WrongLine{"[tier.host-leaf]\nlength = { unifrom = [\"2m\", \"3m\"] }",
                                 "6:12: error: tier.host-leaf.length: "
                                 "unknown distribution \"unifrom\"\n"

@@ -9,8 +9,11 @@
 
 namespace lightloom::test {
 
-inline const ScenarioNames kNames{
-    {"400g-aec", "400gbase-dr4"}, {"os2"}, {"mpo-apc-low-loss", "mpo-apc-standard"}, {{"400g-aec", {5.0}}}};
+inline const ScenarioNames kNames{{"400g-aec", "400gbase-dr4"},
+                                  {"os2"},
+                                  {"mpo-apc-low-loss", "mpo-apc-standard"},
+                                  {"ocs-mems"},
+                                  {{"400g-aec", {5.0}}}};
 
 /// The least that a scenario must say.
 inline const std::string kLeast = R"([topology]

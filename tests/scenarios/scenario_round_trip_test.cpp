@@ -38,7 +38,8 @@ public:
         s.topology.servers = s.topology.leaves * from(2, 9);
         s.host_leaf = tier();
         s.leaf_spine = tier();
-        s.optics.noise_floor = {real(10, 40)};
+        s.optics = optics();
+        s.qualify = {{real(0, 9)}, {real(0, 9)}, real(0, 9), real(0.5, 0.99), {from(1, 9) * 86'400'000'000'000'000}};
         s.switches = {.forwarding = any<Forwarding>(2),
                       .latency = {from(1'000, 1'000'000'000)},
                       .buffer = {from(1 << 24, 1 << 30)},
@@ -80,10 +81,50 @@ private:
         const std::array lengths{
             Distribution{Distribution::Kind::fixed, a, 0}, Distribution{Distribution::Kind::uniform, a, a + b},
             Distribution{Distribution::Kind::normal, a + 10, b}, Distribution{Distribution::Kind::lognormal, a, b}};
-        const auto connectors = from(0, 64);
-        return {kNames.modules[static_cast<std::size_t>(from(0, 1))], "os2",
-                lengths[static_cast<std::size_t>(from(0, 3))], connectors,
-                kNames.connector_families[static_cast<std::size_t>(from(0, 1))]};
+        const auto any_module = [this] { return kNames.modules[static_cast<std::size_t>(from(0, 1))]; };
+        Scenario::Tier tier{.lower_module = any_module(),
+                            .upper_module = any_module(),
+                            .fibre = "os2",
+                            .length = lengths[static_cast<std::size_t>(from(0, 3))],
+                            .connectors = from(0, 64),
+                            .connector_family = kNames.connector_families[static_cast<std::size_t>(from(0, 1))]};
+        if (from(0, 1) == 0) tier.connector_loss = Distribution{Distribution::Kind::lognormal, real(0, 3), real(0, 3)};
+        tier.splices = from(0, 9);
+        if (from(0, 1) == 0) tier.parts = {kNames.parts[0], kNames.parts[0]};
+        tier.bend_turns = real(1, 9);
+        tier.bend_radius = {real(0.004, 0.02)};
+        tier.lower_host_loss = host_loss();
+        tier.upper_host_loss = from(0, 1) == 0 ? tier.lower_host_loss : host_loss();
+        return tier;
+    }
+    HostLoss host_loss() {
+        if (from(0, 2) == 0) return {};
+        if (from(0, 1) == 0) return {Distribution{Distribution::Kind::uniform, real(0, 3), real(3, 9)}, {}};
+        return {std::nullopt, {real(0, 9), real(0, 9)}};
+    }
+    Scenario::Optics optics() {
+        Scenario::Optics o;
+        o.basis = Basis::typical;
+        o.noise_floor = {real(10, 40)};
+        o.catalogue = "own.toml";
+        o.allow_out_of_spec = from(0, 1) == 0;
+        o.age = {real(0, 9)};
+        o.inlet_temperature = {real(20, 40)};
+        o.inlet_gradient = {real(1, 9)};
+        o.daily_swing = {real(1, 9)};
+        o.dirt = {real(0, 1), Dirt::Per::mating, {Distribution::Kind::uniform, real(0, 1), real(1, 2)}};
+        o.lock = {from(0, 1) == 0,
+                  {Distribution::Kind::fixed, static_cast<double>(from(1000, 1'000'000'000)), 0.0},
+                  {from(0, 1'000'000'000)},
+                  {from(0, 1'000'000'000)}};
+        o.burst = {real(0, 0.75), from(0, 1) == 0};
+        o.line = {.spans = from(1, 9),
+                  .amplified = from(0, 1) == 0,
+                  .noise_figure = {real(3, 9)},
+                  .launch = {real(-9, 9)},
+                  .channels = from(1, 96),
+                  .nli = any<LineSettings::Nli>(2)};
+        return o;
     }
     Scenario::Fault fault(const Scenario::Fabric& t) {
         Scenario::Fault fault;

@@ -27,14 +27,15 @@ void print_help(const CommandHelp& help, const Options& options) {
 
 }  // namespace
 
-Arguments parse_arguments(const CommandHelp& help, Options options, const std::vector<std::string>& arguments) {
+Arguments parse_arguments(const CommandHelp& help, Options options, const std::vector<std::string>& arguments,
+                          const Positional& words) {
     options.add_options()("help,h", "print this");
     Options all = options;
-    all.add_options()("scenario", po::value<std::vector<std::string>>());
+    all.add_options()(words.name.c_str(), po::value<std::vector<std::string>>());
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
 
     po::positional_options_description positional;
-    positional.add("scenario", -1);
+    positional.add(words.name.c_str(), -1);
 
     Arguments found;
     try {
@@ -50,8 +51,11 @@ Arguments parse_arguments(const CommandHelp& help, Options options, const std::v
         print_help(help, options);
         return found;
     }
-    if (found.count("scenario") == 0) throw UsageError("no scenario given");
-    if (found["scenario"].as<std::vector<std::string>>().size() > 1) throw UsageError("more than one scenario given");
+    const std::size_t given = found.count(words.name) ? found[words.name].as<std::vector<std::string>>().size() : 0;
+    if (given < words.least) throw UsageError(fmt::format("no {} given", words.name));
+    if (given > words.most)
+        throw UsageError(fmt::format("more than {} {} given", words.most == 1 ? "one" : std::to_string(words.most),
+                                     words.most == 1 ? words.name : words.name + "s"));
     return found;
 }
 

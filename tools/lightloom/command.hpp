@@ -13,8 +13,9 @@
 
 namespace lightloom {
 
-/// Scripts and batch systems act on these. 1 is for a verdict that failed, which no command gives as yet.
+/// Scripts and batch systems act on these.
 inline constexpr int kExitFine = 0;
+inline constexpr int kExitVerdict = 1;        // a verdict or gate failed
 inline constexpr int kExitUsersMistake = 2;   // arguments or scenario
 inline constexpr int kExitMachinesFault = 3;  // disk, memory
 inline constexpr int kExitSignalBase = 128;   // + the signal that ended the run: 130 for Ctrl-C, 143 for SIGTERM
@@ -35,6 +36,8 @@ struct Command {
 int run_command(const std::vector<std::string>& arguments);
 int check_command(const std::vector<std::string>& arguments);
 int explain_command(const std::vector<std::string>& arguments);
+int qualify_command(const std::vector<std::string>& arguments);
+int catalog_command(const std::vector<std::string>& arguments);
 
 /// How a command is told of: `usage` is what follows "lightloom ", `examples` whole lines.
 struct CommandHelp {
@@ -45,10 +48,17 @@ using Options = boost::program_options::options_description;
 inline constexpr unsigned kHelpColumns = 110;
 using Arguments = boost::program_options::variables_map;
 
+/// How many words stand beside the options, and the name under which the result holds them.
+struct Positional {
+    std::size_t least = 1, most = 1;
+    std::string name = "scenario";
+};
+
 /// Reads what follows the command's name. Options may not be abbreviated, so that a new option never breaks a script.
-/// Prints the help if it was asked for; the result then holds "help", and "scenario" otherwise.
+/// Prints the help if it was asked for; the result then holds "help", and the words otherwise.
 /// @throws UsageError with the nearest option's name
-Arguments parse_arguments(const CommandHelp& help, Options options, const std::vector<std::string>& arguments);
+Arguments parse_arguments(const CommandHelp& help, Options options, const std::vector<std::string>& arguments,
+                          const Positional& words = {});
 
 /// An option's value as a whole number. @throws UsageError if it is none or not in [least, most]
 std::uint64_t whole_number(const Arguments& arguments, const std::string& option, std::uint64_t least,

@@ -34,13 +34,21 @@ void print_row(const char* name, const std::string& value) { std::cout << fmt::f
 
 std::string count_of(std::size_t count) { return readable_count(static_cast<std::int64_t>(count)); }
 
-void print_links(const LinkConditions& links) {
+void print_links(const LinkConditions& links, int frame_bytes) {
     double worst = INFINITY, loss = 0.0;
     for (const double margin : links.margin_db)
         if (margin < worst) worst = margin;  // false for a NaN: copper
     for (const double ratio : links.frame_loss_ratio) loss = std::max(loss, ratio);
     print_row("worst link margin", std::isfinite(worst) ? readable_decibel(worst) : "no optical link");
-    print_row("worst frame loss ratio", readable_ratio(loss));
+    print_row("worst frame loss ratio", fmt::format("{} of {}-byte frames", readable_ratio(loss), frame_bytes));
+    double watts = 0.0, dollars = 0.0;
+    for (std::size_t row = 0; row < links.directions(); ++row) {
+        watts += links.power_watt[row];
+        dollars += links.price_usd[row];
+    }
+    print_row("modules and cables", fmt::format("{:.4g} kW, {}", watts / 1000.0,
+                                                std::isnan(dollars) ? "the price of some is unknown"
+                                                                    : fmt::format("${:.4g} k", dollars / 1000.0)));
 }
 
 // What `run` will do and should come to. The ring's formula is stated where it is computed: scenarios/expectation.hpp.
@@ -74,7 +82,7 @@ void print_derived(const Scenario& scenario, const Plan& plan) {
     print_row("nodes", count_of(plan.topology.nodes.size()));
     print_row("endpoints", count_of(plan.topology.endpoints.size()));
     print_row("cables", count_of(plan.topology.cables.size()));
-    print_links(plan.links);
+    print_links(plan.links, full_frame_bytes(scenario));
     print_expected(scenario, plan, expect(scenario, plan));
 }
 
@@ -91,7 +99,7 @@ int explain_command(const std::vector<std::string>& words) {
     if (!input) return kExitUsersMistake;
     const auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
-    print_warnings(input->scenario, *plan);
+    print_warnings(*plan);
 
     std::cout << effective_toml(input->scenario, arguments.count("keys") ? Help::with : Help::without);
     print_derived(input->scenario, *plan);

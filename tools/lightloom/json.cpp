@@ -41,4 +41,15 @@ JsonObject& JsonObject::add(std::string_view name, double number) {
 JsonObject& JsonObject::add(std::string_view name, bool truth) { return add_raw(name, truth ? "true" : "false"); }
 JsonObject& JsonObject::add(std::string_view name, const JsonObject& object) { return add_raw(name, object.text()); }
 
+JsonObject& JsonObject::add(std::string_view name, const std::vector<JsonObject>& list) {
+    std::string items;
+    for (const JsonObject& object : list) items += (items.empty() ? "" : ", ") + object.text();
+    return add_raw(name, "[" + items + "]");
+}
+JsonObject& JsonObject::add(std::string_view name, const std::vector<std::string>& texts) {
+    std::string items;
+    for (const std::string& text : texts) items += (items.empty() ? "" : ", ") + quoted(text);
+    return add_raw(name, "[" + items + "]");
+}
+
 }  // namespace lightloom

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lightloom {
 
@@ -15,6 +16,8 @@ public:
     JsonObject& add(std::string_view name, double number);  // null for NaN and infinities, which JSON has not
     JsonObject& add(std::string_view name, bool truth);
     JsonObject& add(std::string_view name, const JsonObject& object);
+    JsonObject& add(std::string_view name, const std::vector<JsonObject>& list);
+    JsonObject& add(std::string_view name, const std::vector<std::string>& texts);
     JsonObject& add(std::string_view name, const char* text) { return add(name, std::string_view(text)); }
 
     std::string text() const { return "{" + members_ + "}"; }

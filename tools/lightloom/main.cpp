@@ -18,7 +18,9 @@ namespace {
 constexpr std::array kCommands{
     Command{"run", "run a scenario: summary on stdout, everything measured in an HDF5 file", run_command},
     Command{"check", "say whether a scenario is sound, and everything that is wrong with it", check_command},
+    Command{"qualify", "say whether every link holds, by how much, for how long, and what decides", qualify_command},
     Command{"explain", "show a scenario with every default filled in, and what follows from it", explain_command},
+    Command{"catalog", "list what a scenario may name, and all figures of a part with their sources", catalog_command},
 };
 
 void print_help() {
@@ -27,7 +29,8 @@ void print_help() {
     for (const Command& command : kCommands) std::cout << fmt::format("  {:<10}{}\n", command.name, command.summary);
     std::cout << "\n  lightloom COMMAND --help    the command's options, with examples\n"
                  "  lightloom --version\n\n"
-                 "Exit codes: 0 fine, 2 a mistake in arguments or scenario, 3 the machine's fault (disk, memory),\n"
+                 "Exit codes: 0 fine, 1 a verdict is FAIL, 2 a mistake in arguments or scenario, 3 the machine's fault "
+                 "(disk, memory),\n"
                  "130 and 143 ended by Ctrl-C and SIGTERM.\n";
 }
 

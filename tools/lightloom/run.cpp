@@ -66,7 +66,7 @@ RunOptions execution_options(const Arguments& arguments) {
     return options;
 }
 
-std::string result_path(const Arguments& arguments, const ScenarioInput& input) {
+std::string result_path(const Arguments& arguments, const LoadedScenario& input) {
     if (arguments.count("output")) return arguments["output"].as<std::string>();
     return std::filesystem::path(input.file).stem().string() + ".h5";
 }
@@ -97,7 +97,7 @@ void refuse_to_overwrite_others(const std::string& path, const std::string& scen
         throw UsageError(fmt::format("{} exists and is not a result file; choose another name", path));
 }
 
-ResultFile create_result(const std::string& path, const ScenarioInput& input, const Plan& plan,
+ResultFile create_result(const std::string& path, const LoadedScenario& input, const Plan& plan,
                          const std::string& effective) {
     const auto& seeds = input.scenario.seeds;
     return ResultFile::create(path, {.title = input.scenario.title,
@@ -125,7 +125,7 @@ Watcher make_watcher(ResultFile& file, std::optional<ProgressLine>& line) {
     };
 }
 
-RunResult run_and_keep(const ScenarioInput& input, Plan plan, const RunOptions& options, const std::string& path,
+RunResult run_and_keep(const LoadedScenario& input, Plan plan, const RunOptions& options, const std::string& path,
                        bool quiet) {
     const std::string effective = effective_toml(input.scenario);
     ResultFile file = create_result(path, input, plan, effective);
@@ -158,7 +158,7 @@ int run_command(const std::vector<std::string>& words) {
     if (!quiet) print_banner(input->scenario);
     auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
-    print_warnings(input->scenario, *plan);
+    print_warnings(*plan);
 
     const auto ring = expect(input->scenario, *plan).ring;
     const RunResult result = run_and_keep(*input, std::move(*plan), options, path, quiet);

@@ -2,35 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 
-#include "models/optics/catalogue.hpp"
-#include "scenarios/scenario_text.hpp"
-#include "tools/lightloom/console.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
 namespace {
 
 namespace po = boost::program_options;
-
-constexpr std::size_t kLargestScenario = 16 << 20;  // bytes; what is larger was not written as a scenario
-
-std::string read_text(const std::string& file) {
-    if (std::filesystem::is_directory(file)) throw UsageError(fmt::format("{} is a directory", file));
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) throw UsageError(fmt::format("cannot read {}: {}", file, std::strerror(errno)));
-    std::string text(kLargestScenario + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (stream.bad()) throw std::runtime_error(fmt::format("reading {} failed: {}", file, std::strerror(errno)));
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > kLargestScenario) throw UsageError(fmt::format("{} is larger than 16 MiB", file));
-    return text;
-}
 
 std::vector<Override> overrides_of(const Arguments& arguments) {
     std::vector<Override> overrides;
@@ -45,18 +24,17 @@ std::vector<Override> overrides_of(const Arguments& arguments) {
     return overrides;
 }
 
-ScenarioNames names_of(const Catalogue& catalogue) {
-    ScenarioNames names{catalogue.module_ids(), catalogue.fibre_ids(), catalogue.connector_ids()};
-    for (const std::string& id : names.modules) {
-        const ModuleRow& module = *catalogue.module(id);
-        if (!module.captive_cable.empty()) names.captive_cables[id] = {module.reach.value};
+// Builds something of a scenario, or complains of what cannot be built.
+template <class Build>
+auto built_or_complain(const LoadedScenario& input, Build build) -> std::optional<decltype(build())> {
+    try {
+        return build();
+    } catch (const TopologyError& error) {
+        complain({InputError{input.file, 0, 0, "topology", error.what(), ""}});
+    } catch (const CatalogueError& error) {
+        complain_of(input, error);
     }
-    return names;
-}
-
-void complain(const std::vector<InputError>& errors) {
-    for (const InputError& error : errors) std::cerr << to_string(error) << '\n';
-    std::cerr << fmt::format("{} error{}; nothing was run\n", errors.size(), errors.size() == 1 ? "" : "s");
+    return std::nullopt;
 }
 
 }  // namespace
@@ -66,26 +44,43 @@ void add_set_option(Options& options) {
                           "change one key, as if the file said so (repeatable)");
 }
 
-std::optional<ScenarioInput> read_scenario(const Arguments& arguments) {
-    const std::string& file = arguments["scenario"].as<std::vector<std::string>>().front();
-    std::string text = read_text(file);
-    ParsedScenario parsed = parse_scenario(text, file, overrides_of(arguments), names_of(Catalogue::built_in()));
-    if (!parsed.errors.empty()) {
-        complain(parsed.errors);
-        return std::nullopt;
-    }
-    return ScenarioInput{file, std::move(text), std::move(*parsed.scenario)};
+void complain(const std::vector<InputError>& errors) {
+    for (const InputError& error : errors) std::cerr << to_string(error) << '\n';
+    std::cerr << fmt::format("{} error{}; nothing was run\n", errors.size(), errors.size() == 1 ? "" : "s");
 }
 
-std::optional<Plan> plan_or_complain(const ScenarioInput& input) {
+void complain_of(const LoadedScenario& input, const CatalogueError& error) {
+    complain({InputError{input.file, 0, 0, "", error.what(), ""}});
+}
+
+std::optional<LoadedScenario> read_scenario(const Arguments& arguments) {
     try {
-        return plan(input.scenario);
-    } catch (const TopologyError& error) {
-        complain({InputError{input.file, 0, 0, "topology", error.what(), ""}});
-    } catch (const CatalogueError& error) {
-        complain({InputError{input.file, 0, 0, "tier", error.what(), ""}});
+        ScenarioFiles files =
+            load_scenario(arguments["scenario"].as<std::vector<std::string>>().front(), overrides_of(arguments));
+        if (!files.errors.empty()) complain(files.errors);
+        return std::move(files.loaded);
+    } catch (const FileError& error) {
+        throw UsageError(error.what());
     }
-    return std::nullopt;
+}
+
+std::optional<std::vector<CatalogueChange>> read_catalogue_file(const std::string& file) {
+    try {
+        ParsedCatalogue parsed = load_catalogue_file(file);
+        if (parsed.errors.empty()) return std::move(parsed.changes);
+        complain(parsed.errors);
+        return std::nullopt;
+    } catch (const FileError& error) {
+        throw UsageError(error.what());
+    }
+}
+
+std::optional<Plan> plan_or_complain(const LoadedScenario& input) {
+    return built_or_complain(input, [&] { return plan(input.scenario, input.context()); });
+}
+
+std::optional<Layout> layout_or_complain(const LoadedScenario& input) {
+    return built_or_complain(input, [&] { return layout(input.scenario, input.context()); });
 }
 
 }  // namespace lightloom

@@ -35,13 +35,15 @@ std::string latency_table(const RunResult& result) {
     return table;
 }
 
-std::string margin_line(const RunResult& result) {
+std::string margin_line(const Scenario& scenario, const RunResult& result) {
+    constexpr std::array bases{"limits", "typical; ASSUMED figures", "measured"};
     const auto& summary = result.summary;
     if (!std::isfinite(summary.worst_margin_db)) return "margin    no optical link\n";
-    return fmt::format("margin    worst {} on {}, which receives {} (OMA, worst lane); 1st percentile {}\n",
-                       readable_decibel(summary.worst_margin_db), sender_name(result.topology, summary.worst_link),
-                       readable_dbm(result.links.received_oma_dbm[summary.worst_link]),
-                       readable_decibel(summary.first_percentile_margin_db));
+    return fmt::format(
+        "margin    worst {} ({}) on {}, which receives {} (OMA, worst lane); 1st percentile {}\n",
+        readable_decibel(summary.worst_margin_db), bases[static_cast<std::size_t>(scenario.optics.basis)],
+        sender_name(result.topology, summary.worst_link), readable_dbm(result.links.received_dbm[summary.worst_link]),
+        readable_decibel(summary.first_percentile_margin_db));
 }
 
 std::string not_complete(const RunResult& result) {
@@ -80,11 +82,16 @@ std::string bandwidth_lines(const RunResult& result) {
 
 std::string frame_lines(const RunResult& result) {
     const auto& summary = result.summary;
+    std::string lock;
+    if (summary.lock_losses > 0)
+        lock = fmt::format("lock      lost {} times, {} flaps; {} of the frames lost were lost meanwhile\n",
+                           readable_count(summary.lock_losses), readable_count(summary.flaps),
+                           readable_count(summary.frames_lost_in_dark));
     return fmt::format(
-        "frames    {} sent, {} lost on links, {} dropped by full buffers, {} marked (ECN)\n"
+        "frames    {} sent, {} lost on links, {} dropped by full buffers, {} marked (ECN)\n{}"
         "packets   {} sent again, {} received twice, {} time-outs\n",
         readable_count(summary.frames_sent), readable_count(summary.frames_lost),
-        readable_count(summary.frames_dropped), readable_count(summary.frames_marked),
+        readable_count(summary.frames_dropped), readable_count(summary.frames_marked), lock,
         readable_count(summary.retransmissions), readable_count(summary.duplicates), readable_count(summary.timeouts));
 }
 
@@ -119,6 +126,9 @@ JsonObject frames_object(const RunResult::Summary& summary) {
     JsonObject object;
     return object.add("sent", summary.frames_sent)
         .add("lost", summary.frames_lost)
+        .add("lost_in_dark", summary.frames_lost_in_dark)
+        .add("lock_losses", summary.lock_losses)
+        .add("flaps", summary.flaps)
         .add("dropped", summary.frames_dropped)
         .add("marked", summary.frames_marked)
         .add("retransmissions", summary.retransmissions)
@@ -132,7 +142,7 @@ JsonObject margin_object(const RunResult& result) {
     object.add("worst_db", summary.worst_margin_db).add("p01_db", summary.first_percentile_margin_db);
     if (!std::isfinite(summary.worst_margin_db)) return object;
     return object.add("worst_link", sender_name(result.topology, summary.worst_link))
-        .add("worst_received_oma_dbm", result.links.received_oma_dbm[summary.worst_link]);
+        .add("worst_received_oma_dbm", result.links.received_dbm[summary.worst_link]);
 }
 
 JsonObject execution_object(const RunResult::Execution& execution) {
@@ -177,7 +187,7 @@ std::string question(const Scenario& scenario) {
 std::string summary_text(const SummaryContext& context, const RunResult& result) {
     const std::string title = context.scenario.title.empty() ? "" : context.scenario.title + "\n";
     return title + question(context.scenario) + "\n" + answer(context, result) + bandwidth_lines(result) + "\n" +
-           latency_table(result) + "\n" + frame_lines(result) + margin_line(result) +
+           latency_table(result) + "\n" + frame_lines(result) + margin_line(context.scenario, result) +
            execution_lines(result, context.file);
 }
 

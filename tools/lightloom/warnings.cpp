@@ -26,14 +26,20 @@ double longest_cable_m(const Plan& plan, std::size_t tier) {
 }
 
 // A captive cable beyond its reach is an error of the scenario, so only glass comes here.
-void warn_of_reach(const Plan& plan, std::size_t tier, const Scenario::Tier& made_of) {
-    const ModuleRow* module = Catalogue::built_in().module(made_of.module);
+void warn_of_reach(const Plan& plan, std::size_t tier, const Joint& joint) {
     const double longest_m = longest_cable_m(plan, tier);
-    if (module == nullptr || !module->levels || longest_m <= module->reach.value) return;
-    print_warning(fmt::format(
-        "tier.{}.length: the longest cable has {:.5g} m, {} is specified for {}; the budget counts the loss "
-        "of more fibre, not its dispersion",
-        plan.topology.tiers[tier].name, longest_m, module->id, to_text(module->reach)));
+    if (joint.specified_end_to_end() || longest_m <= joint.reach_m) return;
+    const std::string ends = joint.lower == joint.upper
+                                 ? joint.lower->id + " is"
+                                 : fmt::format("{} and {} are", joint.lower->id, joint.upper->id);
+    print_warning(fmt::format("tier.{}.length: the longest cable has {:.6g} m, {} specified for {} of {}",
+                              plan.topology.tiers[tier].name, longest_m, ends, to_text(Metres{joint.reach_m}),
+                              joint.fibre->id));
+}
+
+void warn_of_objections(const Plan& plan, std::size_t tier, const Joint& joint) {
+    for (const std::string& objection : joint.objections)
+        print_warning(fmt::format("tier.{}: out of specification: {}", plan.topology.tiers[tier].name, objection));
 }
 
 void warn_of_loss(const Plan& plan) {
@@ -53,10 +59,10 @@ void warn_of_loss(const Plan& plan) {
 
 }  // namespace
 
-void print_warnings(const Scenario& scenario, const Plan& plan) {
-    for (std::size_t tier = 0; tier < plan.topology.tiers.size(); ++tier) {
-        const bool at_host = plan.topology.tiers[tier].name == "host-leaf";
-        warn_of_reach(plan, tier, at_host ? scenario.host_leaf : scenario.leaf_spine);
+void print_warnings(const Plan& plan) {
+    for (std::size_t tier = 0; tier < plan.joints.size(); ++tier) {
+        warn_of_reach(plan, tier, plan.joints[tier]);
+        warn_of_objections(plan, tier, plan.joints[tier]);
     }
     warn_of_loss(plan);
 }

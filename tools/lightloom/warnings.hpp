@@ -3,10 +3,9 @@
 #pragma once
 
 #include "scenarios/assembly.hpp"
-#include "scenarios/scenario.hpp"
 
 namespace lightloom {
 
-void print_warnings(const Scenario& scenario, const Plan& plan);
+void print_warnings(const Plan& plan);
 
 }  // namespace lightloom

@@ -1,0 +1,96 @@
+#include "scenarios/scenario_files.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "scenarios/catalogue_file.hpp"
+#include "scenarios/plant_file.hpp"
+#include "scenarios/toml_document.hpp"
+
+namespace lightloom {
+namespace {
+
+constexpr std::size_t kLargestScenario = 16 << 20;  // bytes; what is larger was not written as a scenario
+constexpr std::size_t kLargestPlant = 512 << 20;    // readings of some million fibres
+
+/// The file that [optics] names under `key`, looked up before the scenario is read: the names in it come from there.
+std::string file_in_optics(std::string_view text, std::span<const Override> overrides, std::string_view key) {
+    std::string file;
+    const TomlDocument document = parse_toml(text);  // its mistakes are reported when the scenario is read
+    for (const TomlMember& table : document.root.members)
+        if (table.name == "optics")
+            for (const TomlMember& member : table.value.members)
+                if (member.name == key && member.value.kind == TomlValue::Kind::text) file = member.value.text;
+    for (const Override& override : overrides)
+        if (override.key == "optics." + std::string(key)) file = override.value;
+    return file;
+}
+
+std::string beside(const std::string& scenario, const std::string& file) {
+    return (std::filesystem::path(scenario).parent_path() / file).string();
+}
+
+// A whole file; what is larger than `most_bytes` was not meant.
+std::string read_file(const std::string& file, std::size_t most_bytes) {
+    if (std::filesystem::is_directory(file)) throw FileError(fmt::format("{} is a directory", file));
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) throw FileError(fmt::format("cannot read {}: {}", file, std::strerror(errno)));
+    std::string text;
+    for (char block[1 << 16]; text.size() <= most_bytes && stream.read(block, sizeof block).gcount() > 0;)
+        text.append(block, static_cast<std::size_t>(stream.gcount()));
+    if (stream.bad()) throw FileError(fmt::format("reading {} failed: {}", file, std::strerror(errno)));
+    if (text.size() > most_bytes) throw FileError(fmt::format("{} is larger than {} MiB", file, most_bytes >> 20));
+    return text;
+}
+
+}  // namespace
+
+ParsedCatalogue load_catalogue_file(const std::string& file) {
+    return parse_catalogue_file(read_file(file, kLargestScenario), file);
+}
+
+ScenarioNames names_of(const Catalogue& catalogue) {
+    ScenarioNames names{catalogue.ids("modules"), catalogue.ids("fibres"), catalogue.ids("connectors"),
+                        catalogue.ids("passives")};
+    for (const ModuleRow& module : catalogue.modules())
+        if (!module.captive_cable.empty())
+            names.captive_cables[module.id] = {module.reach_m.at(module.captive_cable).value_or(0.0)};
+    return names;
+}
+
+std::shared_ptr<const Catalogue> LoadedScenario::catalogue_with(const Assumption& assumption) const {
+    return std::make_shared<Catalogue>(built_in_catalogue_text(), changes, assumption);
+}
+
+ScenarioFiles load_scenario(const std::string& file, std::span<const Override> overrides) {
+    LoadedScenario loaded;
+    loaded.file = file;
+    loaded.text = read_file(file, kLargestScenario);
+    if (const std::string own = file_in_optics(loaded.text, overrides, "catalogue"); !own.empty()) {
+        const std::string path = beside(file, own);
+        ParsedCatalogue parsed = load_catalogue_file(path);
+        if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
+        loaded.changes = std::move(parsed.changes);
+    }
+    try {
+        loaded.catalogue = loaded.catalogue_with({});
+    } catch (const CatalogueError& error) {
+        return {std::nullopt, {InputError{file, 0, 0, "optics.catalogue", error.what(), ""}}};
+    }
+    ParsedScenario parsed = parse_scenario(loaded.text, file, overrides, names_of(*loaded.catalogue));
+    if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
+    loaded.scenario = std::move(*parsed.scenario);
+    if (!loaded.scenario.optics.plant.empty()) {
+        const std::string path = beside(file, loaded.scenario.optics.plant);
+        ParsedPlant plant = parse_plant(read_file(path, kLargestPlant), path);
+        if (!plant.errors.empty()) return {std::nullopt, std::move(plant.errors)};
+        loaded.readings = std::move(plant.readings);
+    }
+    return {std::move(loaded), {}};
+}
+
+}  // namespace lightloom
