@@ -118,6 +118,8 @@ struct ModuleRow {
     std::optional<double> mtbf_hours;
     Provenance from;
 
+    /// The first form factor names the cage.
+    std::string cage() const { return form_factors.substr(0, form_factors.find(';')); }
     int lanes_per_port() const { return lanes / ports; }
     BitRate port_rate() const { return {rate.bits_per_second / ports}; }
     bool is_optical() const { return medium != Medium::copper && captive_cable.empty(); }

@@ -7,18 +7,13 @@
 #include <cmath>
 #include <limits>
 
+#include "models/optics/passive_losses.hpp"
 #include "models/optics/reflection.hpp"
 
 namespace lightloom {
 namespace {
 
 constexpr double kNotStated = std::numeric_limits<double>::quiet_NaN();
-
-template <class Row>
-const Row& known(const Row* row, std::string_view what, const std::string& id) {
-    if (row == nullptr) throw CatalogueError(fmt::format("no {} \"{}\" in the catalogue", what, id));
-    return *row;
-}
 
 std::string gbps(BitRate rate) { return fmt::format("{:g}G", static_cast<double>(rate.bits_per_second) / 1e9); }
 
@@ -40,8 +35,8 @@ bool windows_fit(const GridRow& from, const GridRow& to, int lanes) {
 class Joiner {
 public:
     Joiner(const Catalogue& catalogue, const CableClass& kind) : catalogue_(catalogue), kind_(kind) {
-        joint_.lower = &known(catalogue.module(kind.lower_module), "module", kind.lower_module);
-        joint_.upper = &known(catalogue.module(kind.upper_module), "module", kind.upper_module);
+        joint_.lower = &known_row(catalogue.module(kind.lower_module), "module", kind.lower_module);
+        joint_.upper = &known_row(catalogue.module(kind.upper_module), "module", kind.upper_module);
     }
 
     Joint joined() && {
@@ -105,7 +100,7 @@ private:
     const FecRow& fec_of(const ModuleRow& module) const {
         const bool breakout = lanes_at(module, kind_.rate) != module.lanes_per_port();
         const std::string& id = breakout ? module.breakout_fec : module.fec;
-        return known(catalogue_.fec(id), "fec", id);
+        return known_row(catalogue_.fec(id), "fec", id);
     }
 
     void codes(const ModuleRow& a, const ModuleRow& b) {
@@ -116,7 +111,7 @@ private:
 
     void cable(const ModuleRow& a, const ModuleRow& b) {
         const std::string& id = a.captive_cable.empty() ? kind_.fibre : a.captive_cable;
-        joint_.fibre = &known(catalogue_.fibre(id), "fibre", id);
+        joint_.fibre = &known_row(catalogue_.fibre(id), "fibre", id);
         joint_.reach_m = std::numeric_limits<double>::infinity();
         joint_.channel_loss_max_db = kNotStated;
         for (const ModuleRow* module : {&a, &b}) {
@@ -140,8 +135,8 @@ private:
         faces(a, b);
         for (const ModuleRow* module : {&a, &b}) reflections(*module);
         if (!joint_.possible) return;
-        const GridRow& of_a = known(catalogue_.grid(a.grid), "grid", a.grid);
-        const GridRow& of_b = known(catalogue_.grid(b.grid), "grid", b.grid);
+        const GridRow& of_a = known_row(catalogue_.grid(a.grid), "grid", a.grid);
+        const GridRow& of_b = known_row(catalogue_.grid(b.grid), "grid", b.grid);
         for (const auto& [from, to, sender, receiver] : {std::tuple{&of_a, &of_b, &a, &b}, {&of_b, &of_a, &b, &a}}) {
             if (!windows_fit(*from, *to, joint_.lanes))
                 object("{} sends at wavelengths ({}) that {} does not take ({})", sender->id, from->id, receiver->id,

@@ -245,6 +245,11 @@ void LaneBudget::lose_as_read(const Reading& reading, LaneBudgets& lanes) const 
 // What a fibre longer than the eye closure holds does beyond it; drift; neighbours in wavelength.
 void LaneBudget::penalise(double length_m, double case_c, LaneBudgets& lanes) const {
     if (length_m > reach_m_) disperse(length_m, lanes);
+    if (plant_.basis == Basis::typical && fibre_.medium == Medium::single_mode) {  // limits: inside the allocation
+        const double dgd_ps = mean_dgd_ps(fibre_.pmd_ps_per_sqrt_km, Metres{length_m});
+        const double pmd_db = pmd_penalty_db(dgd_ps, sender_.baud_gbd);
+        for (double& db : lanes.term(Term::dispersion)) db += pmd_db;
+    }
     if (plant_.basis != Basis::typical || isolation_db_ <= 0.0) return;
     const double drift_nm = std::abs(wavelength_offset_nm(laser_, {case_c}, kCentred));
     const PerLane& power_dbm = lanes.term(Term::transmitter);

@@ -25,7 +25,7 @@ enum class Term {
     amplifiers,   // what they give back, negative
     dirt,         // on mated surfaces
     fault,        // what a fault adds
-    dispersion,   // chromatic, beyond what the eye closure holds already
+    dispersion,   // chromatic, beyond what the eye closure holds already; and of polarisation
     modal,        // multimode: bandwidth of a fibre longer than the eye closure holds
     reflections,  // interference of light that was reflected twice
     crosstalk,    // from neighbouring wavelengths

@@ -141,11 +141,15 @@ LaneBudgets LinkModel::budgets(std::size_t row, const LinkCondition& condition) 
     const Kind& kind = kind_of(row);
     const PlantDraws draws(plant_.seed, cable_of(row), direction_of(row));
     LaneBudgets lanes;
-    std::visit(
-        [&](const auto& direction) {
-            direction.fill(draws, length_m(row), rows_of(plant_.readings, cable_of(row)), condition, lanes);
-        },
-        kind.directions.at(static_cast<std::size_t>(direction_of(row))));
+    try {
+        std::visit(
+            [&](const auto& direction) {
+                direction.fill(draws, length_m(row), rows_of(plant_.readings, cable_of(row)), condition, lanes);
+            },
+            kind.directions.at(static_cast<std::size_t>(direction_of(row))));
+    } catch (const CatalogueError& error) {  // beyond what the physics of a coherent line is told of
+        throw CatalogueError(fmt::format("{}: cable {}: {}", kind.cable.name, cable_of(row), error.what()));
+    }
     return lanes;
 }
 

@@ -180,7 +180,7 @@ void check_module(const CatalogueRow& cells, const ModuleRow& module, const Cata
     if (!module.breakout_fec.empty())
         check_code(cells, "breakout_fec",
                    named(cells, "breakout_fec", "code", catalogue.fec(module.breakout_fec), module.breakout_fec), 1);
-    const std::string cage = module.form_factors.substr(0, module.form_factors.find(';'));
+    const std::string cage = module.cage();
     named(cells, "form_factors", "cage", catalogue.cage(cage), cage);
 
     // What glass needs is not asked of a cable assembly, but what is named must be there.

@@ -35,7 +35,7 @@ double bend_loss_db(const CableClass& kind, const FibreRow& fibre, double wavele
 }
 
 double kelvin_per_watt(const Catalogue& catalogue, const ModuleRow& module) {
-    const CageRow* cage = catalogue.cage(module.form_factors.substr(0, module.form_factors.find(';')));
+    const CageRow* cage = catalogue.cage(module.cage());
     return cage == nullptr ? 0.0 : cage->kelvin_per_watt;
 }
 

@@ -15,7 +15,8 @@
 namespace lightloom {
 
 /// Which figures a budget adds up; they are never mixed.
-///   limit     the limits of the standards, which hold over life and temperature: nothing is added to them
+///   limit     the limits of the standards, which hold over life and temperature: nothing is added to them. They are
+///             limits of modules, fibre and parts; connectors and splices are drawn as their families are made
 ///   typical   start of life by mean and spread; heat, age and dirt are added
 ///   measured  limits for the modules, and readings of the user's own plant for what lies between them
 enum class Basis { limit, typical, measured };

@@ -19,7 +19,7 @@ namespace lightloom {
 namespace {
 
 constexpr double kSecondsPerYear = 365.25 * 86'400.0;
-constexpr double kHoursPerYear = 365.25 * 24.0;
+constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMostLoss_db = 40.0;  // beyond any cliff
 constexpr double kRounding_db = 1e-9;  // of a budget's sum: a margin that is met exactly is met
@@ -183,7 +183,7 @@ private:
         double good = 0.0;
         while (std::abs(good) < kMostLoss_db && is_over(corner(worst_condition_, good)) == over_now)
             good += over_now ? -kStep_db : kStep_db;
-        if (std::abs(good) >= kMostLoss_db) return kNone;
+        if (std::abs(good) >= kMostLoss_db) return over_now ? -kNever : kNever;
         double bad = good + (over_now ? kStep_db : -kStep_db);  // on the other side of it
         while (std::abs(good - bad) > 1e-3) {
             const double middle = 0.5 * (good + bad);
@@ -278,7 +278,7 @@ private:
             o.rx_power_dbm = rx_power_alarms(least, levels.rx_overload);
             o.tx_power_dbm = tx_power_alarms(sender.coherent->tx_power_min, sender.coherent->tx_power_max);
         }
-        const CageRow* cage = model_.catalogue().cage(sender.form_factors.substr(0, sender.form_factors.find(';')));
+        const CageRow* cage = model_.catalogue().cage(sender.cage());
         o.case_temperature_c = temperature_alarms({cage != nullptr ? cage->case_max_c : 70.0});
         const Corner now = corner(worst_condition_, 0.0);
         // A link with just the margin asked for; a better one must not alarm, nor fail its acceptance.
@@ -297,12 +297,12 @@ private:
         o.inspection_loss_db = connector != nullptr && model_.plant().classes[q_.kind].connectors > 0
                                    ? connector->loss_max.value
                                    : o.loss_limit_db / pairs;
-        // No error in n bits shows a ratio below b with confidence C if n = -ln(1 - C) / b; a lane that should run at
-        // the alarm level at most is soaked for ten times as many bits, and may show the errors of that level.
+        // Long enough for a hundred errors at that ratio, so that their count is good to a tenth, and for as many more
+        // as the confidence asks for where there are none; a minute at least, for what comes and goes.
         const double bits_per_second = sender.baud_gbd * 1e9 * bits_per_symbol(sender.modulation);
-        const double errors_wanted = 100.0;  // so that the count itself is good to a tenth
+        constexpr double kErrorsWanted = 100.0;
         o.soak_seconds =
-            std::max(60.0, (errors_wanted - std::log(1.0 - targets_.confidence)) / (o.soak_ber * bits_per_second));
+            std::max(60.0, (kErrorsWanted - std::log(1.0 - targets_.confidence)) / (o.soak_ber * bits_per_second));
         spares();
     }
 
@@ -311,7 +311,11 @@ private:
         const FecRow& fec = errors_of_class().fec();
         if (fec.kind != FecRow::Kind::reed_solomon) return 0;
         const std::span lanes(q_.worst_lanes.ber.data(), static_cast<std::size_t>(q_.worst_lanes.lanes));
-        return most_wrong_symbols(fec_histogram(fec.code, fec.striped ? lanes : lanes.first(1)), 1e9);
+        return most_wrong_symbols(
+            fec_histogram(fec.code, fec.striped
+                                        ? lanes
+                                        : lanes.subspan(static_cast<std::size_t>(q_.worst_lanes.worst_lane()), 1)),
+            1e9);
     }
 
     // Where the receiver's reading is known the loss before it is not.
@@ -406,7 +410,7 @@ private:
         double excess = 0.0;
         for (const std::size_t row : rows_) {
             const ModuleRow& sender = row % 2 == 0 ? *q_.joint.lower : *q_.joint.upper;
-            const CageRow* cage = model_.catalogue().cage(sender.form_factors.substr(0, sender.form_factors.find(';')));
+            const CageRow* cage = model_.catalogue().cage(sender.cage());
             if (cage != nullptr) excess = std::max(excess, links_.case_temperature_c[row] - cage->case_max_c);
         }
         return excess;
@@ -417,7 +421,7 @@ private:
         const double to_target_db = q_.worst_margin_db - targets_.margin.value;
         if (q_.verdict == Verdict::fail && q_.worst_margin_db >= -kRounding_db) {
             const bool errs = errored > q_.frame_loss_target * (1.0 + 1e-9);
-            if (errs && std::isnan(q_.cliff_db)) return "hosts that make fewer errors; no optical power mends theirs";
+            if (errs && std::isinf(q_.cliff_db)) return "hosts that make fewer errors; no optical power mends theirs";
             if (errs) return fmt::format("{:.2f} dB less loss on the worst link", -std::min(q_.cliff_db, to_target_db));
             if (q_.flaps_per_link_year > targets_.flaps_per_link_year)
                 return "fewer losses of lock (less loss on the worst links), or a host that waits longer for lock";

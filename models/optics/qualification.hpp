@@ -79,7 +79,8 @@ struct Qualification {
     std::optional<EyeOfReceiver> eye;        // of light that is detected directly
     // 4 Error performance
     double worst_ber = 0.0, worst_frame_loss = 0.0, worst_codeword_error = 0.0;
-    // Loss more that the worst link bears until frames are lost beyond the target; negative where it must have less
+    // Loss more that the worst link bears until frames are lost beyond the target; negative where it must have less,
+    // infinite where loss neither brings it about nor mends it
     double cliff_db = 0.0;
     double lock_cliff_db = 0.0;                                         // and until it loses lock once a year
     double lock_losses_per_link_year = 0.0, flaps_per_link_year = 0.0;  // mean over the class, dark times counted

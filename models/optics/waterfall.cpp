@@ -70,6 +70,7 @@ private:
         if (plant_.basis == Basis::typical) return "typical, ASSUMED";
         return is_assumed(model_.catalogue(), module) ? "limit, ASSUMED" : "limit";
     }
+    double held_m() const { return sender_.reach_m.at(joint_.fibre->id).value_or(0.0); }
     int fibre_of_lane() const {
         return static_cast<int>(lane_) * std::max(1, joint_.fibres) / std::max(1, joint_.lanes);
     }
@@ -135,11 +136,11 @@ private:
             case Term::dispersion:
                 if (sender_.coherent)
                     return say("chromatic and polarisation mode dispersion", "limit", receiver_.from.source);
-                return say(fmt::format("{:g} m against the {:g} m that TDECQ holds", length_m_, joint_.reach_m),
+                return say(fmt::format("{:g} m against the {:g} m that TDECQ holds; polarisation", length_m_, held_m()),
                            "computed, ASSUMED", "5 dB x eta^2, low chirp");
             case Term::modal:
-                return say(fmt::format("modal bandwidth over {:g} m against {:g} m", length_m_, joint_.reach_m),
-                           "computed", joint_.fibre->from.source);
+                return say(fmt::format("modal bandwidth over {:g} m against {:g} m", length_m_, held_m()), "computed",
+                           joint_.fibre->from.source);
             case Term::reflections:
                 return say(reflectance_is_read_ ? "interference of reflections as read" : "interference of reflections",
                            reflectance_is_read_ ? "measured" : "computed",
@@ -246,7 +247,7 @@ std::vector<AssumedFigure> assumed_figures(const LinkModel& model, std::size_t k
         if (model.plant().basis != Basis::typical) continue;  // limits read nothing of what follows
         used.insert({"transmitters", module->transmitter});
         used.insert({"receivers", module->receiver});
-        used.insert({"cages", module->form_factors.substr(0, module->form_factors.find(';'))});
+        used.insert({"cages", module->cage()});
     }
     std::vector<AssumedFigure> figures;
     // Specified end to end: nothing of it is added up

@@ -117,13 +117,14 @@ std::string corners_text(const Qualification& q) {
 
 std::string errors_text(const Qualification& q) {
     const auto cliff = [](double db) {
-        return std::isnan(db) ? std::string("none within 40 dB") : readable_decibel(db);
+        if (std::isinf(db)) return std::string(db > 0.0 ? "never" : "already, whatever the loss,");
+        return readable_decibel(db);
     };
     std::string text =
         "  4  errors\n" +
         row("worst link", fmt::format("bit error ratio {} on its worst lane, frame loss {}",
                                       readable_ratio(q.worst_ber), readable_ratio(q.worst_frame_loss))) +
-        row("margin to the cliff", fmt::format("{} until frames are lost, {} until lock is lost once a year",
+        row("margin to the cliff", fmt::format("{} until frames are lost, {} until lock is lost once a year, each way",
                                                cliff(q.cliff_db), cliff(q.lock_cliff_db))) +
         row("lock losses, flaps", per_year(q.lock_losses_per_link_year) + ", " + per_year(q.flaps_per_link_year)) +
         row("runs out", q.runs_out_years ? fmt::format("after {:.1f} years: {}", *q.runs_out_years, q.runs_out_note)

@@ -98,6 +98,8 @@ void print_text(const LoadedScenario& input, const Layout& laid_out, const std::
     if (input.scenario.optics.basis == Basis::measured) print_coverage(laid_out);
     for (std::size_t n = 0; n < classes.size(); ++n) {
         std::cout << qualification_text(classes[n], input.scenario, laid_out.topology);
+        if (n < alternatives.size() && input.scenario.optics.basis == Basis::measured)
+            std::cout << "\n  (alternatives are on limits: readings are of what hangs there now)";
         if (n < alternatives.size()) std::cout << alternatives_text(classes[n].name, alternatives[n], order);
     }
 }
