@@ -82,10 +82,6 @@ double LinkErrors::lock_losses_per_second(double codeword_error_ratio) const {
     return lightloom::lock_losses_per_second({fec_.interleave, fec_.codeword_ns()}, codeword_error_ratio);
 }
 
-double LinkErrors::flaps_per_second(double codeword_error_ratio) const {
-    return lock_losses_per_second(codeword_error_ratio) * flap_share_;
-}
-
 double LinkErrors::share_in_lock(double lock_losses_per_second) const {
     return 1.0 - dark_share(lock_losses_per_second, mean_dark_s_);
 }

@@ -24,7 +24,6 @@ public:
     double codeword_error_ratio(std::span<const double> lane_ber) const;
     double frame_loss_ratio(double codeword_error_ratio, int frame_bytes) const;
     double lock_losses_per_second(double codeword_error_ratio) const;
-    double flaps_per_second(double codeword_error_ratio) const;
     /// Of all time, at so many losses per second in lock: the rest is dark.
     double share_in_lock(double lock_losses_per_second) const;
 

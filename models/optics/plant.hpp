@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/distribution.hpp"
@@ -20,6 +21,15 @@ namespace lightloom {
 ///   typical   start of life by mean and spread; heat, age and dirt are added
 ///   measured  limits for the modules, and readings of the user's own plant for what lies between them
 enum class Basis { limit, typical, measured };
+
+constexpr std::string_view name_of(Basis basis) {
+    switch (basis) {
+        case Basis::limit: return "limit";
+        case Basis::typical: return "typical";
+        case Basis::measured: return "measured";
+    }
+    return "";
+}
 
 /// Loss of the electrical way between ASIC and module at Nyquist, dB: a draw for each port, or what stands for it in a
 /// list that repeats over the ports of a node. Neither: limits take the interface's budget, the typical basis a share.

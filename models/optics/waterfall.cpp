@@ -14,15 +14,6 @@ namespace {
 
 constexpr double kLeastShown_db = 5e-4;  // a term that rounds to nothing is not told of
 
-std::string_view name_of(Basis basis) {
-    switch (basis) {
-        case Basis::limit: return "limit";
-        case Basis::typical: return "typical";
-        case Basis::measured: return "measured";
-    }
-    return "";
-}
-
 // Writes the lines of one lane; `how` and `source` of each term in one place.
 class Writer {
 public:

@@ -67,11 +67,10 @@ void print_json(const LoadedScenario& input, const Topology& topology, const std
         }
         list.push_back(std::move(json));
     }
-    constexpr std::array<std::string_view, 3> bases{"limit", "typical", "measured"};
     std::cout << JsonObject()
                      .add("format_version", std::int64_t{1})
                      .add("title", input.scenario.title)
-                     .add("basis", bases[static_cast<std::size_t>(input.scenario.optics.basis)])
+                     .add("basis", name_of(input.scenario.optics.basis))
                      .add("classes", list)
                      .text()
               << '\n';
