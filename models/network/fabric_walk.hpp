@@ -254,7 +254,10 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .to_leaf = sender.to_leaf,
                       .to_port = sender.to_port,
                       .bytes = static_cast<std::uint16_t>(network_.framing.header.count + packet.payload_bytes),
+                      .entropy = 0,
                       .attempt = sender.attempt,
+                      .traffic_class = 0,
+                      .hops = 0,
                       .kind = Happening::arrival,
                       .flags = 0};
     transmit(context, sender.nic_port, frame, 0, now + node.latency);

@@ -28,8 +28,10 @@ struct Frame {
     std::uint32_t cumulative;  // acknowledgement: all packets before this one have arrived
     std::uint16_t to_leaf;     // destination: a leaf's index and a port of it
     std::uint16_t to_port;
-    std::uint16_t bytes;   // header to check sequence: without preamble and gap
-    std::uint8_t attempt;  // time-outs of its flow before it was sent; a repetition takes another path
+    std::uint16_t bytes;    // header to check sequence: without preamble and gap
+    std::uint16_t entropy;  // the sender's choice among paths
+    std::uint8_t attempt;   // time-outs of its flow before it was sent; a repetition takes another path
+    std::uint8_t traffic_class : 3, hops : 5;  // 7 is the most urgent class; how often it was forwarded
     Happening kind;
     std::uint8_t flags;
 
@@ -37,6 +39,9 @@ struct Frame {
     // kCorrupted: by the link it now arrives on. kBroken: by an earlier one of a cut-through path; travels on unread.
     // kDark, beside kCorrupted: by a link without lock.
     static constexpr std::uint8_t kCorrupted = 4, kBroken = 8, kDark = 16;
+    // kTrimmed: its payload was cut off. kNegative: an acknowledgement that asks for a repetition. kNotification: of
+    // congestion, from receiver to sender.
+    static constexpr std::uint8_t kTrimmed = 32, kNegative = 64, kNotification = 128;
 
     bool has(std::uint8_t flag) const { return flags & flag; }
 };
