@@ -224,6 +224,9 @@ private:
             handle(event, model);
         }
         while (!own_.empty()) handle_own(model);
+        if constexpr (requires(Time end) { model.end_of_window(*this, current_node_, end); })
+            model.end_of_window(*this, current_node_,
+                                std::min(Time{(window_ + 1) << layout_.window_shift}, layout_.until));
     }
     const Event& event_at(std::uint64_t key) const { return events_[static_cast<std::uint32_t>(key)]; }
 

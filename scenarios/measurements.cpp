@@ -173,7 +173,7 @@ std::string host_name() {
 RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, Time stopped_at) {
     const Fabric::Statistics statistics = fabric.merged_statistics();
     RunResult result;
-    result.complete = fabric.finished() && !outcome.interrupted;
+    result.complete = fabric.all_acknowledged() && !outcome.interrupted;
     result.stopped_by = outcome.interrupted ? "interrupt" : result.complete ? "done" : "until";
     result.digest = fabric.digest();
     result.flows = flows_of(fabric, statistics, outcome.in_flight);

@@ -19,6 +19,9 @@ Fabric::Fabric(const FabricInput& input)
       gap_bits_(input.network.framing.gap.count * 8),
       queue_limit_bits_(input.network.queue_limit.count * 8),
       ecn_threshold_bits_(input.network.ecn_threshold.count * 8),
+      ecn_full_bits_(std::max(input.network.ecn_full, input.network.ecn_threshold).count * 8),
+      largest_frame_bytes_(std::max(input.network.framing.header.count + input.transport.payload.count,
+                                    input.network.framing.acknowledgement.count)),
       fault_seed_(input.fault_seed),
       transport_(input.traffic, input.transport),
       statistics_(input.partitions) {
@@ -26,6 +29,7 @@ Fabric::Fabric(const FabricInput& input)
     build_ports(input);
     build_flows(input);
     build_conditions(input);
+    build_committed(input);
 }
 
 void Fabric::build_nodes(const FabricInput& input) {
@@ -95,6 +99,7 @@ void Fabric::build_flows(const FabricInput& input) {
         receiver.to_leaf = static_cast<std::uint16_t>(topology_.nodes[source.leaf.value].index);
         receiver.to_port = static_cast<std::uint16_t>(source.down);
 
+        class_of_flow_.push_back(traffic_.groups[spec.group].traffic_class);
         Node& node = nodes_[source.server.value];
         if (node.last_flow == 0) node.first_flow = flow;
         node.last_flow = flow + 1;
@@ -205,7 +210,7 @@ DarkIntervals::Sum Fabric::dark_until(std::uint32_t port, Time end) const {
     return DarkIntervals::until(cause_of(port, unsteady.first, unsteady.last), end);
 }
 
-bool Fabric::finished() const {
+bool Fabric::all_acknowledged() const {
     std::int64_t acknowledged = 0;
     for (const auto& statistics : statistics_) acknowledged += statistics.messages_acknowledged;
     return acknowledged == total_messages_;
@@ -281,6 +286,11 @@ std::uint64_t Fabric::digest() const {
             all.fold(word);
     for (std::uint32_t port = 0; port < counters_.size(); ++port)  // runs without darkness keep their digests
         if (const std::uint64_t lost = counters_[port].frames_lost_in_dark) all.fold(std::uint64_t{port} << 48 ^ lost);
+    for (const CommittedPort& port : committed_) {  // what an arithmetic port has none of leaves a digest as it is
+        const std::uint64_t paused = std::uint64_t{port.pauses_sent} << 32 | port.pauses_received;
+        if (paused != 0) all.fold(paused, static_cast<std::uint64_t>(port.paused_ps), port.deepest_pause);
+        if (port.replays + port.trimmed != 0) all.fold(std::uint64_t{port.replays} << 32 | port.trimmed);
+    }
     for (std::uint32_t flow = 0; flow < flow_times_.size(); ++flow) {
         const Sender& s = transport_.sender(flow);
         const Receiver& r = transport_.receiver(flow);

@@ -12,6 +12,7 @@
 
 #include "core/digest.hpp"
 #include "core/histogram.hpp"
+#include "models/network/committed_ports.hpp"
 #include "models/network/dark_intervals.hpp"
 #include "models/network/frame.hpp"
 #include "models/network/loss_budget.hpp"
@@ -73,7 +74,9 @@ public:
 
     // The model that the engine runs -------------------------------------------------------------------------------
     static bool is_progress(const Frame& frame) { return frame.kind != Happening::timeout; }
-    bool finished() const;
+    /// Nothing more will come: all is acknowledged, or ports wait for each other for ever.
+    bool finished() const { return all_acknowledged() || !deadlock().empty(); }
+    bool all_acknowledged() const;
     /// Asks the memory for the rows that an event will need.
     void prefetch(const Frame& frame) const {
         __builtin_prefetch(&nodes_[frame.node]);
@@ -84,6 +87,9 @@ public:
     }
     template <class Context>
     void handle(Context& context, const Frame& frame);  // models/network/fabric_walk.hpp
+    /// Called when a node has handled all its events before `end`: its committed ports start what they can till then.
+    template <class Context>
+    void end_of_window(Context& context, std::uint32_t node, Time end);  // models/network/committed_walk.hpp
 
     /// The events that set the traffic off: the first message of every flow, or all of them, at time 0.
     template <class Engine>
@@ -126,6 +132,25 @@ public:
     std::int64_t wire_bits(const Frame& frame) const { return preamble_bits_ + frame.bytes * std::int64_t{8}; }
     /// Lock losses of a port's outgoing direction, frames or none, up to `end`: when the run ended.
     DarkIntervals::Sum dark_until(std::uint32_t port, Time end) const;
+    /// A port that commits itself late, or none. @return what it has, as sender and as receiver
+    const CommittedPort* committed(std::uint32_t port) const {
+        return ports_[port].committed ? &committed_[port] : nullptr;
+    }
+    std::size_t committed_ports() const { return committed_.size(); }
+    /// Calls visit(frame, port) for each frame that waits at a committed port.
+    template <class Visit>
+    void for_each_waiting(Visit&& visit) const {
+        for (std::uint32_t port = 0; port < ports_.size(); ++port) {
+            if (!ports_[port].committed) continue;
+            const NodeQueues& queues = queues_[nodes_[topology_.ports[port].node.value].queues];
+            for (const ClassQueue& queue : committed_[port].queues)
+                queues.for_each(queue, [&](const NodeQueues::Slot& slot) { visit(slot.frame, port); });
+        }
+    }
+    /// What one lossless class needs at a port for what comes in after a pause was called for.
+    Bytes headroom_of(std::uint32_t port) const;
+    /// Ports each of which waits for the next, and the last for the first: nothing can end that. Empty: there is none.
+    std::vector<std::uint32_t> deadlock() const;
     /// Had a frame in flight to `frame.source` begun to leave its sender before `now`? (A port books frames ahead.)
     bool had_started(const Frame& frame, Time now) const;
     std::uint64_t digest() const;
@@ -142,6 +167,7 @@ private:
         std::uint32_t leaf = UINT32_MAX;              // a leaf's index; none for other nodes
         std::uint32_t first_route = 0;                // of its role, in Routes::sets
         std::uint32_t buffer = 0;                     // a switch's, in buffers_
+        std::uint32_t queues = CommittedPort::kNone;  // in queues_; none: all its ports are arithmetic
         std::uint32_t first_flow = 0, last_flow = 0;  // a server's flows: [first_flow, last_flow)
         std::uint64_t hash_salt = 0;                  // each switch hashes in its own way, or tiers would pick alike
     };
@@ -155,6 +181,7 @@ private:
         std::uint32_t peer_node = 0;
         std::int32_t risk_bits = 0;  // bits that a frame spends of `losses` beside those on the wire
         bool on_first_bit = false;   // the receiver acts on the first bit: it cuts through
+        bool committed = false;      // has a row in committed_; else its departures are arithmetic
     };
     /// A server's port as the NIC of its flows: those that may have something to send, in turn.
     struct Nic {
@@ -197,6 +224,7 @@ private:
     void build_ports(const FabricInput& input);
     void build_flows(const FabricInput& input);
     void build_conditions(const FabricInput& input);
+    void build_committed(const FabricInput& input);
     Frame start_of(std::uint32_t flow);
 
     // One step each of the walk; models/network/fabric_walk.hpp
@@ -207,7 +235,46 @@ private:
     template <class Context>
     void enqueue(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
     template <class Context>
+    void drop(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags);
+    bool is_to_be_marked(const Frame& frame, std::uint32_t index, std::int64_t waiting) const;
+    template <class Context>
     Time transmit(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
+    template <class Context>
+    void post_arrival(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time at);
+
+    // The same at committed ports; models/network/committed_walk.hpp
+    enum class Admission { dropped, shared, headroom };
+    template <class Context>
+    void enqueue_committed(Context& context, Node& node, std::uint32_t index, Frame frame, Time now);
+    template <class Context>
+    Admission admit(Context& context, Node& node, std::uint32_t index, const Frame& frame, Time now);
+    template <class Context>
+    void hand_over(Context& context, Node& node, std::uint32_t index, const NodeQueues::Slot& slot, int queue,
+                   Time now);
+    template <class Context>
+    void depart_until(Context& context, Node& node, Time now);
+    template <class Context>
+    void depart(Context& context, Node& node, std::uint32_t index, Time now);
+    template <class Context>
+    void start_next(Context& context, Node& node, std::uint32_t index, Time now, bool back_to_back);
+    template <class Context>
+    void free_ingress(Context& context, Node& node, const NodeQueues::Slot& slot, Time now);
+    template <class Context>
+    void tell_peer(Context& context, Node& node, std::uint32_t port, Happening what, int traffic_class,
+                   std::uint32_t value, std::uint8_t depth, Time now);
+    template <class Context>
+    void heed_peer(Context& context, Node& node, const Frame& frame);
+    unsigned eligible(const CommittedPort& port, const NodeQueues& queues) const;
+    std::int64_t wire_and_gap_bits(const Frame& frame) const { return wire_bits(frame) + gap_bits_; }
+    bool is_lossless(int traffic_class) const {
+        return network_.flow_control != FlowControl::none && (network_.lossless >> traffic_class & 1);
+    }
+    std::int64_t ingress_limit(const Node& node) const;
+    bool is_stopped(std::uint32_t port, int traffic_class) const;
+    /// What a frame finds ahead of it at `now`, in PortClock's unit.
+    std::int64_t backlog_at(std::uint32_t index, int traffic_class, Time now) const;
+    /// How long a NIC's port is busy with what it has of a class.
+    Duration waiting_at(std::uint32_t index, int traffic_class, Time now) const;
     std::uint8_t meet_condition(std::uint32_t port, const Frame& frame, Time departure);
     void set_hazard(std::uint32_t port, double per_codeword);
     void look_ahead(std::uint32_t port);
@@ -240,9 +307,11 @@ private:
     std::span<const Channel> channels_;
     std::vector<ChannelChange> changes_;  // by direction and time
     NetworkParameters network_;
-    std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_;
+    std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_, ecn_full_bits_;
+    std::int64_t largest_frame_bytes_;
     std::int64_t total_messages_ = 0, total_payload_bytes_ = 0;
     std::uint64_t fault_seed_;
+    std::vector<std::uint8_t> class_of_flow_;
     std::vector<std::uint32_t> first_iteration_;  // per flow, in iteration_delivered_ps_
 
     // A node's rows
@@ -253,6 +322,8 @@ private:
     std::vector<Unsteady> unsteady_;
     std::vector<Nic> nics_;  // by port; those of switches stay idle
     std::vector<SharedBuffer> buffers_;
+    std::vector<CommittedPort> committed_;  // by port; empty where none is committed
+    std::vector<NodeQueues> queues_;
     WindowTransport transport_;
     std::vector<FlowTimes> flow_times_;  // start and acknowledged: the source's; delivered: the destination's
     std::vector<std::int64_t> iteration_delivered_ps_;  // the destination's

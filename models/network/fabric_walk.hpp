@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "models/network/committed_walk.hpp"
 #include "models/network/fabric.hpp"
 
 namespace lightloom {
@@ -21,12 +22,16 @@ namespace lightloom {
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::handle(Context& context, const Frame& frame) {
     Node& node = nodes_[frame.node];
+    if (node.queues != CommittedPort::kNone) [[unlikely]]
+        depart_until(context, node, frame.at + node.latency);
     switch (frame.kind) {
+        case Happening::pause:
+        case Happening::credit: heed_peer(context, node, frame); return;
         case Happening::arrival:
             arrive(node, statistics_[context.index()], frame);
             if (node.is_switch)
                 forward(context, node, frame);
-            else if (frame.has(Frame::kCorrupted | Frame::kBroken))
+            else if (frame.has(Frame::kCorrupted | Frame::kBroken | Frame::kTrimmed))
                 return;
             else if (frame.has(Frame::kAcknowledgement))
                 receive_acknowledgement(context, node, frame);
@@ -41,6 +46,7 @@ template <class Context>
             nics_[frame.flow].service_pending = false;
             serve(context, node, frame.flow, frame.at);
             return;
+        case Happening::wake: queues_[node.queues].wake_at = kNever; return;
         case Happening::timeout: check_timeouts(context, node, frame.at); return;
     }
 }
@@ -57,7 +63,7 @@ template <class Context>
     ++ingress.frames_lost;
     ingress.frames_lost_in_dark += frame.has(Frame::kDark);
     FlowLosses& losses = statistics.losses[frame.flow];
-    if (frame.has(Frame::kBroken)) return;  // it was counted on the link that broke it first
+    if (frame.has(Frame::kBroken | Frame::kTrimmed)) return;  // it was counted on the link that broke it first
     ++(frame.has(Frame::kAcknowledgement) ? losses.lost_acknowledgements : losses.lost);
 }
 
@@ -98,22 +104,50 @@ template <class Context>
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::enqueue(Context& context, Node& node, std::uint32_t index,
                                                    const Frame& frame, std::uint8_t flags, Time now) {
+    if (ports_[index].committed) [[unlikely]] {
+        Frame sent = frame;
+        sent.flags = flags;
+        sent.kind = Happening::arrival;
+        return enqueue_committed(context, node, index, sent, now);
+    }
     const PortClock& clock = ports_[index].clock;
     SharedBuffer& buffer = buffers_[node.buffer];
     const std::int64_t waiting = clock.backlog(now);
     if (!buffer.has_room(now, frame.bytes) ||
-        waiting > clock.backlog_of(queue_limit_bits_ - frame.bytes * std::int64_t{8})) [[unlikely]] {
-        ++counters_[index].frames_dropped;
-        if (flags & Frame::kBroken) return;
-        FlowLosses& losses = statistics_[context.index()].losses[frame.flow];
-        ++(frame.has(Frame::kAcknowledgement) ? losses.dropped_acknowledgements : losses.dropped);
-        return;
-    }
-    if (waiting > clock.backlog_of(ecn_threshold_bits_)) {
+        waiting > clock.backlog_of(queue_limit_bits_ - frame.bytes * std::int64_t{8})) [[unlikely]]
+        return drop(context, index, frame, flags);
+    if (is_to_be_marked(frame, index, waiting)) {
         flags |= Frame::kMarked;
         ++counters_[index].frames_marked;
     }
     buffer.take(transmit(context, index, frame, flags, now), frame.bytes);
+}
+
+template <class Context>
+[[gnu::cold, gnu::noinline]] void Fabric::drop(Context& context, std::uint32_t index, const Frame& frame,
+                                               std::uint8_t flags) {
+    ++counters_[index].frames_dropped;
+    if (flags & (Frame::kBroken | Frame::kTrimmed)) return;  // its flow has it among the lost or dropped already
+    FlowLosses& losses = statistics_[context.index()].losses[frame.flow];
+    ++(frame.has(Frame::kAcknowledgement) ? losses.dropped_acknowledgements : losses.dropped);
+}
+
+// Explicit congestion notification (IETF RFC 3168), with the profile of DCQCN: never below the threshold, always above
+// where it is full, and with a probability that rises linearly in between.
+// @param waiting  what the frame finds ahead of it, in PortClock's unit
+[[gnu::always_inline]] inline bool Fabric::is_to_be_marked(const Frame& frame, std::uint32_t index,
+                                                           std::int64_t waiting) const {
+    const PortClock& clock = ports_[index].clock;
+    const std::int64_t threshold = clock.backlog_of(ecn_threshold_bits_);
+    if (waiting <= threshold) [[likely]]
+        return false;
+    const std::int64_t full = clock.backlog_of(ecn_full_bits_);
+    if (waiting > full) return true;
+    const double probability =
+        network_.ecn_probability * static_cast<double>(waiting - threshold) / static_cast<double>(full - threshold);
+    const std::uint64_t drawn = scramble(scramble(network_.hash_seed ^ std::uint64_t{index} << 32 ^ frame.flow) ^
+                                         static_cast<std::uint64_t>(frame.at.ps) ^ frame.packet);
+    return static_cast<double>(drawn >> 11) * 0x1p-53 < probability;
 }
 
 // An egress port: the exact clock, the link's loss, and the arrival at the other end. @return when the last bit leaves
@@ -121,6 +155,13 @@ template <class Context>
 [[gnu::always_inline]] inline Time Fabric::transmit(Context& context, std::uint32_t index, const Frame& frame,
                                                     std::uint8_t flags, Time now) {
     Port& port = ports_[index];
+    if (port.committed) [[unlikely]] {  // a NIC's; a switch's frames come by enqueue
+        Frame sent = frame;
+        sent.flags = flags;
+        hand_over(context, nodes_[topology_.ports[index].node.value], index,
+                  {.frame = sent, .ingress = NodeQueues::kNoIngress}, frame.traffic_class, now);
+        return now;
+    }
     PortCounters& counters = counters_[index];
     const std::int64_t bits = wire_bits(frame);
     Time arrival, departure;
@@ -137,12 +178,48 @@ template <class Context>
 
     if (port.losses.spend(port.risk_bits + bits) || departure >= port.steady_until) [[unlikely]]
         flags |= meet_condition(index, frame, departure);
-    context.post_changed(frame, arrival, port.peer_node, [&](Frame& sent) {
+    post_arrival(context, index, frame, flags, arrival);
+    return departure;
+}
+
+template <class Context>
+[[gnu::always_inline]] inline void Fabric::post_arrival(Context& context, std::uint32_t index, const Frame& frame,
+                                                        std::uint8_t flags, Time at) {
+    const Port& port = ports_[index];
+    context.post_changed(frame, at, port.peer_node, [&](Frame& sent) {
         sent.source = port.peer;
-        sent.kind = Happening::arrival;
+        if (sent.kind > Happening::arrival) sent.kind = Happening::arrival;  // a tail, or a NIC's own
         sent.flags = flags;
     });
-    return departure;
+}
+
+[[gnu::always_inline]] inline std::int64_t Fabric::backlog_at(std::uint32_t index, int traffic_class, Time now) const {
+    const Port& port = ports_[index];
+    if (!port.committed) return port.clock.backlog(now);
+    return port.clock.behind(committed_[index].waiting_bits(traffic_class)).backlog(now);
+}
+
+[[gnu::always_inline]] inline Duration Fabric::waiting_at(std::uint32_t index, int traffic_class, Time now) const {
+    const Port& port = ports_[index];
+    if (!port.committed) return port.clock.waiting(now);
+    return port.clock.behind(committed_[index].waiting_bits(traffic_class)).waiting(now);
+}
+
+// Does the peer not let this class send?
+inline bool Fabric::is_stopped(std::uint32_t index, int traffic_class) const {
+    if (!ports_[index].committed) return false;
+    const CommittedPort& port = committed_[index];
+    if (port.paused >> traffic_class & 1) return true;
+    if (!port.needs_credit() || !is_lossless(traffic_class)) return false;
+    const auto c = static_cast<std::size_t>(traffic_class);
+    return port.credit_limit[c] - port.credit_used[c] < static_cast<std::uint32_t>(largest_frame_bytes_);
+}
+
+// What one queue, or one ingress of a lossless class, may hold of the shared buffer. Source: Choudhury and Hahne,
+// "Dynamic queue length thresholds for shared-memory packet switches", 1998.
+inline std::int64_t Fabric::ingress_limit(const Node& node) const {
+    if (network_.buffer_alpha <= 0.0) return INT32_MAX;
+    return static_cast<std::int64_t>(network_.buffer_alpha * static_cast<double>(buffers_[node.buffer].free_bytes()));
 }
 
 template <class Context>
@@ -161,6 +238,7 @@ template <class Context>
     acknowledgement.cumulative = receiver.base;
     acknowledgement.to_leaf = receiver.to_leaf;
     acknowledgement.to_port = receiver.to_port;
+    acknowledgement.traffic_class = network_.acknowledgement_class & 7u;
     acknowledgement.bytes = static_cast<std::uint16_t>(network_.framing.acknowledgement.count);
     const auto flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked));
     transmit(context, receiver.nic_port, acknowledgement, flags, frame.at + node.latency);
@@ -221,12 +299,21 @@ void Fabric::make_ready(Context& context, Node& node, std::uint32_t flow, Time n
 // A NIC keeps no queue of packets. It asks its flows in turn for one packet each while its port has less than two full
 // frames to send, and comes back when one of them is left. So an acknowledgement waits for a frame or two, not for a
 // window.
+// A flow whose class the peer has stopped is passed over; the port comes back to it when the peer lets go.
 template <class Context>
 void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
     Nic& nic = nics_[port];
+    std::uint32_t first_stopped = Nic::kNone;
     while (nic.first_ready != Nic::kNone && !nic.service_pending) {
-        const Duration waiting = ports_[port].clock.waiting(now + node.latency);
+        const int traffic_class = class_of_flow_[nic.first_ready];
+        const Duration waiting = waiting_at(port, traffic_class, now + node.latency);
         if (waiting > nic.full_frame * 2) {
+            if (is_stopped(port, traffic_class)) {
+                if (nic.first_ready == first_stopped) return;
+                if (first_stopped == Nic::kNone) first_stopped = nic.first_ready;
+                nic.append(transport_, nic.take_first(transport_));
+                continue;
+            }
             nic.service_pending = true;
             Frame service{};
             service.flow = port;
@@ -247,7 +334,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
     const Frame frame{.at = now,
                       .node = 0,
                       .source = 0,
-                      .sent_at = now + ports_[sender.nic_port].clock.waiting(now + node.latency),
+                      .sent_at = now + waiting_at(sender.nic_port, class_of_flow_[flow], now + node.latency),
                       .flow = flow,
                       .packet = packet.number,
                       .cumulative = 0,
@@ -256,7 +343,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .bytes = static_cast<std::uint16_t>(network_.framing.header.count + packet.payload_bytes),
                       .entropy = 0,
                       .attempt = sender.attempt,
-                      .traffic_class = 0,
+                      .traffic_class = static_cast<std::uint8_t>(class_of_flow_[flow] & 7u),
                       .hops = 0,
                       .kind = Happening::arrival,
                       .flags = 0};

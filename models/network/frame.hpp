@@ -11,12 +11,20 @@ namespace lightloom {
 
 /// What happens, by urgency among events of one instant.
 enum class Happening : std::uint8_t {
+    pause,    // the peer of port `source` stops (cumulative 1) or lets go on (0) class `packet`
+    credit,   // the peer of port `source` has let in `cumulative` bytes of class `packet` in all
     arrival,  // a frame reaches the node's ingress port `source`
     tail,     // the last bit of a frame that was too early to cut through
     start,    // a flow's first messages are released
     service,  // a NIC's port is about to run dry
+    wake,     // a committed port comes free
     timeout,  // a node's earliest time-out may have come: alone it keeps no run going
 };
+
+/// Frame::flow of what ports say to each other; such a frame has no acknowledgement and no losses to be counted.
+inline constexpr std::uint32_t kNoFlow = UINT32_MAX;
+/// On the wire: the smallest Ethernet frame (IEEE 802.3 clause 31 for pause; credits are taken to travel alike).
+inline constexpr std::uint16_t kControlBytes = 64;
 
 struct Frame {
     Time at;

@@ -2,6 +2,7 @@
 // scenarios/scenario.hpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "core/distribution.hpp"
@@ -14,6 +15,19 @@ enum class Forwarding { store_and_forward, cut_through };
 
 /// How a switch picks among equal-cost ports. ecmp: by a hash of the flow; spray: by a hash of the packet.
 enum class PathPolicy { ecmp, spray };
+
+/// What keeps a switch from dropping. pause: priority flow control (IEEE 802.1Q clause 36); credit: a port sends only what
+/// its peer has promised room for (InfiniBand, UEC credit-based flow control).
+enum class FlowControl { none, pause, credit };
+
+/// How the classes of a port share it.
+struct TrafficClasses {
+    static constexpr int kCount = 8;
+    std::uint8_t strict = 0x80;  // bit c: class c goes before all below it; the others share by weight
+    std::array<std::uint8_t, kCount> weight{1, 1, 1, 1, 1, 1, 1, 1};
+    std::int32_t quantum_bits = 8 * 4200;  // what a weight of 1 lets a class send in its turn
+    friend bool operator==(const TrafficClasses&, const TrafficClasses&) = default;
+};
 
 struct Framing {
     Bytes preamble{8};          // before each frame on the wire: preamble and start delimiter (IEEE 802.3 clause 3.1.1)
@@ -30,7 +44,18 @@ struct NetworkParameters {
     Duration nic_latency = nanoseconds(500);     // from a decision to send to the NIC's queue
     Bytes buffer{32 << 20};                      // of a switch, shared by all its queues
     Bytes queue_limit{4 << 20};                  // one egress queue's share of it
-    Bytes ecn_threshold{256 << 10};              // a frame that finds more than this ahead of it is marked
+    Bytes ecn_threshold{256 << 10};              // a frame that finds more than this ahead of it may be marked ...
+    Bytes ecn_full{0};                           // ... and for certain from here on; below ecn_threshold: at once
+    double ecn_probability = 1.0;                // ... between them it rises from 0 to this
+    double buffer_alpha = 0.0;  // a queue, or with pause an ingress, may hold this times what is free; 0: no limit
+    FlowControl flow_control = FlowControl::none;
+    std::uint8_t lossless = 0x01;   // bit c: flow control protects class c
+    Bytes headroom{0};              // of one such class at one port; 0: what its link needs
+    bool trimming = false;          // a data packet without room loses its payload instead, and becomes urgent
+    std::int64_t link_retries = 0;  // a frame that its link corrupted is sent again by the port, so often at most
+    TrafficClasses classes{};
+    std::uint8_t acknowledgement_class = 0;
+    bool commit_all_ports = false;  // even where departures are arithmetic: one digest either way
     Framing framing;
     std::uint64_t hash_seed = 1;  // of the path hashes
 };

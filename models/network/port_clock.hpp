@@ -27,13 +27,26 @@ public:
             bits += gap_bits_;
         return advance(bits);
     }
+    /// The same for a frame that waited for the one before it to leave: no idle time but the gap.
+    Time send_next(std::int64_t bits) { return advance(gap_bits_ + bits); }
     /// The same, in two steps, for a receiver that acts on the first bit.
     Time first_bit(Time now) {
         if (!idle(now)) return advance(gap_bits_);
         restart(now);
         return now;
     }
+    Time first_bit_next() { return advance(gap_bits_); }
     Time last_bit(std::int64_t bits) { return advance(bits); }
+    /// The clock as it would stand behind frames that wait. @param bits  theirs, with the gap before each
+    PortClock behind(std::int64_t bits) const {
+        PortClock later = *this;
+        if (bits > 0) later.advance(bits);
+        return later;
+    }
+    /// Nothing leaves before `at`: the link repeats itself.
+    void hold_until(Time at) {
+        if (end_ < at) restart(at);
+    }
 
     bool faster_than(const PortClock& other) const {
         return std::uint64_t{picoseconds_} * other.bits_ < std::uint64_t{other.picoseconds_} * bits_;

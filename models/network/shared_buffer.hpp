@@ -27,14 +27,7 @@ public:
 
     /// Is there room for `bytes` at `now`? Times never decrease from call to call.
     bool has_room(Time now, std::int64_t bytes) {
-        const std::int64_t tick = now.ps >> tick_shift_;
-        if (occupied_ == 0) tick_ = tick;  // nothing to give back: all slots are empty
-        while (tick_ < tick) {
-            std::uint32_t& released = release_[static_cast<std::size_t>(++tick_) & (release_.size() - 1)];
-            occupied_ -= released;
-            released = 0;
-            if (occupied_ == 0) tick_ = tick;
-        }
+        advance(now);
         return occupied_ + bytes <= capacity_;
     }
     /// Takes `bytes` until after `departure`.
@@ -43,9 +36,30 @@ public:
         release_[static_cast<std::size_t>((departure.ps >> tick_shift_) + 1) & (release_.size() - 1)] +=
             static_cast<std::uint32_t>(bytes);
     }
+    /// The same in two steps, where the departure is not known when the frame is queued.
+    void hold(std::int64_t bytes) { occupied_ += bytes; }
+    void give_back(Time departure, std::int64_t bytes) {
+        advance(departure);
+        occupied_ -= bytes;
+        take(departure, bytes);
+    }
+    /// Sets `bytes` apart, for what is counted elsewhere.
+    void reserve(std::int64_t bytes) { capacity_ -= bytes; }
+    std::int64_t free_bytes() const { return capacity_ - occupied_; }
     std::int64_t occupied() const { return occupied_; }
 
 private:
+    void advance(Time now) {
+        const std::int64_t tick = now.ps >> tick_shift_;
+        if (occupied_ == 0) tick_ = tick;  // nothing to give back: all slots are empty
+        while (tick_ < tick) {
+            std::uint32_t& released = release_[static_cast<std::size_t>(++tick_) & (release_.size() - 1)];
+            occupied_ -= released;
+            released = 0;
+            if (occupied_ == 0) tick_ = tick;
+        }
+    }
+
     int tick_shift_ = kShortestTick;
     std::int64_t capacity_;
     std::int64_t occupied_ = 0;

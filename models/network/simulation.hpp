@@ -57,17 +57,28 @@ InFlight in_flight(const Fabric& fabric, const Engine& engine, Time now) {
             ++(acknowledgement ? left.travelling_acknowledgements : left.travelling_packets)[frame.flow];
             return;
         }
-        if (frame.kind != Happening::arrival) return;
+        if (frame.kind > Happening::arrival) return;
         const bool started = fabric.had_started(frame, now);
         const std::uint32_t port = fabric.peer(frame.source);
         ++(started ? left.travelling_frames : left.queued_frames)[port];
         if (!started) left.queued_bytes[port] += frame.bytes;
-        if (frame.has(Frame::kBroken)) return;  // its flow has it among the lost
+        if (frame.kind != Happening::arrival) return;             // what ports say to each other
+        if (frame.has(Frame::kBroken | Frame::kTrimmed)) return;  // its flow has it among the lost or dropped
         const bool left_its_nic = started || !fabric.is_nic(port);
         if (acknowledgement)
             ++(left_its_nic ? left.travelling_acknowledgements : left.queued_acknowledgements)[frame.flow];
         else
             ++(left_its_nic ? left.travelling_packets : left.queued_packets)[frame.flow];
+    });
+    fabric.for_each_waiting([&](const Frame& frame, std::uint32_t port) {
+        ++left.queued_frames[port];
+        left.queued_bytes[port] += frame.bytes;
+        if (frame.flow == kNoFlow || frame.has(Frame::kBroken | Frame::kTrimmed)) return;
+        const bool nic = fabric.is_nic(port);
+        if (frame.has(Frame::kAcknowledgement))
+            ++(nic ? left.queued_acknowledgements : left.travelling_acknowledgements)[frame.flow];
+        else
+            ++(nic ? left.queued_packets : left.travelling_packets)[frame.flow];
     });
     return left;
 }

@@ -31,6 +31,7 @@ struct Traffic {
         std::uint32_t iterations = 1;
         Bytes bytes;  // all-reduce: each rank's buffer; otherwise: one message
         bool all_reduce = false;
+        std::uint8_t traffic_class = 0;  // 0 to 7, of its data
     };
 
     std::vector<Flow> flows;  // by source endpoint, so that those of one node are consecutive

@@ -34,6 +34,7 @@ struct OracleModel {
     void handle(Engine& engine, const Frame& frame) {
         Context<Engine> context{engine};
         fabric.handle(context, frame);
+        fabric.end_of_window(context, frame.node, frame.at + Duration{1});  // a window of its own for every event
     }
 };
 

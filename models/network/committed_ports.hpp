@@ -1,0 +1,178 @@
+// Committed ports: those at which something may change while frames wait (classes, pause, credits, replay, a changing
+// rate), so that a departure cannot be known when a frame is queued. Such a port keeps its frames, one list per class,
+// and commits itself to one only when it begins to leave. Each node has one heap of the instants at which its busy
+// ports come free: all its ports are then served in order of time, and memory and pause are as exact as the clocks.
+// Data and choices only. Not here: what happens to a frame that leaves (models/network/committed_walk.hpp); ports
+// whose departures are arithmetic (models/network/port_clock.hpp).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include "models/network/frame.hpp"
+#include "models/network/parameters.hpp"
+
+namespace lightloom {
+
+/// Classes of traffic, and one more list for what a port says to its peer (pause, credit), which nothing stops.
+inline constexpr int kTrafficClasses = TrafficClasses::kCount, kControl = kTrafficClasses;
+
+struct ClassQueue {
+    static constexpr std::uint32_t kNone = UINT32_MAX;
+    std::uint32_t first = kNone, last = kNone;  // slots of the node
+    std::int64_t bits = 0;                      // of its frames, with preamble and gap
+};
+
+/// Which class may send next: strict classes from the most urgent down, then the others by deficit round robin.
+/// Source: Shreedhar and Varghese, "Efficient fair queueing using deficit round robin", SIGCOMM 1995.
+class ClassScheduler {
+public:
+    /// @param eligible  bit c: class c has a frame that may leave   @param head_bits  of that frame, per class
+    /// @return the class, or -1 where none is eligible
+    template <class HeadBits>
+    int choose(unsigned eligible, const TrafficClasses& classes, HeadBits&& head_bits) {
+        if (const unsigned strict = eligible & classes.strict) return std::bit_width(strict) - 1;
+        if (eligible == 0) return -1;
+        if ((eligible & (eligible - 1)) == 0) {  // alone: it owes nobody anything
+            turn_ = static_cast<std::uint8_t>(std::countr_zero(eligible));
+            deficit_.fill(0);
+            return turn_;
+        }
+        for (;;) {
+            if (eligible >> turn_ & 1u) {
+                const std::int64_t bits = head_bits(turn_);
+                if (deficit_[turn_] >= bits) {
+                    deficit_[turn_] -= static_cast<std::int32_t>(bits);
+                    return turn_;
+                }
+            } else {
+                deficit_[turn_] = 0;
+            }
+            turn_ = static_cast<std::uint8_t>((turn_ + 1u) % kTrafficClasses);
+            deficit_[turn_] += classes.weight[turn_] * classes.quantum_bits;
+        }
+    }
+
+private:
+    std::array<std::int32_t, kTrafficClasses> deficit_{};
+    std::uint8_t turn_ = 0;
+};
+
+/// A port that commits itself late, as sender and as receiver.
+struct CommittedPort {
+    static constexpr std::uint32_t kNone = UINT32_MAX;
+    std::array<ClassQueue, kTrafficClasses + 1> queues{};
+    ClassScheduler scheduler;
+    std::uint32_t sending = kNone;                                             // the slot of the frame that is leaving
+    std::uint16_t waiting = 0;                                                 // bit c: class c has frames
+    std::uint8_t paused = 0;                                                   // bit c: the peer lets class c not send
+    std::uint8_t pause_depth = 0;                                              // hops from where the pause began
+    std::array<std::uint32_t, kTrafficClasses> credit_limit{}, credit_used{};  // bytes, counted modulo 2^32
+    std::array<Time, kTrafficClasses> paused_since{};
+    // As receiver, per class: what came in here and still waits in the node; what of it lies in headroom.
+    std::array<std::int32_t, kTrafficClasses> held{}, headroom_used{};
+    std::array<std::uint32_t, kTrafficClasses> credited{}, told{};  // bytes let in, and what the peer knows of
+    std::int32_t headroom = 0;        // bytes per lossless class, or what credits let in; 0: no flow control here
+    std::uint8_t has_paused = 0;      // bit c: the peer was asked to pause class c
+    std::uint32_t credit_window = 0;  // as sender: bytes that the peer can hold of a class; 0: it asks for no credits
+    bool needs_credit() const { return credit_window != 0; }
+    // Counters
+    std::int64_t paused_ps = 0;  // sums over classes: that this port had to wait
+    std::uint32_t pauses_sent = 0, pauses_received = 0;
+    std::uint32_t replays = 0, trimmed = 0;
+    std::int32_t deepest_headroom = 0;
+    std::uint8_t deepest_pause = 0;
+
+    bool busy() const { return sending != kNone; }
+    std::int64_t waiting_bits(int traffic_class) const { return queues[static_cast<std::size_t>(traffic_class)].bits; }
+    std::int64_t waiting_bits() const {
+        std::int64_t sum = 0;
+        for (const ClassQueue& queue : queues) sum += queue.bits;
+        return sum;
+    }
+};
+
+/// A node's frames that wait at committed ports, and when its busy ports come free.
+class NodeQueues {
+public:
+    struct alignas(64) Slot {
+        Frame frame;
+        std::uint32_t next = ClassQueue::kNone;
+        std::uint32_t ingress = 0;  // the port it came in by; of a NIC's own frame: none
+        bool in_headroom = false;
+    };
+    static constexpr std::uint32_t kNoIngress = UINT32_MAX;
+    struct Departure {
+        Time at;
+        std::uint32_t port;
+        friend bool operator<(const Departure& a, const Departure& b) {  // the earliest first, then the lowest port
+            return a.at != b.at ? a.at > b.at : a.port > b.port;
+        }
+    };
+
+    Time wake_at = kNever;  // when the node's next wake-up call comes, if one is under way
+
+    Slot& slot(std::uint32_t index) { return slots_[index]; }
+    const Slot& slot(std::uint32_t index) const { return slots_[index]; }
+    std::uint32_t waiting() const { return waiting_; }
+
+    void push(CommittedPort& port, int queue_index, const Slot& slot, std::int64_t bits) {
+        std::uint32_t index = free_;
+        if (index == ClassQueue::kNone) {
+            index = static_cast<std::uint32_t>(slots_.size());
+            slots_.push_back(slot);
+        } else {
+            free_ = slots_[index].next;
+            slots_[index] = slot;
+        }
+        slots_[index].next = ClassQueue::kNone;
+        ClassQueue& queue = port.queues[static_cast<std::size_t>(queue_index)];
+        (queue.first == ClassQueue::kNone ? queue.first : slots_[queue.last].next) = index;
+        queue.last = index;
+        queue.bits += bits;
+        port.waiting |= static_cast<std::uint16_t>(1u << queue_index);
+        ++waiting_;
+    }
+    std::uint32_t pop(CommittedPort& port, int queue_index, std::int64_t bits) {
+        ClassQueue& queue = port.queues[static_cast<std::size_t>(queue_index)];
+        const std::uint32_t index = queue.first;
+        queue.first = slots_[index].next;
+        queue.bits -= bits;
+        if (queue.first == ClassQueue::kNone) port.waiting &= static_cast<std::uint16_t>(~(1u << queue_index));
+        --waiting_;
+        return index;
+    }
+    void release(std::uint32_t index) {
+        slots_[index].next = free_;
+        free_ = index;
+    }
+
+    bool nothing_departs() const { return departures_.empty(); }
+    Time next_departure() const { return departures_.front().at; }
+    std::uint32_t next_port() const { return departures_.front().port; }
+    void add_departure(Time at, std::uint32_t port) {
+        departures_.push_back({at, port});
+        std::push_heap(departures_.begin(), departures_.end());
+    }
+    void drop_departure() {
+        std::pop_heap(departures_.begin(), departures_.end());
+        departures_.pop_back();
+    }
+
+    /// Calls visit(slot) for every frame of a list, in order.
+    template <class Visit>
+    void for_each(const ClassQueue& queue, Visit&& visit) const {
+        for (std::uint32_t i = queue.first; i != ClassQueue::kNone; i = slots_[i].next) visit(slots_[i]);
+    }
+
+private:
+    std::vector<Slot> slots_;
+    std::uint32_t free_ = ClassQueue::kNone;
+    std::uint32_t waiting_ = 0;
+    std::vector<Departure> departures_;  // a heap
+};
+
+}  // namespace lightloom
