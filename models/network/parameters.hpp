@@ -16,8 +16,8 @@ enum class Forwarding { store_and_forward, cut_through };
 /// How a switch picks among equal-cost ports. ecmp: by a hash of the flow; spray: by a hash of the packet.
 enum class PathPolicy { ecmp, spray };
 
-/// What keeps a switch from dropping. pause: priority flow control (IEEE 802.1Q clause 36); credit: a port sends only what
-/// its peer has promised room for (InfiniBand, UEC credit-based flow control).
+/// What keeps a switch from dropping. pause: priority flow control (IEEE 802.1Q clause 36); credit: a port sends only
+/// what its peer has promised room for (InfiniBand, UEC credit-based flow control).
 enum class FlowControl { none, pause, credit };
 
 /// How the classes of a port share it.
