@@ -211,6 +211,13 @@ bool Fabric::finished() const {
     return acknowledged == total_messages_;
 }
 
+Time Fabric::failed(std::uint32_t group) const {
+    Time first = kNever;
+    for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow)
+        if (traffic_.flows[flow].group == group) first = std::min(first, transport_.sender(flow).failed);
+    return first;
+}
+
 std::int64_t Fabric::messages_delivered() const {
     return std::accumulate(statistics_.begin(), statistics_.end(), std::int64_t{0},
                            [](std::int64_t sum, const auto& s) { return sum + s.messages_delivered; });
@@ -291,6 +298,10 @@ std::uint64_t Fabric::digest() const {
               static_cast<std::uint64_t>(t.start_ps), static_cast<std::uint64_t>(t.delivered_ps),
               static_cast<std::uint64_t>(t.acknowledged_ps)})
             all.fold(word);
+        if (s.has_failed()) all.fold(std::uint64_t{flow} << 48 ^ static_cast<std::uint64_t>(s.failed.ps));
+        if (transport_.parameters().reliability == Reliability::window) continue;  // as it was before there were others
+        all.fold(std::uint64_t{r.refused} << 32 | r.reordered, std::uint64_t{r.negatives} << 32 | s.tries,
+                 static_cast<std::uint64_t>(s.longest_stall_ps));
     }
     const Statistics merged = merged_statistics();
     for (const Histogram* histogram :

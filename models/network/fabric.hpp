@@ -74,6 +74,8 @@ public:
     // The model that the engine runs -------------------------------------------------------------------------------
     static bool is_progress(const Frame& frame) { return frame.kind != Happening::timeout; }
     bool finished() const;
+    /// When the first flow of a group failed: its retries were used up; kNever: all of them live.
+    Time failed(std::uint32_t group) const;
     /// Asks the memory for the rows that an event will need.
     void prefetch(const Frame& frame) const {
         __builtin_prefetch(&nodes_[frame.node]);

@@ -154,7 +154,9 @@ template <class Context>
     if (receiver.last_latency_ps >= 0) statistics.packet_jitter.record(std::abs(latency_ps - receiver.last_latency_ps));
     receiver.last_latency_ps = latency_ps;
     receiver.marks += frame.has(Frame::kMarked);
-    transport_.accept(frame.flow, frame.packet);
+    const Answer answer = transport_.receive(frame.flow, frame.packet, frame.has(Frame::kTrimmed));
+    if (answer == Answer::none) [[unlikely]]
+        return;
 
     Frame acknowledgement = frame;
     acknowledgement.sent_at = frame.at;
@@ -162,7 +164,8 @@ template <class Context>
     acknowledgement.to_leaf = receiver.to_leaf;
     acknowledgement.to_port = receiver.to_port;
     acknowledgement.bytes = static_cast<std::uint16_t>(network_.framing.acknowledgement.count);
-    const auto flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked));
+    const auto flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked) |
+                                                 (answer == Answer::negative ? Frame::kNegative : 0));
     transmit(context, receiver.nic_port, acknowledgement, flags, frame.at + node.latency);
 
     while (receiver.base >= receiver.expected.end) deliver_message(context, node, frame.flow, frame.at);
@@ -190,8 +193,13 @@ template <class Context>
     Sender& sender = transport_.sender(frame.flow);
     statistics.acknowledgement_latency.record((frame.at - frame.sent_at).ps);
     sender.marks += frame.has(Frame::kMarked);
-    if (!transport_.acknowledge(frame.flow, frame.packet, frame.cumulative)) return;
-    transport_.note_progress(frame.flow, frame.at);
+    if (sender.has_failed()) [[unlikely]]
+        return;
+    const bool refused = frame.has(Frame::kNegative);
+    const bool moved = refused ? transport_.refuse(frame.flow, frame.packet, frame.cumulative)
+                               : transport_.acknowledge(frame.flow, frame.packet, frame.cumulative);
+    if (!moved && !refused) return;
+    if (moved) transport_.note_progress(frame.flow, frame.at);
     while (sender.base >= sender.oldest.end) {
         statistics.message_latency.record((frame.at - transport_.opened(frame.flow)).ps);
         ++statistics.messages_acknowledged;
@@ -205,6 +213,7 @@ template <class Context>
 template <class Context>
 void Fabric::release(Context& context, Node& node, std::uint32_t flow, std::uint32_t messages, Time now) {
     Sender& sender = transport_.sender(flow);
+    if (sender.has_failed()) return;
     sender.released = std::min(messages, traffic_.flows[flow].messages);
     if (flow_times_[flow].start_ps < 0) flow_times_[flow].start_ps = now.ps;
     make_ready(context, node, flow, now);
@@ -242,6 +251,7 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
 
 template <class Context>
 void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time now) {
+    const std::uint16_t entropy = transport_.entropy(flow);
     const WindowTransport::Packet packet = transport_.take(flow, now);
     const Sender& sender = transport_.sender(flow);
     const Frame frame{.at = now,
@@ -254,7 +264,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .to_leaf = sender.to_leaf,
                       .to_port = sender.to_port,
                       .bytes = static_cast<std::uint16_t>(network_.framing.header.count + packet.payload_bytes),
-                      .entropy = 0,
+                      .entropy = entropy,
                       .attempt = sender.attempt,
                       .traffic_class = 0,
                       .hops = 0,
@@ -267,18 +277,18 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
 }
 
 // A node has one pending time-out at most, for its earliest deadline. Flows whose window has not moved for a time-out
-// repeat what is missing; the others are looked at again when their time comes.
+// repeat what is missing, or fail if that was their last try; the others are looked at again when their time comes.
 template <class Context>
 void Fabric::check_timeouts(Context& context, Node& node, Time now) {
     for (std::uint32_t flow = node.first_flow; flow < node.last_flow; ++flow) {
         const Sender& sender = transport_.sender(flow);
-        if (!sender.outstanding() || sender.progress + transport_.parameters().timeout > now) continue;
+        if (!sender.waits() || sender.progress + transport_.parameters().timeout > now) continue;
         transport_.time_out(flow, now);
         make_ready(context, node, flow, now);
     }
     Time earliest = kNever;
     for (std::uint32_t flow = node.first_flow; flow < node.last_flow; ++flow)
-        if (const Sender& sender = transport_.sender(flow); sender.outstanding())
+        if (const Sender& sender = transport_.sender(flow); sender.waits())
             earliest = std::min(earliest, sender.progress + transport_.parameters().timeout);
     node.timeout_pending = earliest != kNever;
     if (node.timeout_pending) post_own(context, node, Frame{}, Happening::timeout, earliest);
