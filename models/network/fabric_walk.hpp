@@ -13,10 +13,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "models/network/fabric.hpp"
 
 namespace lightloom {
+
+inline constexpr std::uint32_t kWake = 1;              // a service event for parked flows, not for a busy port
+inline constexpr std::uint8_t kNotificationClass = 6;  // as NICs send them: DSCP 48
 
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::handle(Context& context, const Frame& frame) {
@@ -38,7 +42,12 @@ template <class Context>
             return;
         case Happening::start: release(context, node, frame.flow, frame.cumulative, frame.at); return;
         case Happening::service:
-            nics_[frame.flow].service_pending = false;
+            if (frame.cumulative == kWake) {
+                if (nics_[frame.flow].wake != frame.at) return;  // an earlier one was posted since
+                nics_[frame.flow].wake = kNever;
+            } else {
+                nics_[frame.flow].service_pending = false;
+            }
             serve(context, node, frame.flow, frame.at);
             return;
         case Happening::timeout: check_timeouts(context, node, frame.at); return;
@@ -164,6 +173,12 @@ template <class Context>
     acknowledgement.to_leaf = receiver.to_leaf;
     acknowledgement.to_port = receiver.to_port;
     acknowledgement.bytes = static_cast<std::uint16_t>(network_.framing.acknowledgement.count);
+    if (frame.has(Frame::kMarked) && control_.notifies(frame.flow, frame.at)) {
+        Frame notification = acknowledgement;
+        notification.traffic_class = kNotificationClass;
+        transmit(context, receiver.nic_port, notification, Frame::kAcknowledgement | Frame::kNotification,
+                 frame.at + node.latency);
+    }
     const auto flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked) |
                                                  (answer == Answer::negative ? Frame::kNegative : 0));
     transmit(context, receiver.nic_port, acknowledgement, flags, frame.at + node.latency);
@@ -191,6 +206,7 @@ template <class Context>
 [[gnu::always_inline]] inline void Fabric::receive_acknowledgement(Context& context, Node& node, const Frame& frame) {
     Statistics& statistics = statistics_[context.index()];
     Sender& sender = transport_.sender(frame.flow);
+    if (frame.has(Frame::kNotification)) return control_.note_notification(frame.flow, frame.at);
     statistics.acknowledgement_latency.record((frame.at - frame.sent_at).ps);
     sender.marks += frame.has(Frame::kMarked);
     if (sender.has_failed()) [[unlikely]]
@@ -229,12 +245,13 @@ void Fabric::make_ready(Context& context, Node& node, std::uint32_t flow, Time n
 
 // A NIC keeps no queue of packets. It asks its flows in turn for one packet each while its port has less than two full
 // frames to send, and comes back when one of them is left. So an acknowledgement waits for a frame or two, not for a
-// window.
+// window. A flow that is held to a rate is parked until its time.
 template <class Context>
 void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
     Nic& nic = nics_[port];
+    if (nic.due <= now) unpark(nic, now);
     while (nic.first_ready != Nic::kNone && !nic.service_pending) {
-        const Duration waiting = ports_[port].clock.waiting(now + node.latency);
+        const Duration waiting = waiting_at(port, now + node.latency);
         if (waiting > nic.full_frame * 2) {
             nic.service_pending = true;
             Frame service{};
@@ -244,8 +261,32 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
         }
         const std::uint32_t flow = nic.take_first(transport_);
         if (!transport_.may_send(flow, now)) continue;
+        if (const Time next = control_.next_send(flow); next > now) {
+            nic.park(transport_, flow, next);
+            continue;
+        }
         send_packet(context, node, flow, now);
         nic.append(transport_, flow);
+    }
+    if (nic.due >= nic.wake || nic.service_pending) return;
+    nic.wake = nic.due;
+    Frame wake{};
+    wake.flow = port;
+    wake.cumulative = kWake;
+    post_own(context, node, wake, Happening::service, nic.wake);
+}
+
+// Parked flows whose time has come join the list of those that are asked in turn.
+inline void Fabric::unpark(Nic& nic, Time now) {
+    std::uint32_t flow = std::exchange(nic.first_parked, Nic::kNone);
+    nic.due = kNever;
+    while (flow != Nic::kNone) {
+        const std::uint32_t next = transport_.sender(flow).next_ready;
+        if (const Time due = control_.next_send(flow); due > now)
+            nic.park(transport_, flow, due);
+        else
+            nic.append(transport_, flow);
+        flow = next;
     }
 }
 
@@ -257,7 +298,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
     const Frame frame{.at = now,
                       .node = 0,
                       .source = 0,
-                      .sent_at = now + ports_[sender.nic_port].clock.waiting(now + node.latency),
+                      .sent_at = now + waiting_at(sender.nic_port, now + node.latency),
                       .flow = flow,
                       .packet = packet.number,
                       .cumulative = 0,
@@ -270,6 +311,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .hops = 0,
                       .kind = Happening::arrival,
                       .flags = 0};
+    if (control_.active()) control_.note_sent(flow, wire_bits(frame) + gap_bits_, now);
     transmit(context, sender.nic_port, frame, 0, now + node.latency);
     if (node.timeout_pending) return;
     node.timeout_pending = true;

@@ -6,6 +6,7 @@
 
 #include "core/quantity.hpp"
 #include "core/time.hpp"
+#include "models/transport/dcqcn.hpp"
 
 namespace lightloom {
 
@@ -16,6 +17,9 @@ enum class Reliability : std::uint8_t {
     selective_repeat,  // takes any order; a packet after a gap names the gap, which is sent again at once, as in IRN
     unordered,         // takes any order; a trimmed packet is asked for again by its number, as in Ultra Ethernet
 };
+
+/// What holds a flow back beside its window.
+enum class Control : std::uint8_t { none, dcqcn };
 
 /// How long a flow waits for its window to move, and how often, before it fails.
 struct RetryBudget {
@@ -43,6 +47,8 @@ struct TransportParameters {
     std::uint32_t tries = RetryBudget::kUnlimited;
     Reliability reliability = Reliability::window;
     std::uint16_t entropies = 64;  // paths that an unordered flow takes in turn
+    Control control = Control::none;
+    DcqcnParameters dcqcn{};
 };
 
 }  // namespace lightloom

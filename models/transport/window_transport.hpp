@@ -3,7 +3,8 @@
 // a loss is found is the flow's Reliability; a front that stays unacknowledged for a time-out is sent again under each
 // of them, and a flow whose retries are used up fails. So loss is survived or told, never silent.
 //
-// Neither half reads the other. Not here: frames, ports and times of arrival (models/network), how fast a flow may send.
+// Neither half reads the other. Not here: frames, ports and times of arrival (models/network), or how fast a flow sends
+// (models/transport/congestion_control.hpp).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// An outage that ends before a flow's last repetition only stalls it; a longer one fails it, at an instant that is known
-// beforehand, and the run ends without it. Oracle: last move of the window + tries x time-out.
+// An outage that ends before a flow repeats for the last time only stalls it; a longer one fails it, at an instant
+// known beforehand, and the run ends without it. Oracle: last move of the window + tries x time-out.
 #include <algorithm>
 #include <limits>
 
