@@ -26,9 +26,8 @@ TEST(Headroom, IsWhatTheLinkHasUnderWay) {
 }
 
 // Server 0 sends to server 2, whose cable is so slow that nothing drains; server 1 sends to server 0, so that a frame
-// is
-// always under way where the pause must go. Over all phases of the two the worst instant is met: a frame just begun on
-// the way back, and another just begun at the peer when it hears of the pause.
+// is always under way where the pause must go. Over all phases of the two the worst instant is met: a frame just begun
+// on the way back, and another just begun at the peer when it hears of the pause.
 FabricCase worst_case(std::int64_t phase_ps) {
     TopologyBuilder builder;
     const std::uint32_t fast = builder.add_tier("fast", gigabits(400)), slow = builder.add_tier("slow", gigabits(1));
