@@ -1,7 +1,8 @@
-// Outages known before the run: a direction is dark in [from, to), loses what is on it then, and does so beside the lock
-// losses that it has of its own.
+// Outages known before the run: a direction is dark in [from, to), loses what is on it then, and does so beside its
+// own lock losses.
 // Oracles: each frame's place on a saturated line, from arithmetic; the union of intervals, picosecond by picosecond; a
 // Poisson count at 99.9 %, seeds fixed; the reference engine.
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
