@@ -13,7 +13,7 @@
 
 namespace lightloom {
 
-enum class NodeKind : std::uint8_t { server, leaf, spine };
+enum class NodeKind : std::uint8_t { server, leaf, spine, core, scale_up };
 
 struct Topology {
     /// A server (with its GPUs and NICs) or a switch. Its ports are [first_port, first_port + ports).
@@ -22,6 +22,7 @@ struct Topology {
         std::uint32_t index;  // among its kind: leaf 3 has index 3
         std::uint32_t first_port;
         std::uint32_t ports;
+        std::uint32_t pod = 0;  // unit of locality: pod, segment, scalable unit; of a core switch 0
     };
     /// One end of a cable. As a sender it is one direction: from this node to the peer's.
     struct Port {
