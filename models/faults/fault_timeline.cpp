@@ -143,7 +143,7 @@ std::vector<Interval> TimelineBuilder::occasions(const Train& train, const Plann
         good = after(from, std::max(1.0, std::ceil(train.down_ps.at(u))));
         if (train.until) good = std::min(good, *train.until);
         intervals.push_back({from, good});
-        if (intervals.size() > kMostRows) refuse_so_many();
+        if (intervals.size() > kMostRows / 4) refuse_so_many();  // of one target
     }
 }
 
