@@ -46,12 +46,19 @@ struct Topology {
         NodeId leaf;         // the switch its cable ends at
         std::uint32_t down;  // that switch's port, counted from the switch's first
     };
+    /// A cable through optical circuit switches: lit only while their schedule is in `state`. When that is, is a matter
+    /// of the scenario.
+    struct Circuit {
+        CableId cable;
+        std::uint32_t state;
+    };
 
     std::vector<Node> nodes;
     std::vector<Port> ports;
     std::vector<Cable> cables;
     std::vector<Tier> tiers;
     std::vector<Endpoint> endpoints;  // rack by rack: those of one server are consecutive
+    std::vector<Circuit> circuits;    // in ascending order of cables; what is not listed is always lit
 
     std::string node_name(NodeId node) const;  // "server 12", "leaf 3"
     std::string port_name(PortId port) const;  // "leaf 3 port 7 -> spine 1"

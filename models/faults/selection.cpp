@@ -12,7 +12,7 @@
 namespace lightloom {
 namespace {
 
-const char* name_of(NodeKind kind) {
+const char* kind_text(NodeKind kind) {
     switch (kind) {
         case NodeKind::server: return "server";
         case NodeKind::leaf: return "leaf";
@@ -44,7 +44,7 @@ void check(const Topology& topology, const CableSelection& selection) {
     for (const auto& [wanted, kind] :
          {std::pair(selection.leaf, NodeKind::leaf), std::pair(selection.spine, NodeKind::spine),
           std::pair(selection.core, NodeKind::core), std::pair(selection.server, NodeKind::server)})
-        require_below(wanted, count_of(topology, kind), name_of(kind));
+        require_below(wanted, count_of(topology, kind), kind_text(kind));
     require_below(selection.pod, pods_of(topology), "pod");
     if (selection.link && *selection.link < 0) throw FaultError("a link is counted from 0");
 }
@@ -170,7 +170,7 @@ std::vector<std::uint32_t> select_directions(const Topology& topology, const Cab
 std::vector<NodeId> select_nodes(const Topology& topology, const NodeSelection& selection, std::uint64_t seed) {
     if (selection.index && !selection.kind)
         throw FaultError("an index is one among the nodes of a kind: name the kind");
-    if (selection.kind) require_below(selection.index, count_of(topology, *selection.kind), name_of(*selection.kind));
+    if (selection.kind) require_below(selection.index, count_of(topology, *selection.kind), kind_text(*selection.kind));
     require_below(selection.pod, pods_of(topology), "pod");
     std::vector<NodeId> nodes;
     for (std::uint32_t n = 0; n < topology.nodes.size(); ++n) {
