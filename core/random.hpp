@@ -30,6 +30,10 @@ enum class Purpose : std::uint32_t {
     place = 24,
     host_loss = 25,
     monitor_gain = 26,
+    flap = 30,
+    flap_length = 31,
+    wander = 32,
+    selection = 33,
 };
 
 /// 64 random bits. @param n  which of the entity's numbers for this purpose

@@ -19,7 +19,7 @@ std::uint32_t rack_of(const Topology& t, const Topology::Node& server) {
 }
 
 std::vector<std::uint32_t> count_kinds(const Topology& t) {
-    std::vector<std::uint32_t> counts(3, 0);
+    std::vector<std::uint32_t> counts(5, 0);
     for (const Topology::Node& node : t.nodes) ++counts[static_cast<std::size_t>(node.kind)];
     return counts;
 }
@@ -45,7 +45,6 @@ PartitionPlan plan_partitions(const Topology& topology, std::uint32_t partitions
     assert(partitions >= 1 && partitions <= topology.nodes.size() && partitions <= UINT16_MAX);
     const std::vector<std::uint32_t> counts = count_kinds(topology);
     const std::uint32_t racks = counts[static_cast<std::size_t>(NodeKind::leaf)];
-    const std::uint32_t spines = counts[static_cast<std::size_t>(NodeKind::spine)];
     const bool whole_racks = partitions <= racks;
     const std::vector<std::uint16_t> of_rack = cut_between_racks(topology, racks, partitions);
 
@@ -61,7 +60,12 @@ PartitionPlan plan_partitions(const Topology& topology, std::uint32_t partitions
                 endpoints_before += node.ports;
                 break;
             case NodeKind::leaf: plan.of_node.push_back(of_rack[node.index]); break;
-            case NodeKind::spine: plan.of_node.push_back(share_of(node.index, 1, spines, partitions)); break;
+            case NodeKind::spine:
+            case NodeKind::core:
+            case NodeKind::scale_up:
+                plan.of_node.push_back(
+                    share_of(node.index, 1, counts[static_cast<std::size_t>(node.kind)], partitions));
+                break;
         }
     }
     return plan;

@@ -8,6 +8,8 @@ const char* kind_name(NodeKind kind) {
         case NodeKind::server: return "server";
         case NodeKind::leaf: return "leaf";
         case NodeKind::spine: return "spine";
+        case NodeKind::core: return "core";
+        case NodeKind::scale_up: return "scale-up switch";
     }
     return "";
 }

@@ -13,7 +13,7 @@
 
 namespace lightloom {
 
-enum class NodeKind : std::uint8_t { server, leaf, spine };
+enum class NodeKind : std::uint8_t { server, leaf, spine, core, scale_up };
 
 struct Topology {
     /// A server (with its GPUs and NICs) or a switch. Its ports are [first_port, first_port + ports).
@@ -22,6 +22,7 @@ struct Topology {
         std::uint32_t index;  // among its kind: leaf 3 has index 3
         std::uint32_t first_port;
         std::uint32_t ports;
+        std::uint32_t pod = 0;  // unit of locality: pod, segment, scalable unit; of a core switch 0
     };
     /// One end of a cable. As a sender it is one direction: from this node to the peer's.
     struct Port {
@@ -45,12 +46,19 @@ struct Topology {
         NodeId leaf;         // the switch its cable ends at
         std::uint32_t down;  // that switch's port, counted from the switch's first
     };
+    /// A cable through optical circuit switches: lit only while their schedule is in `state`. When that is, is a matter
+    /// of the scenario.
+    struct Circuit {
+        CableId cable;
+        std::uint32_t state;
+    };
 
     std::vector<Node> nodes;
     std::vector<Port> ports;
     std::vector<Cable> cables;
     std::vector<Tier> tiers;
     std::vector<Endpoint> endpoints;  // rack by rack: those of one server are consecutive
+    std::vector<Circuit> circuits;    // in ascending order of cables; what is not listed is always lit
 
     std::string node_name(NodeId node) const;  // "server 12", "leaf 3"
     std::string port_name(PortId port) const;  // "leaf 3 port 7 -> spine 1"

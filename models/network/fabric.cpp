@@ -14,6 +14,7 @@ Fabric::Fabric(const FabricInput& input)
       traffic_(input.traffic),
       channels_(input.channels),
       changes_(input.changes.begin(), input.changes.end()),
+      outages_(input.outages.begin(), input.outages.end()),
       network_(input.network),
       preamble_bits_(input.network.framing.preamble.count * 8),
       gap_bits_(input.network.framing.gap.count * 8),
@@ -144,30 +145,44 @@ const Channel& Fabric::channel_of(std::uint32_t port) const {
     return channels_[2 * std::size_t{cable.value} + (topology_.cables[cable.value].upper.value == port)];
 }
 
-DarkIntervals::Cause Fabric::cause_of(std::uint32_t port, std::uint32_t first, std::uint32_t last) const {
+DarkIntervals::Cause Fabric::cause_of(std::uint32_t port, const Known& known) const {
     return {.channel = channel_of(port),
-            .changes = std::span(changes_).subspan(first, last - first),
+            .changes = std::span(changes_).subspan(known.first_change, known.last_change - known.first_change),
             .seed = fault_seed_,
-            .direction = port};
+            .direction = port,
+            .outages = std::span(outages_).subspan(known.first_outage, known.last_outage - known.first_outage)};
+}
+
+void Fabric::check_conditions() const {
+    for (const ChannelChange& change : changes_)
+        if (change.direction >= channels_.size())
+            abort_run("direction {} of {} is to change", change.direction, channels_.size());
+    for (const Outage& outage : outages_)
+        if (outage.direction >= channels_.size() || outage.from < Time{0} || outage.to <= outage.from)
+            abort_run("an outage of direction {} of {} from {} ps to {} ps", outage.direction, channels_.size(),
+                      outage.from.ps, outage.to.ps);
 }
 
 // Ports that will never be in another condition than at the start, as most, get no row.
 void Fabric::build_conditions(const FabricInput& input) {
-    const auto order = [](const ChannelChange& c) { return std::pair(c.direction, c.at); };
-    std::stable_sort(changes_.begin(), changes_.end(),
-                     [&](const ChannelChange& a, const ChannelChange& b) { return order(a) < order(b); });
-    if (!changes_.empty() && changes_.back().direction >= input.channels.size())
-        abort_run("direction {} of {} is to change", changes_.back().direction, input.channels.size());
-    std::uint32_t last = 0;
+    check_conditions();
+    std::ranges::stable_sort(changes_, {}, [](const ChannelChange& c) { return std::pair(c.direction, c.at); });
+    std::ranges::stable_sort(outages_, {}, [](const Outage& o) { return std::pair(o.direction, o.from); });
+    Known known;
     for (std::uint32_t direction = 0; direction < input.channels.size(); ++direction) {
-        const std::uint32_t first = last;
-        while (last < changes_.size() && changes_[last].direction == direction) ++last;
+        known.first_change = known.last_change;
+        known.first_outage = known.last_outage;
+        const auto is_here = [&](const auto& rows, std::uint32_t row) {
+            return row < rows.size() && rows[row].direction == direction;
+        };
+        while (is_here(changes_, known.last_change)) ++known.last_change;
+        while (is_here(outages_, known.last_outage)) ++known.last_outage;
         const Topology::Cable& cable = topology_.cables[direction / 2];
         const std::uint32_t port = (direction % 2 == 0 ? cable.lower : cable.upper).value;
-        const DarkIntervals dark(cause_of(port, first, last));
-        if (first == last && dark.from() == kNever) continue;
+        const DarkIntervals dark(cause_of(port, known));
+        if (known.first_change == known.last_change && dark.from() == kNever) continue;
         hazards_[port].unsteady = static_cast<std::uint32_t>(unsteady_.size());
-        unsteady_.push_back({.dark = dark, .first = first, .last = last, .next = first});
+        unsteady_.push_back({.dark = dark, .known = known, .next = known.first_change});
         look_ahead(port);
     }
 }
@@ -190,9 +205,9 @@ LossBudget Fabric::next_losses(std::uint32_t port) {
         const Time start = departure - port.clock.duration_of(bits);
         port.losses.refund(port.risk_bits + bits);
         Unsteady& unsteady = unsteady_[hazards_[index].unsteady];
-        for (; unsteady.next < unsteady.last && changes_[unsteady.next].at <= start; ++unsteady.next)
+        for (; unsteady.next < unsteady.known.last_change && changes_[unsteady.next].at <= start; ++unsteady.next)
             set_hazard(index, changes_[unsteady.next].codeword_hazard);
-        const DarkIntervals::Cause cause = cause_of(index, unsteady.first, unsteady.last);
+        const DarkIntervals::Cause cause = cause_of(index, unsteady.known);
         while (unsteady.dark.to() <= start && unsteady.dark.from() != kNever) unsteady.dark.advance(cause);
         look_ahead(index);
         if (departure + port.delay >= unsteady.dark.from()) return Frame::kCorrupted | Frame::kDark;
@@ -212,14 +227,13 @@ void Fabric::set_hazard(std::uint32_t port, double per_codeword) {
 void Fabric::look_ahead(std::uint32_t index) {
     Port& port = ports_[index];
     const Unsteady& unsteady = unsteady_[hazards_[index].unsteady];
-    const Time change = unsteady.next < unsteady.last ? changes_[unsteady.next].at : kNever;
+    const Time change = unsteady.next < unsteady.known.last_change ? changes_[unsteady.next].at : kNever;
     port.steady_until = std::min(change, unsteady.dark.from() - port.delay);
 }
 
 DarkIntervals::Sum Fabric::dark_until(std::uint32_t port, Time end) const {
     if (hazards_[port].unsteady == Hazard::kSteady) return {};
-    const Unsteady& unsteady = unsteady_[hazards_[port].unsteady];
-    return DarkIntervals::until(cause_of(port, unsteady.first, unsteady.last), end);
+    return DarkIntervals::until(cause_of(port, unsteady_[hazards_[port].unsteady].known), end);
 }
 
 bool Fabric::all_acknowledged() const {

@@ -13,6 +13,7 @@
 
 #include "core/digest.hpp"
 #include "core/histogram.hpp"
+#include "models/faults/outage.hpp"
 #include "models/network/committed_ports.hpp"
 #include "models/network/dark_intervals.hpp"
 #include "models/network/frame.hpp"
@@ -38,6 +39,7 @@ struct FabricInput {
     std::uint64_t fault_seed = 1;                 // of the losses
     std::uint32_t partitions = 1;                 // statistics are kept per partition and merged
     std::span<const ChannelChange> changes = {};  // in any order; of two at one instant the later in the list holds
+    std::span<const Outage> outages = {};         // in any order
 };
 
 class Fabric {
@@ -135,7 +137,7 @@ public:
     std::uint32_t peer(std::uint32_t port) const { return ports_[port].peer; }
     bool is_nic(std::uint32_t port) const { return !nodes_[ports_[ports_[port].peer].peer_node].is_switch; }
     std::int64_t wire_bits(const Frame& frame) const { return preamble_bits_ + frame.bytes * std::int64_t{8}; }
-    /// Lock losses of a port's outgoing direction, frames or none, up to `end`: when the run ended.
+    /// Lock losses and outages of a port's outgoing direction, frames or none, up to `end`: when the run ended.
     DarkIntervals::Sum dark_until(std::uint32_t port, Time end) const;
     /// A port that commits itself late, or none. @return what it has, as sender and as receiver
     const CommittedPort* committed(std::uint32_t port) const {
@@ -227,10 +229,14 @@ private:
         std::uint32_t losses = 0;
         std::uint32_t unsteady = kSteady;  // its row in unsteady_
     };
-    /// A port whose direction has dark intervals or changes ahead. Its changes are [first, last) of changes_.
+    /// What is known of a direction's future: [first, last) of changes_ and of outages_.
+    struct Known {
+        std::uint32_t first_change = 0, last_change = 0, first_outage = 0, last_outage = 0;
+    };
+    /// A port whose direction has dark intervals or changes ahead.
     struct Unsteady {
         DarkIntervals dark;  // stands at the first interval that may meet a frame still to be sent
-        std::uint32_t first, last;
+        Known known;
         std::uint32_t next;  // the first change that no frame has met
     };
 
@@ -240,6 +246,7 @@ private:
     void build_conditions(const FabricInput& input);
     void build_committed(const FabricInput& input);
     static std::vector<double> line_rates(const FabricInput& input);
+    void check_conditions() const;
     Frame start_of(std::uint32_t flow);
 
     // One step each of the walk; models/network/fabric_walk.hpp
@@ -295,7 +302,7 @@ private:
     void look_ahead(std::uint32_t port);
     LossBudget next_losses(std::uint32_t port);
     const Channel& channel_of(std::uint32_t port) const;
-    DarkIntervals::Cause cause_of(std::uint32_t port, std::uint32_t first, std::uint32_t last) const;
+    DarkIntervals::Cause cause_of(std::uint32_t port, const Known& known) const;
     template <class Context>
     void receive_data(Context& context, Node& node, const Frame& frame);
     template <class Context>
@@ -322,6 +329,7 @@ private:
     const Traffic& traffic_;
     std::span<const Channel> channels_;
     std::vector<ChannelChange> changes_;  // by direction and time
+    std::vector<Outage> outages_;         // likewise
     NetworkParameters network_;
     std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_, ecn_full_bits_;
     std::int64_t largest_frame_bytes_;

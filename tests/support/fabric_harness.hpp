@@ -57,6 +57,7 @@ struct FabricCase {
     TransportParameters transport{};
     std::vector<Channel> channels{};
     std::vector<ChannelChange> changes{};
+    std::vector<Outage> outages{};
     std::uint64_t fault_seed = 1, order_seed = 1;
     Routes routes = equal_cost_routes(topology);
 
@@ -88,7 +89,8 @@ struct FabricCase {
                 .transport = transport,
                 .fault_seed = fault_seed,
                 .partitions = partitions,
-                .changes = changes};
+                .changes = changes,
+                .outages = outages};
     }
 };
 
