@@ -1,6 +1,6 @@
-// Selection: which cables of a fabric a fault or a reading means, by tier, the nodes at their ends, pod and number among
-// parallel cables. Not here: how a selector is written (scenarios/schema_types.hpp), what it may say of a fabric that is
-// not built yet (scenarios/scenario_checks.hpp).
+// Selection: which cables of a fabric a fault or a reading means: by tier, the nodes at their ends, pod, and number
+// among parallel cables. Not here: how a selector is written (scenarios/schema_types.hpp), what it may say of a fabric
+// that is not built yet (scenarios/scenario_checks.hpp).
 #pragma once
 
 #include <cstdint>
