@@ -5,15 +5,15 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <numeric>
 #include <stdexcept>
 
 #include "models/network/simulation.hpp"
 #include "models/optics/catalogue.hpp"
 #include "models/optics/link_model.hpp"
+#include "scenarios/fabric.hpp"
 #include "scenarios/measurements.hpp"
 #include "scenarios/schema_types.hpp"
-#include "topologies/leaf_spine.hpp"
+#include "scenarios/selection.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -22,28 +22,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-Rate rate_of(BitRate bit_rate) {
-    const auto rate = Rate::from(bit_rate);
-    if (!rate)
-        throw TopologyError("no port clock keeps a rate of " + std::to_string(bit_rate.bits_per_second) + " b/s");
-    return *rate;
-}
-
-Topology topology_of(const Scenario& scenario) {
-    const Scenario::Fabric& t = scenario.topology;
-    switch (t.kind) {
-        case TopologyKind::leaf_spine:
-            return leaf_spine({.servers = t.servers,
-                               .gpus_per_server = t.gpus_per_server,
-                               .leaves = t.leaves,
-                               .spines = t.spines,
-                               .links_per_pair = t.links_per_pair,
-                               .rate = rate_of(t.rate)});
-    }
-    throw std::logic_error("unknown topology kind");
-}
-
-CableClass cable_class(const Scenario& scenario, const std::string& name, const Scenario::Tier& tier) {
+// A topology may have several tiers of one name, for cables of different rates.
+CableClass cable_class(const Scenario& scenario, const Topology::Tier& of_topology) {
+    const std::string& name = of_topology.name;
+    const auto kind = tier_named(name);
+    if (!kind) throw TopologyError("no tier is called \"" + name + "\"");
+    const Scenario::Tier& tier = scenario.tier(*kind);
     return {.name = "tier." + name,
             .lower_module = tier.lower_module,
             .upper_module = tier.upper_module,
@@ -58,61 +42,47 @@ CableClass cable_class(const Scenario& scenario, const std::string& name, const 
             .bend_radius = tier.bend_radius,
             .lower_host_loss = tier.lower_host_loss,
             .upper_host_loss = tier.upper_host_loss,
-            .rate = scenario.topology.rate};
-}
-
-// Does a selector name this cable? What it leaves open matches every one.
-bool selects(const Scenario::Fault& fault, const Scenario& scenario, const Topology& topology,
-             const Topology::Cable& cable) {
-    const auto node = [&](PortId port) { return topology.nodes[topology.ports[port.value].node.value]; };
-    const auto matches = [](const std::optional<std::int64_t>& wanted, std::int64_t is) {
-        return !wanted || *wanted == is;
-    };
-    const Topology::Node lower = node(cable.lower), upper = node(cable.upper);
-    if (topology.tiers[cable.tier].name != fault.tier) return false;
-    if (lower.kind == NodeKind::server) {
-        const std::int64_t nic = cable.lower.value - lower.first_port;
-        return !fault.spine && matches(fault.server, lower.index) && matches(fault.leaf, upper.index) &&
-               matches(fault.link, nic);
-    }
-    // A spine's ports lie leaf by leaf, so its number of the port says which of the parallel links this is.
-    const std::int64_t link = (cable.upper.value - upper.first_port) % scenario.topology.links_per_pair;
-    return !fault.server && matches(fault.leaf, lower.index) && matches(fault.spine, upper.index) &&
-           matches(fault.link, link);
+            .rate = of_topology.rate.bit_rate()};
 }
 
 // A reading that selects several cables holds of each of them.
 std::vector<Reading> readings_of(const Scenario& scenario, const Topology& topology,
                                  const std::vector<PlantReading>& given) {
     if (given.empty()) return {};
-    // Most rows name a leaf, and a leaf has few cables: no row need look at all of them.
-    std::vector<std::uint32_t> all(topology.cables.size());
-    std::iota(all.begin(), all.end(), 0u);
-    std::map<std::int64_t, std::vector<std::uint32_t>> of_leaf;
-    for (const std::uint32_t c : all)
-        for (const PortId end : {topology.cables[c].lower, topology.cables[c].upper}) {
-            const Topology::Node& node = topology.nodes[topology.ports[end.value].node.value];
-            if (node.kind == NodeKind::leaf) of_leaf[node.index].push_back(c);
-        }
+    const Selection selection(topology);
     std::vector<Reading> readings;
     for (const PlantReading& row : given) {
-        const std::size_t before = readings.size();
-        for (const std::uint32_t c : row.selection.leaf ? of_leaf[*row.selection.leaf] : all)
-            if (selects(row.selection, scenario, topology, topology.cables[c])) {
-                readings.push_back(row.reading);
-                readings.back().cable = c;
-            }
-        if (readings.size() == before)
+        const std::vector<std::uint32_t> cables = selection.cables(row.selection);
+        for (const std::uint32_t c : cables) {
+            readings.push_back(row.reading);
+            readings.back().cable = c;
+        }
+        if (cables.empty())
             throw CatalogueError(fmt::format("{}:{}: no cable is selected by \"{}\"", scenario.optics.plant, row.line,
                                              selector_text(row.selection)));
     }
     return readings;
 }
 
+// Of faults that are there from the start, cable by cable.
+std::vector<ExtraLoss> extra_losses_of(const Scenario& scenario, const Topology& topology) {
+    if (scenario.faults.empty()) return {};
+    const Selection selection(topology);
+    std::vector<ExtraLoss> losses;
+    for (const Scenario::Fault& fault : scenario.faults) {
+        const std::vector<std::uint32_t> cables = selection.cables(fault);
+        if (cables.empty()) throw TopologyError("no cable is selected by \"" + selector_text(fault) + '"');
+        if (fault.at > Duration{0}) continue;
+        for (const std::uint32_t c : cables)
+            losses.push_back({c, static_cast<int>(fault.lane.value_or(-1)), fault.extra_loss});
+    }
+    std::ranges::stable_sort(losses, {}, &ExtraLoss::cable);
+    return losses;
+}
+
 Plant plant_of(const Scenario& scenario, const Topology& topology, const std::vector<PlantReading>& readings) {
     const Scenario::Optics& optics = scenario.optics;
-    Plant plant{.classes = {cable_class(scenario, "host-leaf", scenario.host_leaf),
-                            cable_class(scenario, "leaf-spine", scenario.leaf_spine)},
+    Plant plant{.classes = {},
                 .class_of_cable = {},
                 .port_of_end = {},
                 .extra_losses = {},
@@ -129,16 +99,20 @@ Plant plant_of(const Scenario& scenario, const Topology& topology, const std::ve
                 .line = optics.line,
                 .allow_out_of_spec = optics.allow_out_of_spec,
                 .seed = scenario.seeds.plant};
-    for (std::uint32_t c = 0; c < topology.cables.size(); ++c) {
-        const Topology::Cable& cable = topology.cables[c];
+    for (const Topology::Tier& tier : topology.tiers) plant.classes.push_back(cable_class(scenario, tier));
+    for (const Topology::Cable& cable : topology.cables) {
         plant.class_of_cable.push_back(cable.tier);
         for (const PortId end : {cable.lower, cable.upper})
             plant.port_of_end.push_back(end.value - topology.nodes[topology.ports[end.value].node.value].first_port);
-        for (const Scenario::Fault& fault : scenario.faults)
-            if (fault.at == Duration{0} && selects(fault, scenario, topology, cable))
-                plant.extra_losses.push_back({c, static_cast<int>(fault.lane.value_or(-1)), fault.extra_loss});
     }
+    plant.extra_losses = extra_losses_of(scenario, topology);
     return plant;
+}
+
+std::vector<std::uint32_t> directions_of(const std::vector<std::uint32_t>& cables) {
+    std::vector<std::uint32_t> directions;
+    for (const std::uint32_t c : cables) directions.insert(directions.end(), {2 * c, 2 * c + 1});
+    return directions;
 }
 
 // What faults after the start do, each on top of those before it.
@@ -152,11 +126,10 @@ std::vector<ChannelChange> changes_of(const Scenario& scenario, const Topology& 
     std::vector<ChannelChange> changes;
     std::map<std::uint32_t, LinkCondition> worsened;  // by direction
     LinkConditions one(1);
+    const Selection selection(topology);
     for (const Scenario::Fault* fault : later)
-        for (std::uint32_t row = 0; row < 2 * topology.cables.size(); ++row) {
-            const Topology::Cable& cable = topology.cables[row / 2];
-            if (!selects(*fault, scenario, topology, cable)) continue;
-            if (const Joint& joint = model.joint(cable.tier); fault->lane.value_or(0) >= joint.lanes)
+        for (const std::uint32_t row : directions_of(selection.cables(*fault))) {
+            if (const Joint& joint = model.joint(topology.cables[row / 2].tier); fault->lane.value_or(0) >= joint.lanes)
                 throw CatalogueError(fmt::format("a fault at {}: \"{}\" has no lane {}, only 0 to {}",
                                                  to_text(fault->at), joint.lower->id, *fault->lane, joint.lanes - 1));
             LinkCondition& condition = worsened.try_emplace(row, model.condition(row)).first->second;

@@ -11,6 +11,7 @@ namespace {
 struct Path {
     std::int64_t hops;  // cables from NIC to NIC
     double delay_ps;    // propagation, PHY and FEC of all of them
+    double stored;      // wire times that switches add, in those of the first cable: one each where all rates agree
 };
 
 class Paths {
@@ -21,7 +22,8 @@ public:
     template <class Visit>
     Path between(const Topology::Endpoint& from, const Topology::Endpoint& to, Visit&& visit) const {
         const Topology& t = plan_.topology;
-        Path path{2, delay(from.nic) + delay(t.ports[to.nic.value].peer)};
+        const PortId last = t.ports[to.nic.value].peer;
+        Path path{2, delay(from.nic) + delay(last), bit_time(last) / bit_time(from.nic)};
         visit(to.server, 1.0);
         std::vector<std::pair<NodeId, double>> front{{from.leaf, 1.0}};  // where a packet may be, and how likely
         while (true) {
@@ -29,7 +31,7 @@ public:
             if (front.size() == 1 && front[0].first == to.leaf) break;
             ++path.hops;
             std::vector<std::pair<NodeId, double>> next;
-            for (const auto& [node, share] : front) spread(node, t.nodes[to.leaf.value].index, share, path, next);
+            for (const auto& [node, share] : front) spread(node, to.leaf, share, bit_time(from.nic), path, next);
             front = std::move(next);
         }
         return path;
@@ -41,13 +43,19 @@ private:
         const bool down = plan_.topology.cables[from.cable.value].upper == port;
         return static_cast<double>(channels_[2 * std::size_t{from.cable.value} + down].delay.ps);
     }
-    void spread(NodeId node, std::uint32_t leaf, double share, Path& path,
+    double bit_time(PortId port) const {
+        const Topology& t = plan_.topology;
+        const Topology::Cable& cable = t.cables[t.ports[port.value].cable.value];
+        return 1.0 / static_cast<double>(t.tiers[cable.tier].rate.bit_rate().bits_per_second);
+    }
+    void spread(NodeId node, NodeId leaf, double share, double first_bit_time, Path& path,
                 std::vector<std::pair<NodeId, double>>& next) const {
-        const Routes::PortSet& hops = plan_.routes.next_hops(node, leaf);
+        const Routes::PortSet& hops = plan_.routes.next_hops(node, plan_.topology.nodes[leaf.value].index);
         for (std::uint32_t i = 0; i < hops.count; ++i) {
             const PortId port{plan_.topology.nodes[node.value].first_port + plan_.routes.ports[hops.first + i]};
             const double part = share / hops.count;
             path.delay_ps += part * delay(port);
+            path.stored += part * (bit_time(port) / first_bit_time);
             const NodeId peer = plan_.topology.ports[plan_.topology.ports[port.value].peer.value].node;
             const auto known = std::find_if(next.begin(), next.end(), [&](const auto& n) { return n.first == peer; });
             if (known == next.end())
@@ -61,10 +69,10 @@ private:
     std::span<const Channel> channels_;
 };
 
-// A frame's time on the wire and the time its gap takes away, in seconds.
+// A frame's time on the wire of a NIC and the time its gap takes away, in seconds.
 double wire_seconds(const Scenario& s, std::int64_t frame_bytes, bool with_gap) {
     const std::int64_t bytes = s.framing.preamble.count + frame_bytes + (with_gap ? s.framing.gap.count : 0);
-    return static_cast<double>(bytes * 8) / static_cast<double>(s.topology.rate.bits_per_second);
+    return static_cast<double>(bytes * 8) / static_cast<double>(s.rate_of(TierKind::host_leaf).bits_per_second);
 }
 
 std::int64_t packets_of_flow(const Scenario& s, const Traffic& traffic, const Traffic::Flow& flow) {
@@ -96,10 +104,10 @@ RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, cons
                                         plan.topology.endpoints[flow.destination.value], [](NodeId, double) {});
         const auto switches = static_cast<double>(path.hops - 1);
         // A switch that cuts through passes a frame on while it arrives; only storing it costs its serialisation.
-        const double stored = s.switches.forwarding == Forwarding::cut_through ? 0.0 : switches * hop_seconds;
+        const double stored = s.switches.forwarding == Forwarding::cut_through ? 0.0 : path.stored * hop_seconds;
         const double idle = s.nic.latency.seconds() + path.delay_ps * 1e-12 + switches * s.switches.latency.seconds();
         alpha += idle + stored;
-        const double serialised = s.switches.forwarding == Forwarding::cut_through ? 1.0 : switches + 1.0;
+        const double serialised = s.switches.forwarding == Forwarding::cut_through ? 1.0 : path.stored + 1.0;
         round_trip += 2.0 * idle + serialised * (wire_seconds(s, s.framing.header.count + payload, false) +
                                                  wire_seconds(s, s.framing.acknowledgement.count, false));
     }

@@ -104,7 +104,7 @@ std::string host_loss_text(const HostLoss& loss) {
 }
 
 /// Is this the table that names the two ends, and not a distribution?
-bool names_ends(const TomlValue& value, const EndNames& ends) {
+bool names_ends(const TomlValue& value, const TierNames& ends) {
     return value.kind == Kind::table && !value.members.empty() &&
            std::ranges::any_of(value.members,
                                [&](const auto& m) { return m.name == ends.lower || m.name == ends.upper; });
@@ -112,7 +112,7 @@ bool names_ends(const TomlValue& value, const EndNames& ends) {
 
 /// Reads a table that says something of one end or both. @param read  (value, is_lower)
 template <class Read>
-std::optional<Complaint> read_ends(const TomlValue& value, const EndNames& ends, Read read) {
+std::optional<Complaint> read_ends(const TomlValue& value, const TierNames& ends, Read read) {
     const std::array<std::string, 2> known{std::string(ends.lower), std::string(ends.upper)};
     for (const TomlMember& member : value.members) {
         if (member.name != ends.lower && member.name != ends.upper)
@@ -182,7 +182,7 @@ LIGHTLOOM_INSTANTIATE(Decibel)
 LIGHTLOOM_INSTANTIATE(Duration)
 #undef LIGHTLOOM_INSTANTIATE
 
-std::optional<Complaint> read_modules(const TomlValue& value, const EndNames& ends, const ScenarioNames& names,
+std::optional<Complaint> read_modules(const TomlValue& value, const TierNames& ends, const ScenarioNames& names,
                                       Scenario::Tier& tier) {
     if (value.kind != Kind::table) {
         auto complaint = read_name(value, "module", names.modules, tier.lower_module);
@@ -197,13 +197,13 @@ std::optional<Complaint> read_modules(const TomlValue& value, const EndNames& en
     });
 }
 
-std::string modules_text(const EndNames& ends, const Scenario::Tier& tier) {
+std::string modules_text(const TierNames& ends, const Scenario::Tier& tier) {
     if (tier.lower_module == tier.upper_module) return toml_string(tier.lower_module);
     return fmt::format("{{ {} = {}, {} = {} }}", ends.lower, toml_string(tier.lower_module), ends.upper,
                        toml_string(tier.upper_module));
 }
 
-std::optional<Complaint> read_host_losses(const TomlValue& value, const EndNames& ends, Scenario::Tier& tier) {
+std::optional<Complaint> read_host_losses(const TomlValue& value, const TierNames& ends, Scenario::Tier& tier) {
     if (value.kind == Kind::text && value.text == "default") {
         tier.lower_host_loss = tier.upper_host_loss = {};
         return std::nullopt;
@@ -220,7 +220,7 @@ std::optional<Complaint> read_host_losses(const TomlValue& value, const EndNames
     return complaint;
 }
 
-std::string host_losses_text(const EndNames& ends, const Scenario::Tier& tier) {
+std::string host_losses_text(const TierNames& ends, const Scenario::Tier& tier) {
     const auto text = [](const HostLoss& loss) {
         return loss == HostLoss{} ? std::string("\"default\"") : host_loss_text(loss);
     };

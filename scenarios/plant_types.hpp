@@ -9,22 +9,17 @@
 
 namespace lightloom {
 
-/// What the two ends of a tier's cables are called, the lower first: "leaf" and "spine".
-struct EndNames {
-    std::string_view lower, upper;
-};
-
 /// A quantity, or a distribution that it is drawn from. @tparam Q  Metres, Decibel or Duration (kept in ps)
 template <class Q>
 std::optional<Complaint> read_distribution(const TomlValue& value, Q least, Q most, Distribution& field);
 template <class Q>
 std::string distribution_text(const Distribution& distribution);
 
-std::optional<Complaint> read_modules(const TomlValue& value, const EndNames& ends, const ScenarioNames& names,
+std::optional<Complaint> read_modules(const TomlValue& value, const TierNames& ends, const ScenarioNames& names,
                                       Scenario::Tier& tier);
-std::string modules_text(const EndNames& ends, const Scenario::Tier& tier);
-std::optional<Complaint> read_host_losses(const TomlValue& value, const EndNames& ends, Scenario::Tier& tier);
-std::string host_losses_text(const EndNames& ends, const Scenario::Tier& tier);
+std::string modules_text(const TierNames& ends, const Scenario::Tier& tier);
+std::optional<Complaint> read_host_losses(const TomlValue& value, const TierNames& ends, Scenario::Tier& tier);
+std::string host_losses_text(const TierNames& ends, const Scenario::Tier& tier);
 std::optional<Complaint> read_ids(const TomlValue& value, std::string_view noun, std::span<const std::string> known,
                                   std::vector<std::string>& field);
 

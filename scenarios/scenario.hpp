@@ -14,6 +14,7 @@
 #include "models/optics/plant.hpp"
 #include "models/optics/targets.hpp"
 #include "models/workload/traffic.hpp"
+#include "scenarios/tiers.hpp"
 
 namespace lightloom {
 
@@ -35,6 +36,7 @@ struct Scenario {
 
     /// What the cables of one tier are made of.
     struct Tier {
+        std::optional<BitRate> rate{};                      // of a cable, each way; none: topology.rate
         std::string lower_module, upper_module;             // catalogue ids, of its ends
         std::string fibre = "os2";                          // catalogue id; not read for copper
         Distribution length{};                              // metres, per cable
@@ -51,6 +53,29 @@ struct Scenario {
     Tier host_leaf{.lower_module = "400g-aec", .upper_module = "400g-aec", .length = {Distribution::Kind::fixed, 2.0}};
     Tier leaf_spine{
         .lower_module = "400gbase-dr4", .upper_module = "400gbase-dr4", .length = {Distribution::Kind::fixed, 50.0}};
+    Tier spine_core{
+        .lower_module = "400gbase-dr4", .upper_module = "400gbase-dr4", .length = {Distribution::Kind::fixed, 100.0}};
+    Tier campus{.lower_module = "400gbase-lr4-6",
+                .upper_module = "400gbase-lr4-6",
+                .length = {Distribution::Kind::fixed, 2000.0}};
+    Tier circuit{.lower_module = "400gbase-fr4",
+                 .upper_module = "400gbase-fr4",
+                 .length = {Distribution::Kind::fixed, 100.0},
+                 .parts = {"ocs-mems"}};
+    Tier scale_up{.lower_module = "400g-dac", .upper_module = "400g-dac", .length = {Distribution::Kind::fixed, 1.0}};
+
+    const Tier& tier(TierKind kind) const {
+        switch (kind) {
+            case TierKind::host_leaf: return host_leaf;
+            case TierKind::leaf_spine: return leaf_spine;
+            case TierKind::spine_core: return spine_core;
+            case TierKind::campus: return campus;
+            case TierKind::circuit: return circuit;
+            case TierKind::scale_up: return scale_up;
+        }
+        return host_leaf;
+    }
+    BitRate rate_of(TierKind kind) const { return tier(kind).rate.value_or(topology.rate); }
 
     struct Optics {
         Basis basis = Basis::limit;
@@ -111,8 +136,8 @@ struct Scenario {
         FaultKind kind = FaultKind::degrade;
         Duration at;  // after the start
         std::string tier = "leaf-spine";
-        std::optional<std::int64_t> leaf, spine, server, link;  // what is not named matches every one
-        std::optional<std::int64_t> lane;                       // counted from 0; none: every lane
+        std::optional<std::int64_t> leaf, spine, core, pod, server, link;  // what is not named matches every one
+        std::optional<std::int64_t> lane;                                  // counted from 0; none: every lane
         Decibel extra_loss;
         friend bool operator==(const Fault&, const Fault&) = default;
     };

@@ -11,6 +11,7 @@
 
 #include "core/quantity_text.hpp"
 #include "core/rate.hpp"
+#include "scenarios/fabric.hpp"
 
 namespace lightloom {
 namespace {
@@ -27,18 +28,16 @@ std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / 
 class Checks {
 public:
     Checks(const Scenario& scenario, const ScenarioNames& names, const std::function<bool(std::string_view)>& is_sound)
-        : s_(scenario), names_(names), is_sound_(is_sound) {}
+        : s_(scenario), shape_(shape_of(scenario.topology)), names_(names), is_sound_(is_sound) {}
 
     std::vector<Contradiction> all() {
-        rate();
+        rate("topology.rate", s_.topology.rate);
         even_spread();
         ports_of_switches();
         table_sizes();
         buffers();
-        connectors("tier.host-leaf", s_.host_leaf);
-        connectors("tier.leaf-spine", s_.leaf_spine);
-        reach("tier.host-leaf", s_.host_leaf);
-        reach("tier.leaf-spine", s_.leaf_spine);
+        for (std::size_t i = 0; i < kTierKinds; ++i)
+            if (shape_.has[i]) tier(static_cast<TierKind>(i));
         basis();
         workload();
         for (std::size_t i = 0; i < s_.faults.size(); ++i) fault(s_.faults[i], fmt::format("fault.{}.", i));
@@ -55,14 +54,22 @@ private:
         found_.push_back({std::move(key), std::move(message), std::move(hint)});
     }
 
-    void rate() {
-        if (!sound({"topology.rate"}) || Rate::from(s_.topology.rate)) return;
-        complain("topology.rate", to_text(s_.topology.rate) + " cannot be kept exactly in picoseconds per bit",
+    void rate(const std::string& key, BitRate rate) {
+        if (!sound({key}) || Rate::from(rate)) return;
+        complain(key, to_text(rate) + " cannot be kept exactly in picoseconds per bit",
                  "any multiple of 1 kb/s up to 4 Tb/s, or of 1 Mb/s above, can");
     }
 
+    void tier(TierKind kind) {
+        const std::string section = fmt::format("tier.{}", names_of(kind).name);
+        const Scenario::Tier& tier = s_.tier(kind);
+        if (tier.rate) rate(section + ".rate", *tier.rate);
+        connectors(section, tier);
+        reach(section, tier);
+    }
+
     void even_spread() {
-        if (!sound({"topology.servers", "topology.leaves"})) return;
+        if (s_.topology.kind != TopologyKind::leaf_spine || !sound({"topology.servers", "topology.leaves"})) return;
         const auto& t = s_.topology;
         if (t.servers % t.leaves == 0) return;
         const std::int64_t below = t.servers / t.leaves * t.leaves, above = below + t.leaves;
@@ -73,24 +80,19 @@ private:
 
     void ports_of_switches() {
         if (!topology_is_sound()) return;
-        const auto& t = s_.topology;
-        const std::int64_t down = quotient_up(t.servers, t.leaves) * t.gpus_per_server;
-        const std::int64_t up = t.spines * t.links_per_pair, of_spine = t.leaves * t.links_per_pair;
-        if (down + up > kMostPortsOfASwitch)
-            complain("topology.leaves", fmt::format("a leaf would need {} ports down and {} up", down, up),
+        if (shape_.leaf_down > kMostPortsOfASwitch || shape_.leaf_up > kMostPortsOfASwitch - shape_.leaf_down)
+            complain("topology.leaves",
+                     fmt::format("a leaf would need {} ports down and {} up", shape_.leaf_down, shape_.leaf_up),
                      "a switch has at most 65535");
-        if (of_spine > kMostPortsOfASwitch)
-            complain("topology.spines", fmt::format("a spine would need {} ports", of_spine),
+        if (shape_.spine_ports > kMostPortsOfASwitch)
+            complain("topology.spines", fmt::format("a spine would need {} ports", shape_.spine_ports),
                      "a switch has at most 65535");
     }
 
     void table_sizes() {
-        if (!topology_is_sound()) return;
-        const auto& t = s_.topology;
-        const std::int64_t cables = t.servers * t.gpus_per_server + t.leaves * t.spines * t.links_per_pair;
-        if (2 * cables > kMostPorts)
-            complain("topology.servers", fmt::format("the fabric would have {} ports", 2 * cables),
-                     fmt::format("at most {} can be counted", kMostPorts));
+        if (!topology_is_sound() || shape_.cables <= kMostPorts / 2) return;
+        complain("topology.servers", fmt::format("the fabric would have {} ports", 2 * shape_.cables),
+                 fmt::format("at most {} can be counted", kMostPorts));
     }
 
     void buffers() {
@@ -159,7 +161,7 @@ private:
 
     void workload() {
         if (!sound({"topology.servers", "topology.gpus_per_server", "workload.kind"})) return;
-        const std::int64_t endpoints = s_.topology.servers * s_.topology.gpus_per_server;
+        const std::int64_t endpoints = shape_.endpoints();
         switch (s_.workload.kind) {
             case WorkloadKind::all_reduce: ring(); break;
             case WorkloadKind::permutation:
@@ -171,7 +173,7 @@ private:
     }
 
     void ring() {
-        const std::int64_t ranks = s_.topology.servers;
+        const std::int64_t ranks = shape_.servers;
         if (ranks < 2)
             complain("topology.servers", "a ring of 1 server has nobody to send to",
                      "an all-reduce runs one ring per rail, a GPU of every server in each");
@@ -192,11 +194,11 @@ private:
 
     /// Packets that one flow sends, and how long the busiest port has to send.
     void amounts(std::int64_t endpoints) {
-        if (!sound({"topology.rate", "transport.payload", "framing.header", "workload.bytes", "workload.iterations",
-                    "workload.senders"}))
+        if (!sound({"topology.rate", "tier.host-leaf.rate", "transport.payload", "framing.header", "workload.bytes",
+                    "workload.iterations", "workload.senders"}))
             return;
         const auto& w = s_.workload;
-        const std::int64_t ranks = s_.topology.servers;
+        const std::int64_t ranks = shape_.servers;
         const bool is_ring = w.kind == WorkloadKind::all_reduce;
         const std::int64_t messages = w.iterations * (is_ring ? 2 * (ranks - 1) : 1);
         const std::int64_t message = is_ring ? quotient_up(w.bytes.count, ranks) : w.bytes.count;
@@ -209,47 +211,60 @@ private:
         }
         const std::int64_t senders = w.kind != WorkloadKind::incast ? 1 : w.senders == 0 ? endpoints - 1 : w.senders;
         const __int128 bits = packets * senders * 8 * (payload + s_.framing.header.count);
-        if (bits / s_.topology.rate.bits_per_second > kLongestTransfer)
-            complain("workload.bytes", fmt::format("would take more than 30 days at {}", to_text(s_.topology.rate)),
+        if (bits / s_.rate_of(TierKind::host_leaf).bits_per_second > kLongestTransfer)
+            complain("workload.bytes",
+                     fmt::format("would take more than 30 days at {}", to_text(s_.rate_of(TierKind::host_leaf))),
                      "simulated time ends after 106 days");
     }
 
     void fault(const Scenario::Fault& fault, const std::string& prefix) {
         const std::string key = prefix + "select";
-        if (!sound({key})) return;
-        if (fault.tier != "host-leaf" && fault.tier != "leaf-spine") {
-            complain(key, "no tier " + quoted_for_display(fault.tier), R"(known are "host-leaf", "leaf-spine")");
+        if (!sound({key}) || !sound({"topology.kind"})) return;
+        const auto kind = tier_named(fault.tier);
+        if (!kind || !shape_.has_tier(*kind)) {
+            std::vector<std::string> known;
+            for (std::size_t i = 0; i < kTierKinds; ++i)
+                if (shape_.has[i]) known.emplace_back(kTiers[i].name);
+            complain(key, "no tier " + quoted_for_display(fault.tier), suggestion(fault.tier, known));
             return;
         }
-        const bool at_host = fault.tier == "host-leaf";
-        if (at_host && fault.spine) complain(key, "a cable between host and leaf has no spine", "leave spine out");
-        if (!at_host && fault.server) complain(key, "a cable between leaf and spine has no server", "leave server out");
-        const auto& tier = at_host ? s_.host_leaf : s_.leaf_spine;
-        if (captive_cable("tier." + fault.tier, tier) != nullptr)
+        if (captive_cable("tier." + fault.tier, s_.tier(*kind)) != nullptr)
             complain(key, "a degrade needs an optical cable",
-                     fmt::format("tier {} is {}, whose error ratio no loss changes", fault.tier, tier.lower_module));
-        const auto& t = s_.topology;
-        selected(key, "topology.leaves", "leaf", fault.leaf, t.leaves);
-        if (at_host) {
-            selected(key, "topology.servers", "server", fault.server, t.servers);
-            selected(key, "topology.gpus_per_server", "link", fault.link, t.gpus_per_server);
-            server_under_leaf(key, fault);
-        } else {
-            selected(key, "topology.spines", "spine", fault.spine, t.spines);
-            selected(key, "topology.links_per_pair", "link", fault.link, t.links_per_pair);
-        }
+                     fmt::format("tier {} is {}, whose error ratio no loss changes", fault.tier,
+                                 s_.tier(*kind).lower_module));
+        selected(key, *kind, "leaf", fault.leaf, shape_.leaves);
+        selected(key, *kind, "spine", fault.spine, shape_.spines);
+        selected(key, *kind, "core", fault.core, shape_.cores);
+        selected(key, *kind, "server", fault.server, shape_.servers);
+        counted(key, "pod", fault.pod, shape_.pods);
+        counted(key, "link", fault.link, shape_.links[static_cast<std::size_t>(*kind)]);
+        server_under_leaf(key, fault);
     }
 
-    void selected(const std::string& key, std::string_view count_key, std::string_view name,
-                  std::optional<std::int64_t> index, std::int64_t count) {
-        if (!index || !sound({count_key}) || *index < count) return;
+    /// A node that the selector names at an end of its cables.
+    void selected(const std::string& key, TierKind tier, std::string_view name, std::optional<std::int64_t> index,
+                  std::int64_t count) {
+        if (!index) return;
+        const TierNames& ends = names_of(tier);
+        const bool is_circuit = tier == TierKind::circuit && name == "spine";
+        if (name == ends.lower || name == ends.upper || is_circuit)
+            counted(key, name, index, count);
+        else
+            complain(key, fmt::format("a cable of tier {} has no {}", ends.name, name),
+                     fmt::format("leave {} out", name));
+    }
+
+    void counted(const std::string& key, std::string_view name, std::optional<std::int64_t> index, std::int64_t count) {
+        if (!index || !topology_is_sound() || *index < count) return;
         complain(key, fmt::format("there is no {} {}", name, *index),
-                 fmt::format("{} is {}, and they are counted from 0", count_key, count));
+                 fmt::format("there {} {}, counted from 0", count == 1 ? "is" : "are", count));
     }
 
     void server_under_leaf(const std::string& key, const Scenario::Fault& fault) {
         const auto& t = s_.topology;
-        if (!fault.server || !fault.leaf || !sound({"topology.servers", "topology.leaves"})) return;
+        if (t.kind != TopologyKind::leaf_spine || !fault.server || !fault.leaf ||
+            !sound({"topology.servers", "topology.leaves"}))
+            return;
         if (*fault.server >= t.servers || *fault.leaf >= t.leaves || t.servers % t.leaves != 0) return;
         const std::int64_t leaf = *fault.server / (t.servers / t.leaves);
         if (leaf != *fault.leaf)
@@ -258,6 +273,7 @@ private:
     }
 
     const Scenario& s_;
+    const FabricShape shape_;
     const ScenarioNames& names_;
     const std::function<bool(std::string_view)>& is_sound_;
     std::vector<Contradiction> found_;

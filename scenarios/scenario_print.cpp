@@ -29,6 +29,7 @@ std::string effective_toml(const Scenario& scenario, Help help) {
     std::string text;
     std::string_view section;
     for (const auto& key : scenario_keys()) {
+        if (misplaced(key, scenario)) continue;
         if (key.section != section) text += fmt::format("\n[{}]\n", section = key.section);
         append_key(text, key, scenario, help);
     }

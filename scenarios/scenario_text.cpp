@@ -60,6 +60,7 @@ private:
     void read_fault(const TomlValue& value, std::size_t index);
 
     void require(std::string key, std::string_view help, const Source& file);
+    void complain_of_misplaced();
     Place place_of(std::string key, const Source& file) const;
 
     const ScenarioNames& names_;
@@ -191,9 +192,25 @@ void Reader::require(std::string key, std::string_view help, const Source& file)
     complain(*place.source, std::move(key), {place.at, "is missing", fmt::format("it has no default: {}", help)});
 }
 
+/// Keys that say nothing of the chosen fabric; a table of cables that it does not have is one mistake.
+void Reader::complain_of_misplaced() {
+    std::set<std::string, std::less<>> said;
+    for (const auto& key : scenario_keys()) {
+        const std::string path = key.section.starts_with("tier.") ? std::string(key.section) : key.path();
+        const auto given = places_.find(path);
+        if (given == places_.end() || !said.insert(path).second) continue;
+        auto complaint = misplaced(key, scenario_);
+        if (!complaint) continue;
+        unsound_.insert(path);
+        complaint->at = given->second.at;
+        complain(*given->second.source, path, std::move(*complaint));
+    }
+}
+
 void Reader::finish(const Source& file) {
+    if (!unsound_.contains("topology.kind")) complain_of_misplaced();
     for (const auto& key : scenario_keys())
-        if (key.presence == Presence::required) require(key.path(), key.help, file);
+        if (key.presence == Presence::required && !misplaced(key, scenario_)) require(key.path(), key.help, file);
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i)
         for (const auto& key : fault_keys())
             if (key.presence == Presence::required) require(fmt::format("fault.{}.{}", i, key.name), key.help, file);

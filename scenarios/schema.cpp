@@ -3,6 +3,7 @@
 #include <array>
 #include <vector>
 
+#include "scenarios/fabric.hpp"
 #include "scenarios/plant_types.hpp"
 
 namespace lightloom {
@@ -34,11 +35,13 @@ ValueType<Scenario> one_seed_for_all() {
 }
 
 ValueType<Scenario::Fault> selector() {
-    return {"\"tier=leaf-spine & leaf=3 & spine=7 & link=0\": tier, leaf, spine, server, link, each counted from 0",
-            [](const TomlValue& value, const ScenarioNames&, Scenario::Fault& fault) {
-                return read_selector(value, fault);
-            },
-            [](const Scenario::Fault& fault) { return toml_string(selector_text(fault)); }};
+    return {
+        "\"tier=leaf-spine & leaf=3 & spine=7 & link=0\": tier, leaf, spine, core, pod, server, link, each counted "
+        "from 0",
+        [](const TomlValue& value, const ScenarioNames&, Scenario::Fault& fault) {
+            return read_selector(value, fault);
+        },
+        [](const Scenario::Fault& fault) { return toml_string(selector_text(fault)); }};
 }
 
 // Ranges: what a machine of today could be, with room above; scenario_checks.cpp holds what keys may be together.
@@ -46,6 +49,8 @@ constexpr Bytes kByte{1};
 // Two frames of a port must not end in the same picosecond: 8 bytes at 10 Tb/s last six.
 constexpr Bytes kLeastFrame{8};
 constexpr Bytes kLargestBuffer{1 << 30};
+
+constexpr BitRate kSlowestPort{1'000'000}, kFastestPort{10'000'000'000'000};
 
 using Keys = std::vector<Key<Scenario>>;
 
@@ -64,8 +69,7 @@ Keys topology_keys() {
          kRequired},
         {"topology", "links_per_pair", S::whole_number(AT(topology.links_per_pair), 1, 65'535),
          "cables between each leaf and spine"},
-        {"topology", "rate", S::quantity(AT(topology.rate), BitRate{1'000'000}, BitRate{10'000'000'000'000}),
-         "of every port, each way"},
+        {"topology", "rate", S::quantity(AT(topology.rate), kSlowestPort, kFastestPort), "of every port, each way"},
     };
 }
 
@@ -75,11 +79,15 @@ constexpr Decibel kNoLoss{0.0}, kMostLoss{60.0};
 
 /// @param tier  a function from a Scenario to one of its tiers
 template <class Tier>
-Keys tier_keys(std::string_view section, Tier tier, EndNames ends) {
+Keys tier_keys(std::string_view section, Tier tier, TierKind kind) {
+    const TierNames& ends = names_of(kind);
     const auto of_tier = [tier](auto field) {
         return [=](auto& root) -> auto& { return field(tier(root)); };
     };
     return {
+        {section, "rate",
+         S::optional(of_tier(AT(rate)), "topology", TypesOf<BitRate>::quantity(kItself, kSlowestPort, kFastestPort)),
+         "of a cable, each way, in place of topology.rate"},
         {section,
          "module",
          {fmt::format("the id of a module, or {{ {} = id, {} = id }}", ends.lower, ends.upper),
@@ -242,8 +250,12 @@ Keys traffic_keys() {
 
 Keys make_scenario_keys() {
     Keys keys;
-    for (const Keys& part : std::array{topology_keys(), tier_keys("tier.host-leaf", AT(host_leaf), {"server", "leaf"}),
-                                       tier_keys("tier.leaf-spine", AT(leaf_spine), {"leaf", "spine"}), optics_keys(),
+    for (const Keys& part : std::array{topology_keys(), tier_keys("tier.host-leaf", AT(host_leaf), TierKind::host_leaf),
+                                       tier_keys("tier.leaf-spine", AT(leaf_spine), TierKind::leaf_spine),
+                                       tier_keys("tier.spine-core", AT(spine_core), TierKind::spine_core),
+                                       tier_keys("tier.campus", AT(campus), TierKind::campus),
+                                       tier_keys("tier.circuit", AT(circuit), TierKind::circuit),
+                                       tier_keys("tier.scale-up", AT(scale_up), TierKind::scale_up), optics_keys(),
                                        fabric_keys(), traffic_keys()})
         keys.insert(keys.end(), part.begin(), part.end());
     return keys;
@@ -262,11 +274,28 @@ std::vector<Key<Scenario::Fault>> make_fault_keys() {
 
 #undef AT
 
+std::optional<Complaint> no_such_tier(const Scenario& scenario, TierKind kind) {
+    const FabricShape shape = shape_of(scenario.topology);
+    if (shape.has_tier(kind)) return std::nullopt;
+    std::vector<std::string_view> others;
+    for (std::size_t i = 0; i < kTierKinds; ++i)
+        if (shape.has[i]) others.push_back(kTiers[i].name);
+    return Complaint{{},
+                     fmt::format("a {} fabric like this has no such cables", name_of(scenario.topology.kind)),
+                     fmt::format("it has tiers {}", fmt::join(others, ", "))};
+}
+
 }  // namespace
 
 std::span<const Key<Scenario>> scenario_keys() {
     static const std::vector<Key<Scenario>> keys = make_scenario_keys();
     return keys;
+}
+
+std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& scenario) {
+    constexpr std::string_view kTierSection = "tier.";
+    if (!key.section.starts_with(kTierSection)) return std::nullopt;
+    return no_such_tier(scenario, tier_named(key.section.substr(kTierSection.size())).value());
 }
 
 std::span<const Key<Scenario::Fault>> fault_keys() {

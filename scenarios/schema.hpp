@@ -3,6 +3,7 @@
 // (scenarios/scenario_checks.hpp).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -42,6 +43,7 @@ struct Key {
     ValueType<Root> type;
     std::string_view help;
     Presence presence = Presence::optional;
+    std::uint32_t kinds = UINT32_MAX;  // of fabric that know the key, a bit for each TopologyKind
 
     std::string path() const {
         return section.empty() ? std::string(name) : std::string(section) + '.' + std::string(name);
@@ -50,6 +52,9 @@ struct Key {
 
 /// In the order of the effective scenario; the keys of a section are consecutive.
 std::span<const Key<Scenario>> scenario_keys();
+
+/// Why a key says nothing of such a scenario, with what would; none: it does say something.
+std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& scenario);
 
 /// The keys of one [[fault]].
 std::span<const Key<Scenario::Fault>> fault_keys();

@@ -18,6 +18,8 @@ std::optional<std::string> read_selected(std::string_view name, std::string_view
     }
     auto& field = name == "leaf"     ? fault.leaf
                   : name == "spine"  ? fault.spine
+                  : name == "core"   ? fault.core
+                  : name == "pod"    ? fault.pod
                   : name == "server" ? fault.server
                                      : fault.link;
     if (field) return fmt::format("{} is selected twice", name);
@@ -87,7 +89,7 @@ std::optional<Complaint> read_number(const TomlValue& value, double least, doubl
 std::optional<Complaint> read_selector(const TomlValue& value, Scenario::Fault& fault) {
     const std::string form = R"(such as "tier=leaf-spine & leaf=3 & spine=7"; what is not named matches every one)";
     if (value.kind != Kind::text) return Complaint{value.at, "found " + cited(value), form};
-    const std::array<std::string, 5> known{"tier", "leaf", "spine", "server", "link"};
+    const std::array<std::string, 7> known{"tier", "leaf", "spine", "core", "pod", "server", "link"};
     Scenario::Fault selected;
     std::string_view rest = value.text;
     for (bool more = true; more;) {
@@ -107,6 +109,8 @@ std::optional<Complaint> read_selector(const TomlValue& value, Scenario::Fault& 
     fault.tier = selected.tier;
     fault.leaf = selected.leaf;
     fault.spine = selected.spine;
+    fault.core = selected.core;
+    fault.pod = selected.pod;
     fault.server = selected.server;
     fault.link = selected.link;
     return std::nullopt;
@@ -119,6 +123,8 @@ std::string selector_text(const Scenario::Fault& fault) {
     };
     add("leaf", fault.leaf);
     add("spine", fault.spine);
+    add("core", fault.core);
+    add("pod", fault.pod);
     add("server", fault.server);
     add("link", fault.link);
     return text;

@@ -20,6 +20,25 @@ TEST(ScenarioChecks, RateIsKeptExactly) {
               "topology.rate: 400.000000001Gbps cannot be kept exactly in picoseconds per bit");
 }
 
+TEST(ScenarioChecks, EveryTierMayHaveARateOfItsOwn) {
+    const auto parsed = parse(kLeast, {{"tier.leaf-spine.rate", "800Gbps"}});
+    ASSERT_TRUE(parsed.scenario);
+    EXPECT_EQ(parsed.scenario->rate_of(TierKind::leaf_spine), BitRate{800'000'000'000});
+    EXPECT_EQ(parsed.scenario->rate_of(TierKind::host_leaf), BitRate{400'000'000'000});
+    EXPECT_EQ(complaint({{"tier.leaf-spine.rate", "topology"}}), "");
+    EXPECT_EQ(complaint({{"tier.host-leaf.rate", "400000000001bps"}}),
+              "tier.host-leaf.rate: 400.000000001Gbps cannot be kept exactly in picoseconds per bit");
+}
+
+TEST(ScenarioChecks, ATableOfCablesThatAreNotThereIsOneMistake) {
+    EXPECT_EQ(errors_of(kLeast + "[tier.spine-core]\nlength = \"3m\"\nfibre = \"os2\"\n"),
+              (Errors{"s.toml:5:7: error: tier.spine-core: a leaf-spine fabric like this has no such cables\n"
+                      "    it has tiers host-leaf, leaf-spine"}));
+    EXPECT_EQ(errors_of(kLeast, {{"tier.campus.length", "3km"}}),
+              (Errors{"--set tier.campus.length=3km: error: tier.campus: a leaf-spine fabric like this has no such "
+                      "cables\n    it has tiers host-leaf, leaf-spine"}));
+}
+
 TEST(ScenarioChecks, ServersSpreadEvenly) {
     EXPECT_EQ(complaint({{"topology.servers", "5"}}), "topology.servers: 5 servers do not spread evenly over 2 leaves");
     EXPECT_EQ(complaint({{"topology.servers", "6"}}), "");
@@ -97,10 +116,14 @@ TEST(ScenarioChecks, FaultsBefallCablesThatThereAre) {
     EXPECT_EQ(select("link=1"), "fault.0.select: there is no link 1");
     EXPECT_EQ(select("tier=host-leaf & server=4"), "fault.0.select: there is no server 4");
     EXPECT_EQ(select("tier=host-leaf & link=8"), "fault.0.select: there is no link 8");
-    EXPECT_EQ(select("tier=host-leaf & spine=0"), "fault.0.select: a cable between host and leaf has no spine");
-    EXPECT_EQ(select("server=0"), "fault.0.select: a cable between leaf and spine has no server");
+    EXPECT_EQ(select("tier=host-leaf & spine=0"), "fault.0.select: a cable of tier host-leaf has no spine");
+    EXPECT_EQ(select("server=0"), "fault.0.select: a cable of tier leaf-spine has no server");
     EXPECT_EQ(select("tier=host-leaf & leaf=1 & server=0"), "fault.0.select: server 0 is not under leaf 1");
+    EXPECT_EQ(select("core=0"), "fault.0.select: a cable of tier leaf-spine has no core");
+    EXPECT_EQ(select("pod=0"), "");
+    EXPECT_EQ(select("pod=1"), "fault.0.select: there is no pod 1");
     EXPECT_EQ(select("tier=core"), "fault.0.select: no tier \"core\"");
+    EXPECT_EQ(select("tier=campus"), "fault.0.select: no tier \"campus\"");
     EXPECT_EQ(select("leaf=0 & leaf=1"), "fault.0.select: leaf is selected twice");
     EXPECT_EQ(select("leaf=-1"), "fault.0.select: leaf must be a whole number from 0, not \"-1\"");
     EXPECT_EQ(select("leaf=99999999999999999999"),

@@ -147,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "    it is a table of forwarding, latency, buffer, queue_limit, ecn_threshold"},
         WrongLine{"[tier]\nhost-leaf = \"400g-aec\"",
                   "6:13: error: tier.host-leaf: found text\n"
-                  "    it is a table of module, fibre, length, connectors, splices, parts, bends, host_loss"},
+                  "    it is a table of rate, module, fibre, length, connectors, splices, parts, bends, host_loss"},
         WrongLine{"[fault]\nlane = 1",
                   "5:2: error: fault: is not a list of faults\n    each fault starts with [[fault]]"},
         WrongLine{"[a]\nb = { c = 1 }",

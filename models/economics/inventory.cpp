@@ -1,0 +1,161 @@
+#include "models/economics/inventory.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+namespace lightloom {
+namespace {
+
+std::string_view use_of(NodeKind kind) {
+    switch (kind) {
+        case NodeKind::server: return "server";
+        case NodeKind::leaf: return "leaf";
+        case NodeKind::spine: return "spine";
+    }
+    return "";
+}
+
+using Needs = std::vector<PortNeed>;
+
+BitRate rate_of(const Topology& t, PortId port) {
+    return t.tiers[t.cables[t.ports[port.value].cable.value].tier].rate.bit_rate();
+}
+
+void add_port(Needs& needs, BitRate rate) {
+    const auto known = std::ranges::find(needs, rate, &PortNeed::rate);
+    if (known == needs.end())
+        needs.push_back({rate, 1});
+    else
+        ++known->ports;
+}
+
+// Boxes that need the same ports are the same box.
+using Boxes =
+    std::map<std::pair<NodeKind, std::vector<std::pair<std::int64_t, std::int64_t>>>, std::pair<Needs, std::int64_t>>;
+
+void add_box(Boxes& boxes, NodeKind kind, Needs needs) {
+    std::ranges::sort(needs, {}, &PortNeed::rate);
+    std::vector<std::pair<std::int64_t, std::int64_t>> key;
+    for (const PortNeed& need : needs) key.emplace_back(need.rate.bits_per_second, need.ports);
+    auto& box = boxes[{kind, key}];
+    box.first = std::move(needs);
+    ++box.second;
+}
+
+void add_boxes(const Boxes& boxes, ItemKind item, const std::vector<EquipmentRow>& rows, Inventory& inventory) {
+    for (const auto& [key, box] : boxes) {
+        const EquipmentRow* row = cheapest(rows, box.first);
+        const auto count = static_cast<double>(box.second);
+        InventoryLine line{.kind = item, .use = std::string(use_of(key.first)), .id = "", .count = count};
+        line.has_price = row != nullptr;
+        if (row != nullptr) {
+            line.id = row->id;
+            line.power_watt = row->power_watt * count;
+            line.price_usd = row->price_usd * count;
+        }
+        inventory.lines.push_back(std::move(line));
+    }
+}
+
+void add_switches_and_nics(const Topology& t, const EquipmentCatalogue& catalogue, Inventory& inventory) {
+    Boxes switches, nics;
+    for (const Topology::Node& node : t.nodes) {
+        if (node.kind == NodeKind::server) continue;
+        Needs needs;
+        for (std::uint32_t p = 0; p < node.ports; ++p) add_port(needs, rate_of(t, PortId{node.first_port + p}));
+        add_box(switches, node.kind, std::move(needs));
+    }
+    for (const Topology::Endpoint& endpoint : t.endpoints) {
+        Needs needs;
+        add_port(needs, rate_of(t, endpoint.nic));
+        add_box(nics, NodeKind::server, std::move(needs));
+    }
+    add_boxes(switches, ItemKind::switches, catalogue.switches(), inventory);
+    add_boxes(nics, ItemKind::nics, catalogue.nics(), inventory);
+}
+
+InventoryLine module_line(const ModuleRow& module, ItemKind item, const std::string& use, double count, double pieces,
+                          bool typical) {
+    InventoryLine line{.kind = item, .use = use, .id = module.id, .count = count};
+    const double watts = (typical ? module.power_typical : module.power_max).value * pieces;
+    line.power_watt = {watts, watts, watts, false};
+    line.has_price = module.price.has_value();
+    if (module.price)
+        line.price_usd = Estimate{module.price->low_usd, module.price->middle_usd(), module.price->high_usd,
+                                  module.price->low_usd != module.price->high_usd} *
+                         count;
+    return line;
+}
+
+// Of one tier: its ends, or its assemblies, and the fibre between.
+void add_tier(const Joint& joint, const std::string& name, std::int64_t cables, double length_m, bool typical,
+              Inventory& inventory) {
+    const std::string use = "tier " + name;
+    const auto links = static_cast<double>(cables);
+    if (joint.specified_end_to_end()) {
+        inventory.cable_assemblies += cables;
+        // Its ends draw their power each; its price is that of the whole.
+        inventory.lines.push_back(module_line(*joint.lower, ItemKind::cables, use, links, 2.0 * links, typical));
+        return;
+    }
+    const auto pieces = [&](const ModuleRow& module, double ends) {
+        return std::ceil(ends * joint.lanes / module.lanes - 1e-9);
+    };
+    const auto add = [&](const ModuleRow& module, double ends) {
+        const double count = pieces(module, ends);
+        inventory.transceivers += static_cast<std::int64_t>(count);
+        inventory.lines.push_back(module_line(module, ItemKind::modules, use, count, count, typical));
+    };
+    if (joint.lower == joint.upper) {
+        add(*joint.lower, 2.0 * links);
+    } else {
+        add(*joint.lower, links);
+        add(*joint.upper, links);
+    }
+    const double fibres = 2.0 * joint.fibres, metres = fibres * length_m;
+    inventory.fibres += fibres * links;
+    inventory.fibre_km += metres * 1e-3;
+    InventoryLine line{.kind = ItemKind::fibre, .use = use, .id = joint.fibre->id, .count = metres};
+    line.has_price = joint.fibre->price_usd_per_m.has_value();
+    const double dollars = metres * joint.fibre->price_usd_per_m.value_or(0.0);
+    line.price_usd = {dollars, dollars, dollars, false};
+    inventory.lines.push_back(std::move(line));
+}
+
+}  // namespace
+
+std::string_view name_of(ItemKind kind) {
+    switch (kind) {
+        case ItemKind::switches: return "switches";
+        case ItemKind::nics: return "NICs";
+        case ItemKind::modules: return "modules";
+        case ItemKind::cables: return "cables";
+        case ItemKind::fibre: return "fibre";
+    }
+    return "";
+}
+
+Inventory inventory_of(const Topology& topology, const CableFacts& facts, const EquipmentCatalogue& catalogue) {
+    Inventory inventory;
+    add_switches_and_nics(topology, catalogue, inventory);
+    std::vector<std::int64_t> cables(topology.tiers.size(), 0);
+    std::vector<double> metres(topology.tiers.size(), 0.0);
+    for (std::size_t c = 0; c < topology.cables.size(); ++c) {
+        ++cables[topology.cables[c].tier];
+        metres[topology.cables[c].tier] += facts.length_m[c];
+    }
+    for (std::size_t tier = 0; tier < cables.size(); ++tier)
+        if (cables[tier] > 0)
+            add_tier(facts.joints[tier], topology.tiers[tier].name, cables[tier], metres[tier], facts.typical_power,
+                     inventory);
+    for (const InventoryLine& line : inventory.lines) {
+        inventory.power_watt += line.power_watt;
+        if (line.has_price) inventory.price_usd += line.price_usd;
+        inventory.lines_without_price += !line.has_price;
+    }
+    return inventory;
+}
+
+}  // namespace lightloom
