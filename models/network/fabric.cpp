@@ -21,6 +21,7 @@ Fabric::Fabric(const FabricInput& input)
       ecn_threshold_bits_(input.network.ecn_threshold.count * 8),
       fault_seed_(input.fault_seed),
       transport_(input.traffic, input.transport),
+      control_(input.transport, line_rates(input)),
       statistics_(input.partitions) {
     build_nodes(input);
     build_ports(input);
@@ -103,6 +104,17 @@ void Fabric::build_flows(const FabricInput& input) {
         total_messages_ += spec.messages;
         total_payload_bytes_ += payload_bytes(flow);
     }
+}
+
+std::vector<double> Fabric::line_rates(const FabricInput& input) {
+    std::vector<double> rates;
+    for (const Traffic::Flow& flow : input.traffic.flows) {
+        const PortId nic = input.topology.endpoints[flow.source.value].nic;
+        const Topology::Cable& cable = input.topology.cables[input.topology.ports[nic.value].cable.value];
+        const Rate rate = input.topology.tiers[cable.tier].rate;
+        rates.push_back(static_cast<double>(kPicosecondsPerSecond) / rate.picoseconds() * rate.bits());
+    }
+    return rates;
 }
 
 std::int64_t Fabric::payload_bytes(std::uint32_t flow) const {
@@ -211,6 +223,13 @@ bool Fabric::finished() const {
     return acknowledged == total_messages_;
 }
 
+Time Fabric::failed(std::uint32_t group) const {
+    Time first = kNever;
+    for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow)
+        if (traffic_.flows[flow].group == group) first = std::min(first, transport_.sender(flow).failed);
+    return first;
+}
+
 std::int64_t Fabric::messages_delivered() const {
     return std::accumulate(statistics_.begin(), statistics_.end(), std::int64_t{0},
                            [](std::int64_t sum, const auto& s) { return sum + s.messages_delivered; });
@@ -291,6 +310,10 @@ std::uint64_t Fabric::digest() const {
               static_cast<std::uint64_t>(t.start_ps), static_cast<std::uint64_t>(t.delivered_ps),
               static_cast<std::uint64_t>(t.acknowledged_ps)})
             all.fold(word);
+        if (s.has_failed()) all.fold(std::uint64_t{flow} << 48 ^ static_cast<std::uint64_t>(s.failed.ps));
+        if (transport_.parameters().reliability == Reliability::window && !control_.active()) continue;  // as ever
+        all.fold(std::uint64_t{r.refused} << 32 | r.reordered, std::uint64_t{r.negatives} << 32 | s.tries,
+                 static_cast<std::uint64_t>(s.longest_stall_ps));
     }
     const Statistics merged = merged_statistics();
     for (const Histogram* histogram :

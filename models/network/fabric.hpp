@@ -6,6 +6,7 @@
 // there a frame is queued, marked, dropped, lost and delivered. Here is what those steps read and write.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "models/network/parameters.hpp"
 #include "models/network/port_clock.hpp"
 #include "models/network/shared_buffer.hpp"
+#include "models/transport/congestion_control.hpp"
 #include "models/transport/window_transport.hpp"
 #include "models/workload/traffic.hpp"
 #include "topologies/routes.hpp"
@@ -74,6 +76,8 @@ public:
     // The model that the engine runs -------------------------------------------------------------------------------
     static bool is_progress(const Frame& frame) { return frame.kind != Happening::timeout; }
     bool finished() const;
+    /// When the first flow of a group failed: its retries were used up; kNever: all of them live.
+    Time failed(std::uint32_t group) const;
     /// Asks the memory for the rows that an event will need.
     void prefetch(const Frame& frame) const {
         __builtin_prefetch(&nodes_[frame.node]);
@@ -107,6 +111,7 @@ public:
     std::int64_t total_payload_bytes() const { return total_payload_bytes_; }
     const Traffic& traffic() const { return traffic_; }
     const WindowTransport& transport() const { return transport_; }
+    const CongestionControl& control() const { return control_; }
     std::span<const PortCounters> counters() const { return counters_; }
     const FlowTimes& flow_times(std::uint32_t flow) const { return flow_times_[flow]; }
     /// When a flow's last message of an iteration was delivered; -1: not yet.
@@ -160,8 +165,11 @@ private:
     struct Nic {
         static constexpr std::uint32_t kNone = UINT32_MAX;
         std::uint32_t first_ready = kNone, last_ready = kNone;
+        std::uint32_t first_parked = kNone;  // flows that have something to send, but may not yet
         bool service_pending = false;
         Duration full_frame;  // how long one keeps the port busy
+        Time due = kNever;    // of the parked flows, when the first may send
+        Time wake = kNever;   // when the NIC will look at them
 
         void append(WindowTransport& flows, std::uint32_t flow) {
             flows.sender(flow).ready = true;
@@ -176,6 +184,12 @@ private:
             first_ready = flow == last_ready ? kNone : flows.sender(flow).next_ready;
             flows.sender(flow).ready = false;
             return flow;
+        }
+        void park(WindowTransport& flows, std::uint32_t flow, Time until) {
+            flows.sender(flow).ready = true;
+            flows.sender(flow).next_ready = first_parked;
+            first_parked = flow;
+            due = std::min(due, until);
         }
     };
     static_assert(sizeof(Port) == 64);
@@ -197,6 +211,9 @@ private:
     void build_ports(const FabricInput& input);
     void build_flows(const FabricInput& input);
     void build_conditions(const FabricInput& input);
+    static std::vector<double> line_rates(const FabricInput& input);
+    /// How long what a port has accepted keeps it busy after `now`: a NIC hands over no more while that is two frames.
+    Duration waiting_at(std::uint32_t port, Time now) const { return ports_[port].clock.waiting(now); }
     Frame start_of(std::uint32_t flow);
 
     // One step each of the walk; models/network/fabric_walk.hpp
@@ -226,6 +243,7 @@ private:
     void make_ready(Context& context, Node& node, std::uint32_t flow, Time now);
     template <class Context>
     void serve(Context& context, Node& node, std::uint32_t port, Time now);
+    void unpark(Nic& nic, Time now);
     template <class Context>
     void send_packet(Context& context, Node& node, std::uint32_t flow, Time now);
     template <class Context>
@@ -254,6 +272,7 @@ private:
     std::vector<Nic> nics_;  // by port; those of switches stay idle
     std::vector<SharedBuffer> buffers_;
     WindowTransport transport_;
+    CongestionControl control_;
     std::vector<FlowTimes> flow_times_;  // start and acknowledged: the source's; delivered: the destination's
     std::vector<std::int64_t> iteration_delivered_ps_;  // the destination's
 

@@ -13,10 +13,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "models/network/fabric.hpp"
 
 namespace lightloom {
+
+inline constexpr std::uint32_t kWake = 1;              // a service event for parked flows, not for a busy port
+inline constexpr std::uint8_t kNotificationClass = 6;  // as NICs send them: DSCP 48
 
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::handle(Context& context, const Frame& frame) {
@@ -38,7 +42,12 @@ template <class Context>
             return;
         case Happening::start: release(context, node, frame.flow, frame.cumulative, frame.at); return;
         case Happening::service:
-            nics_[frame.flow].service_pending = false;
+            if (frame.cumulative == kWake) {
+                if (nics_[frame.flow].wake != frame.at) return;  // an earlier one was posted since
+                nics_[frame.flow].wake = kNever;
+            } else {
+                nics_[frame.flow].service_pending = false;
+            }
             serve(context, node, frame.flow, frame.at);
             return;
         case Happening::timeout: check_timeouts(context, node, frame.at); return;
@@ -154,7 +163,9 @@ template <class Context>
     if (receiver.last_latency_ps >= 0) statistics.packet_jitter.record(std::abs(latency_ps - receiver.last_latency_ps));
     receiver.last_latency_ps = latency_ps;
     receiver.marks += frame.has(Frame::kMarked);
-    transport_.accept(frame.flow, frame.packet);
+    const Answer answer = transport_.receive(frame.flow, frame.packet, frame.has(Frame::kTrimmed));
+    if (answer == Answer::none) [[unlikely]]
+        return;
 
     Frame acknowledgement = frame;
     acknowledgement.sent_at = frame.at;
@@ -162,7 +173,14 @@ template <class Context>
     acknowledgement.to_leaf = receiver.to_leaf;
     acknowledgement.to_port = receiver.to_port;
     acknowledgement.bytes = static_cast<std::uint16_t>(network_.framing.acknowledgement.count);
-    const auto flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked));
+    if (frame.has(Frame::kMarked) && control_.notifies(frame.flow, frame.at)) {
+        Frame notification = acknowledgement;
+        notification.traffic_class = kNotificationClass;
+        transmit(context, receiver.nic_port, notification, Frame::kAcknowledgement | Frame::kNotification,
+                 frame.at + node.latency);
+    }
+    const auto flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked) |
+                                                 (answer == Answer::negative ? Frame::kNegative : 0));
     transmit(context, receiver.nic_port, acknowledgement, flags, frame.at + node.latency);
 
     while (receiver.base >= receiver.expected.end) deliver_message(context, node, frame.flow, frame.at);
@@ -188,10 +206,16 @@ template <class Context>
 [[gnu::always_inline]] inline void Fabric::receive_acknowledgement(Context& context, Node& node, const Frame& frame) {
     Statistics& statistics = statistics_[context.index()];
     Sender& sender = transport_.sender(frame.flow);
+    if (frame.has(Frame::kNotification)) return control_.note_notification(frame.flow, frame.at);
     statistics.acknowledgement_latency.record((frame.at - frame.sent_at).ps);
     sender.marks += frame.has(Frame::kMarked);
-    if (!transport_.acknowledge(frame.flow, frame.packet, frame.cumulative)) return;
-    transport_.note_progress(frame.flow, frame.at);
+    if (sender.has_failed()) [[unlikely]]
+        return;
+    const bool refused = frame.has(Frame::kNegative);
+    const bool moved = refused ? transport_.refuse(frame.flow, frame.packet, frame.cumulative)
+                               : transport_.acknowledge(frame.flow, frame.packet, frame.cumulative);
+    if (!moved && !refused) return;
+    if (moved) transport_.note_progress(frame.flow, frame.at);
     while (sender.base >= sender.oldest.end) {
         statistics.message_latency.record((frame.at - transport_.opened(frame.flow)).ps);
         ++statistics.messages_acknowledged;
@@ -205,6 +229,7 @@ template <class Context>
 template <class Context>
 void Fabric::release(Context& context, Node& node, std::uint32_t flow, std::uint32_t messages, Time now) {
     Sender& sender = transport_.sender(flow);
+    if (sender.has_failed()) return;
     sender.released = std::min(messages, traffic_.flows[flow].messages);
     if (flow_times_[flow].start_ps < 0) flow_times_[flow].start_ps = now.ps;
     make_ready(context, node, flow, now);
@@ -220,12 +245,13 @@ void Fabric::make_ready(Context& context, Node& node, std::uint32_t flow, Time n
 
 // A NIC keeps no queue of packets. It asks its flows in turn for one packet each while its port has less than two full
 // frames to send, and comes back when one of them is left. So an acknowledgement waits for a frame or two, not for a
-// window.
+// window. A flow that is held to a rate is parked until its time.
 template <class Context>
 void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
     Nic& nic = nics_[port];
+    if (nic.due <= now) unpark(nic, now);
     while (nic.first_ready != Nic::kNone && !nic.service_pending) {
-        const Duration waiting = ports_[port].clock.waiting(now + node.latency);
+        const Duration waiting = waiting_at(port, now + node.latency);
         if (waiting > nic.full_frame * 2) {
             nic.service_pending = true;
             Frame service{};
@@ -235,31 +261,57 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
         }
         const std::uint32_t flow = nic.take_first(transport_);
         if (!transport_.may_send(flow, now)) continue;
+        if (const Time next = control_.next_send(flow); next > now) {
+            nic.park(transport_, flow, next);
+            continue;
+        }
         send_packet(context, node, flow, now);
         nic.append(transport_, flow);
+    }
+    if (nic.due >= nic.wake || nic.service_pending) return;
+    nic.wake = nic.due;
+    Frame wake{};
+    wake.flow = port;
+    wake.cumulative = kWake;
+    post_own(context, node, wake, Happening::service, nic.wake);
+}
+
+// Parked flows whose time has come join the list of those that are asked in turn.
+inline void Fabric::unpark(Nic& nic, Time now) {
+    std::uint32_t flow = std::exchange(nic.first_parked, Nic::kNone);
+    nic.due = kNever;
+    while (flow != Nic::kNone) {
+        const std::uint32_t next = transport_.sender(flow).next_ready;
+        if (const Time due = control_.next_send(flow); due > now)
+            nic.park(transport_, flow, due);
+        else
+            nic.append(transport_, flow);
+        flow = next;
     }
 }
 
 template <class Context>
 void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time now) {
+    const std::uint16_t entropy = transport_.entropy(flow);
     const WindowTransport::Packet packet = transport_.take(flow, now);
     const Sender& sender = transport_.sender(flow);
     const Frame frame{.at = now,
                       .node = 0,
                       .source = 0,
-                      .sent_at = now + ports_[sender.nic_port].clock.waiting(now + node.latency),
+                      .sent_at = now + waiting_at(sender.nic_port, now + node.latency),
                       .flow = flow,
                       .packet = packet.number,
                       .cumulative = 0,
                       .to_leaf = sender.to_leaf,
                       .to_port = sender.to_port,
                       .bytes = static_cast<std::uint16_t>(network_.framing.header.count + packet.payload_bytes),
-                      .entropy = 0,
+                      .entropy = entropy,
                       .attempt = sender.attempt,
                       .traffic_class = 0,
                       .hops = 0,
                       .kind = Happening::arrival,
                       .flags = 0};
+    if (control_.active()) control_.note_sent(flow, wire_bits(frame) + gap_bits_, now);
     transmit(context, sender.nic_port, frame, 0, now + node.latency);
     if (node.timeout_pending) return;
     node.timeout_pending = true;
@@ -267,18 +319,18 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
 }
 
 // A node has one pending time-out at most, for its earliest deadline. Flows whose window has not moved for a time-out
-// repeat what is missing; the others are looked at again when their time comes.
+// repeat what is missing, or fail if that was their last try; the others are looked at again when their time comes.
 template <class Context>
 void Fabric::check_timeouts(Context& context, Node& node, Time now) {
     for (std::uint32_t flow = node.first_flow; flow < node.last_flow; ++flow) {
         const Sender& sender = transport_.sender(flow);
-        if (!sender.outstanding() || sender.progress + transport_.parameters().timeout > now) continue;
+        if (!sender.waits() || sender.progress + transport_.parameters().timeout > now) continue;
         transport_.time_out(flow, now);
         make_ready(context, node, flow, now);
     }
     Time earliest = kNever;
     for (std::uint32_t flow = node.first_flow; flow < node.last_flow; ++flow)
-        if (const Sender& sender = transport_.sender(flow); sender.outstanding())
+        if (const Sender& sender = transport_.sender(flow); sender.waits())
             earliest = std::min(earliest, sender.progress + transport_.parameters().timeout);
     node.timeout_pending = earliest != kNever;
     if (node.timeout_pending) post_own(context, node, Frame{}, Happening::timeout, earliest);

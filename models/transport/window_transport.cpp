@@ -1,7 +1,6 @@
 #include "models/transport/window_transport.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace lightloom {
 namespace {
@@ -15,16 +14,14 @@ std::uint32_t most_open_messages(const Traffic& traffic, const Traffic::Flow& fl
 
 }  // namespace
 
-WindowTransport::WindowBits::WindowBits(std::size_t flows, std::uint32_t window)
-    : log2_words_(std::bit_width(std::max(window, 64u) - 1) - 6), words_(flows << log2_words_) {}
-
 WindowTransport::WindowTransport(const Traffic& traffic, const TransportParameters& parameters)
     : traffic_(traffic),
       parameters_(parameters),
       senders_(traffic.flows.size()),
       receivers_(traffic.flows.size()),
       acknowledged_(traffic.flows.size(), parameters.window),
-      arrived_(traffic.flows.size(), parameters.window) {
+      arrived_(traffic.flows.size(), parameters.window),
+      asked_(repeats_one_by_one() ? traffic.flows.size() : 0, parameters.window) {
     first_slot_.reserve(traffic.flows.size() + 1);
     first_slot_.push_back(0);
     for (std::uint32_t flow = 0; flow < traffic.flows.size(); ++flow) {
@@ -57,7 +54,10 @@ void WindowTransport::open_message(std::uint32_t flow, Time now) {
 bool WindowTransport::skip_to_repetition(std::uint32_t flow) {
     Sender& s = senders_[flow];
     if (before_number(s.repeat, s.base)) s.repeat = before_number(s.repeat_end, s.base) ? s.repeat_end : s.base;
-    while (s.repeat != s.repeat_end && acknowledged_.has(flow, s.repeat)) ++s.repeat;
+    if (repeats_one_by_one())
+        s.repeat = s.asked == 0 ? s.repeat_end : asked_.first(flow, s.repeat, s.repeat_end);
+    else
+        while (s.repeat != s.repeat_end && acknowledged_.has(flow, s.repeat)) ++s.repeat;
     return s.repeat != s.repeat_end;
 }
 
@@ -65,7 +65,117 @@ WindowTransport::Packet WindowTransport::take_repetition(std::uint32_t flow) {
     Sender& s = senders_[flow];
     ++s.retransmissions;
     const PacketNumber number = s.repeat++;
+    if (repeats_one_by_one() && asked_.take(flow, number)) --s.asked;
     return {number, payload_of(flow, number)};
+}
+
+void WindowTransport::time_out(std::uint32_t flow, Time now) {
+    Sender& s = senders_[flow];
+    ++s.timeouts;
+    ++s.attempt;
+    if (++s.tries == parameters_.tries) {
+        s.failed = now;
+        s.longest_stall_ps = std::max(s.longest_stall_ps, (now - s.moved).ps);
+        s.repeat = s.repeat_end;
+        s.open.end = s.next;  // with nothing released, may_send() finds nothing
+        s.released = 0;
+        return;
+    }
+    switch (parameters_.reliability) {
+        case Reliability::window:
+            s.repeat = s.base;
+            s.repeat_end = s.sent_by_progress;
+            break;
+        case Reliability::go_back_n:  // whatever was sent later was refused, or will be
+            s.repeat = s.base;
+            s.repeat_end = s.next;
+            break;
+        case Reliability::selective_repeat:
+        case Reliability::unordered: ask(flow, s.base, s.sent_by_progress); break;
+    }
+    s.progress = now;
+    s.sent_by_progress = s.next;
+}
+
+// `repeat` goes back to the first packet asked for; `repeat_end` never does, since all gaps before it have been named.
+void WindowTransport::ask(std::uint32_t flow, PacketNumber first, PacketNumber last) {
+    Sender& s = senders_[flow];
+    if (before_number(s.repeat_end, s.base)) s.repeat = s.repeat_end = s.base;
+    if (before_number(first, s.base)) first = s.base;
+    if (!before_number(first, last)) return;
+    for (PacketNumber packet = first; packet != last; ++packet)
+        if (!acknowledged_.has(flow, packet) && !asked_.set(flow, packet)) ++s.asked;
+    if (before_number(first, s.repeat)) s.repeat = first;
+    if (before_number(s.repeat_end, last)) s.repeat_end = last;
+}
+
+bool WindowTransport::refuse(std::uint32_t flow, PacketNumber packet, PacketNumber cumulative) {
+    Sender& s = senders_[flow];
+    const bool overtaken = before_number(cumulative, s.base);  // by a later one that said more
+    const bool arrived = parameters_.reliability == Reliability::selective_repeat;
+    const bool moved = acknowledge(flow, arrived ? packet : cumulative - 1, cumulative);
+    switch (parameters_.reliability) {
+        case Reliability::window: break;
+        case Reliability::go_back_n:
+            if (overtaken) break;
+            s.repeat = s.base;
+            s.repeat_end = s.next;
+            break;
+        case Reliability::selective_repeat:
+            ask(flow, before_number(s.repeat_end, s.base) ? s.base : s.repeat_end, packet);
+            break;
+        case Reliability::unordered: ask(flow, packet, packet + 1); break;
+    }
+    return moved;
+}
+
+[[gnu::noinline]] Answer WindowTransport::receive_otherwise(std::uint32_t flow, PacketNumber packet, bool trimmed) {
+    Receiver& r = receivers_[flow];
+    if (trimmed) {
+        ++r.delivered;
+        ++r.refused;
+        if (parameters_.reliability != Reliability::unordered) return Answer::none;  // as if it had been dropped
+        const bool late = before_number(packet, r.base) || arrived_.has(flow, packet);
+        r.duplicates += late;
+        return late ? Answer::positive : r.refuse();
+    }
+    switch (parameters_.reliability) {
+        case Reliability::go_back_n: return receive_in_order(flow, packet);
+        case Reliability::selective_repeat:
+            accept(flow, packet);
+            return before_number(r.base, packet) ? r.refuse() : Answer::positive;
+        case Reliability::window:
+        case Reliability::unordered: accept(flow, packet); return Answer::positive;
+    }
+    return Answer::none;
+}
+
+Answer WindowTransport::receive_in_order(std::uint32_t flow, PacketNumber packet) {
+    Receiver& r = receivers_[flow];
+    ++r.delivered;
+    if (packet == r.base) {
+        ++r.base;
+        r.gap_named = false;
+        return Answer::positive;
+    }
+    if (before_number(packet, r.base)) {
+        ++r.duplicates;
+        return Answer::positive;
+    }
+    ++r.refused;
+    if (r.gap_named) return Answer::none;
+    r.gap_named = true;
+    return r.refuse();
+}
+
+std::uint32_t WindowTransport::in_flight(std::uint32_t flow) const {
+    const Sender& s = senders_[flow];
+    const PacketNumber from = before_number(s.repeat, s.base) ? s.base : s.repeat;
+    const std::uint32_t waiting = repeats_one_by_one()                ? s.asked
+                                  : before_number(from, s.repeat_end) ? s.repeat_end - from
+                                                                      : 0;
+    const std::uint32_t unacknowledged = s.next - s.base - s.held;
+    return unacknowledged - std::min(unacknowledged, waiting);
 }
 
 std::uint32_t WindowTransport::payload_of(std::uint32_t flow, PacketNumber packet) const {

@@ -1,0 +1,82 @@
+// The two half-records of a flow: the sender's, owned by the source's node, and the receiver's, owned by the
+// destination's. Plain rows; what moves them is in models/transport/window_transport.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/time.hpp"
+
+namespace lightloom {
+
+using PacketNumber = std::uint32_t;  // counts a flow's packets from 0, over all its messages
+
+/// Is packet `a` before `b`? Numbers of one window are closer than 2^31.
+constexpr bool before_number(PacketNumber a, PacketNumber b) { return static_cast<std::int32_t>(a - b) < 0; }
+
+/// Where a flow stands in its sequence of messages.
+struct MessageCursor {
+    std::uint64_t end = 0;               // one past its last packet; past the last message, beyond any packet
+    std::uint32_t message = UINT32_MAX;  // UINT32_MAX: before the first
+    std::uint32_t tail_bytes = 0;        // payload of its last packet
+};
+
+struct alignas(64) Sender {
+    Time progress;                      // when the window last moved, began to be filled, or a time-out was acted on
+    PacketNumber base = 0;              // all before it are acknowledged
+    PacketNumber next = 0;              // the next to be sent for the first time
+    PacketNumber sent_by_progress = 0;  // sent until then: all before it, which a time-out later have waited that long
+    PacketNumber repeat = 0, repeat_end = 0;  // to be sent again, where still unacknowledged: [repeat, repeat_end)
+    std::uint32_t released = 0;               // messages that may be sent
+    MessageCursor open;                       // the message being sent
+    MessageCursor oldest;                     // the message that `base` belongs to
+    std::uint32_t nic_port = 0;
+    std::uint32_t next_ready = 0;            // in the NIC's list of flows with something to send, if `ready`
+    std::uint16_t to_leaf = 0, to_port = 0;  // where the destination is attached
+    bool ready = false;
+    std::uint8_t attempt = 0;  // time-outs so far, modulo 256: sends a repetition over another path
+    std::uint32_t retransmissions = 0, timeouts = 0, marks = 0;
+    std::uint32_t tries = 0;            // time-outs since the window last moved
+    Time moved;                         // when the window last moved or began to be filled
+    Time failed = kNever;               // when its retries were used up: it sends no more
+    std::int64_t longest_stall_ps = 0;  // between two moves of the window, and before a failure
+    std::uint32_t asked = 0;            // packets asked for again and not yet sent, where they are known one by one
+    std::uint32_t held = 0;             // acknowledged beyond `base`
+
+    bool outstanding() const { return base != next; }
+    bool has_failed() const { return failed != kNever; }
+    bool waits() const { return outstanding() && !has_failed(); }
+    void note_move(Time now) {
+        longest_stall_ps = std::max(longest_stall_ps, (now - moved).ps);
+        progress = moved = now;
+        sent_by_progress = next;
+        tries = 0;
+    }
+};
+static_assert(sizeof(Sender) == 128);
+
+/// What a receiver says to a packet.
+enum class Answer : std::uint8_t { none, positive, negative };
+
+struct alignas(64) Receiver {
+    MessageCursor expected;  // the message that `base` belongs to
+    PacketNumber base = 0;   // all before it have arrived
+    PacketNumber seen = 0;   // one past the highest that has arrived
+    std::uint32_t nic_port = 0;
+    std::uint16_t to_leaf = 0, to_port = 0;  // where the source is attached
+    std::int64_t last_latency_ps = -1;       // of the packet that arrived last
+    std::uint32_t delivered = 0;             // packets that arrived: duplicates, refused and trimmed ones too
+    std::uint32_t duplicates = 0, marks = 0;
+    std::uint32_t refused = 0;         // out of order where only order is taken, or trimmed
+    std::uint32_t reordered = 0;       // arrived after one of a higher number
+    std::uint32_t negatives : 31 = 0;  // negative acknowledgements sent
+    std::uint32_t gap_named : 1 = 0;   // one of them for the gap at `base`
+
+    Answer refuse() {
+        negatives = (negatives + 1) & INT32_MAX;
+        return Answer::negative;
+    }
+};
+static_assert(sizeof(Receiver) == 64);
+
+}  // namespace lightloom
