@@ -1,7 +1,8 @@
 // Engine: a conservative parallel discrete-event engine that knows time, events, nodes and threads, and nothing of
 // networks. Simulated time is cut into windows no longer than the least delay between two nodes, so what happens in a
-// window cannot influence another node before the next: within a window partitions run without a word to each other,
-// and between windows there is one barrier.
+// window cannot influence another node before the next. A period is one window or several, no longer than the least
+// delay between nodes of different partitions: within a period partitions do their windows without a word to each
+// other, and between periods there is one barrier. So short delays inside a partition do not multiply barriers.
 //
 // The result cannot depend on threads, partitions or window length: a node's state is a function of the ordered events
 // it handled, their order is data (core/order.hpp), and random numbers are functions (core/random.hpp).
@@ -11,8 +12,12 @@
 //   static bool is_progress(Event)      false for an event that may be left unhandled when all else is done (a timer)
 //   void handle(Context&, Event)        handles an event at event.node, touching that node's rows only; sends by
 //                                       context.post; context.index() names the partition, for statistics
-//   bool finished() const               asked between windows: the model waits for nothing
+//   bool finished() const               asked between periods: the model waits for nothing
 //   void prefetch(Event) const          may ask the memory for the rows that an event will need
+// and may provide
+//   void end_of_window(Context&, node, Time end)    called for each node that handled events in a window, after its
+//                                       last: the node may still send what it must decide by `end`, the window's end or
+//                                       `until`, under the rules of an event at that node; to itself from `end` on
 // The engine owns events in flight; the model owns everything else. tests/support/reference_engine.hpp is the oracle.
 #pragma once
 
@@ -41,12 +46,13 @@ struct EngineOptions {
     std::span<const std::uint16_t> partition_of;  // per node
     std::span<const std::uint32_t> weight_of;     // per node: its share of the events, in any unit; none: all alike
     Duration lookahead;                           // least delay between two nodes
-    std::uint32_t window_divisor = 1;             // shortens the windows, for tests: a power of two
+    Duration cut_lookahead{0};         // least delay between nodes of different partitions; zero: as between any
+    std::uint32_t window_divisor = 1;  // shortens the windows, for tests: a power of two
     Time until = kNever;
     std::uint64_t seed = 0;
 };
 
-/// The longest window that a lookahead allows: the greatest power of two of picoseconds not above it, at most 2^31.
+/// The longest window (or period) that a lookahead allows: the greatest power of two of picoseconds not above it, at most 2^31.
 constexpr int window_shift_of(Duration lookahead) {
     return std::min(31, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(lookahead.ps))) - 1);
 }
@@ -56,7 +62,7 @@ class Engine {
 public:
     using Event = typename Model::Event;
     using Context = Partition<Model>;
-    /// Called between windows by one thread; false ends the run there. @param now  the start of the next window
+    /// Called between periods by one thread; false ends the run there. @param now  the start of the next window
     using BetweenWindows = std::function<bool(Time now)>;
 
     Engine(Model& model, const EngineOptions& options)
@@ -64,6 +70,7 @@ public:
         if (options.lookahead.ps <= 0) abort_run("a model without lookahead cannot be cut into windows");
         layout_.window_shift =
             std::max(0, window_shift_of(options.lookahead) - std::countr_zero(options.window_divisor));
+        layout_.period_shift = period_shift_of(options, layout_.window_shift);
         layout_.until = options.until;
         layout_.seed = options.seed;
         form_groups(options);
@@ -80,7 +87,7 @@ public:
     void run(const BetweenWindows& between_windows = nullptr) {
         between_windows_ = between_windows;
         for (auto& partition : partitions_) partition->find_next_window();
-        open_next_window();
+        open_next_period();
         std::vector<std::jthread> workers;
         for (std::uint32_t i = 1; i < threads_; ++i) workers.emplace_back([this, i] { work(i); });
         work(0);
@@ -88,8 +95,10 @@ public:
         if (failure_) std::rethrow_exception(failure_);
     }
 
-    std::int64_t windows() const { return windows_; }
+    /// Periods that had something in them: as many barriers were needed, less those where one thread did all the work.
+    std::int64_t periods() const { return periods_; }
     Duration window_length() const { return {std::int64_t{1} << layout_.window_shift}; }
+    Duration period_length() const { return {window_length().ps << layout_.period_shift}; }
     std::uint32_t threads() const { return threads_; }
     bool interrupted() const { return interrupted_; }
     std::int64_t events() const {
@@ -108,6 +117,15 @@ public:
     }
 
 private:
+    // Longer periods would leave the first ring too little room ahead; and a period's windows are bits of one word.
+    static constexpr int kLongestPeriod = rings::kFirstBits - 2;
+    static_assert(kLongestPeriod <= 6);
+    static int period_shift_of(const EngineOptions& options, int window_shift) {
+        if (options.partitions == 1 || options.cut_lookahead.ps == 0) return 0;  // nobody to wait for; one length
+        if (options.cut_lookahead < options.lookahead) abort_run("a lookahead between partitions below that of all");
+        return std::min(window_shift_of(options.cut_lookahead) - window_shift, kLongestPeriod);
+    }
+
     // Consecutive nodes of a partition form a group until they weigh as much as one busy switch: what a window brings
     // them then fits in cache.
     static constexpr std::uint32_t kGroupWeight = 64;
@@ -127,22 +145,24 @@ private:
         }
     }
 
-    // A window with less work than this for all threads together costs less on one of them than a barrier would.
+    // A period with less work than this for all threads together costs less on one of them than a barrier would.
     static constexpr std::size_t kWorthABarrier = 128;
 
     void work(std::uint32_t thread) {
         while (!stopped_) {
             for (std::uint32_t i = thread; i < partitions_.size(); i += threads_) claim(i);
             for (std::uint32_t i = 0; i < partitions_.size(); ++i) claim(i);  // help where others are late
-            barrier_.arrive([this] { close_window(); });
+            barrier_.arrive([this] { close_period(); });
         }
     }
 
     void claim(std::uint32_t index) {
-        if (claimed_[index].load(std::memory_order_relaxed) == window_) return;
-        if (claimed_[index].exchange(window_, std::memory_order_acq_rel) == window_) return;
-        guarded([&] { partitions_[index]->advance(window_, partitions_, model_); });
+        if (claimed_[index].load(std::memory_order_relaxed) == period_) return;
+        if (claimed_[index].exchange(period_, std::memory_order_acq_rel) == period_) return;
+        guarded([&] { advance(*partitions_[index]); });
     }
+
+    void advance(Context& partition) { partition.advance(period_, sent_, partitions_, model_); }
 
     // What is thrown on any thread (no memory, a watcher whose disk is full) ends the run at the next barrier, where
     // all threads still meet, and leaves run() on the caller's.
@@ -156,25 +176,25 @@ private:
         }
     }
 
-    // The leader's step: the window is done everywhere and the other threads wait.
-    void close_window() {
-        guarded([this] { close_window_or_throw(); });
+    // The leader's step: the period is done everywhere and the other threads wait.
+    void close_period() {
+        guarded([this] { close_period_or_throw(); });
         if (failure_) stopped_ = true;
     }
-    void close_window_or_throw() {
+    void close_period_or_throw() {
         if (failure_) return;
-        std::size_t events = events_in_window();
-        open_next_window();
+        std::size_t events = events_in_period();
+        open_next_period();
         if (threads_ == 1 || events >= kWorthABarrier) return;
-        // Little to do: this thread goes on alone until a window is worth waking the others for.
+        // Little to do: this thread goes on alone until a period is worth waking the others for.
         while (!stopped_ && events < 2 * kWorthABarrier) {
-            for (auto& partition : partitions_) partition->advance(window_, partitions_, model_);
-            events = events_in_window();
-            open_next_window();
+            for (auto& partition : partitions_) advance(*partition);
+            events = events_in_period();
+            open_next_period();
         }
     }
 
-    void open_next_window() {
+    void open_next_period() {
         std::optional<Window> next;
         for (const auto& partition : partitions_)
             if (const auto own = partition->next_window(); own && (!next || *own < *next)) next = own;
@@ -183,17 +203,23 @@ private:
             stopped_ = true;
             return;
         }
-        window_ = *next;
-        since_housekeeping_ += kEventsPerWindow + events_in_window();
-        if (since_housekeeping_ >= kHousekeepingPeriod) keep_house();
-        windows_ += !stopped_;
+        period_ = *next >> layout_.period_shift << layout_.period_shift;
+        sent_ = layout_.period_shift == 0 ? 1 : sent_for(period_);
+        since_housekeeping_ += kEventsPerPeriod + events_in_period();
+        if (since_housekeeping_ >= kHousekeepingPeriod) keep_house(*next);
+        periods_ += !stopped_;
     }
 
-    void keep_house() {
+    std::uint64_t sent_for(Window period) const {
+        std::uint64_t sent = 0;
+        for (const auto& partition : partitions_) sent |= partition->marks_in_period(period);
+        return sent;
+    }
+
+    void keep_house(Window next) {
         since_housekeeping_ = 0;
         level_pools();
-        if (between_windows_ && !between_windows_(Time{window_ << layout_.window_shift}))
-            stopped_ = interrupted_ = true;
+        if (between_windows_ && !between_windows_(Time{next << layout_.window_shift})) stopped_ = interrupted_ = true;
     }
 
     // Chunks stay with who reads them, so one-sided traffic would fill the reader's pool while the writer's grows.
@@ -205,9 +231,9 @@ private:
         for (; surplus > 0; --surplus) (*poorest)->pool().give((*richest)->pool().take(nullptr));
     }
 
-    std::size_t events_in_window() const {
+    std::size_t events_in_period() const {
         std::size_t events = 0;
-        for (const auto& partition : partitions_) events += partition->events_in_window();
+        for (const auto& partition : partitions_) events += partition->events_in_period();
         return events;
     }
 
@@ -220,7 +246,7 @@ private:
 
     // Often enough for a Ctrl-C in a large fabric, seldom enough not to be felt in a small one.
     static constexpr std::size_t kHousekeepingPeriod = 1 << 20;  // events ...
-    static constexpr std::size_t kEventsPerWindow = 1 << 14;     // ... as which a window counts, however empty
+    static constexpr std::size_t kEventsPerPeriod = 1 << 14;     // ... as which a period counts, however empty
     static constexpr std::int64_t kSurplusWorthMoving = 256;     // chunks: 1 MiB
 
     Model& model_;
@@ -228,9 +254,10 @@ private:
     std::uint32_t threads_;
     WindowBarrier barrier_;
     std::vector<std::unique_ptr<Context>> partitions_;
-    std::unique_ptr<std::atomic<Window>[]> claimed_;  // the last window that a thread took each partition for
-    Window window_ = -1;
-    std::int64_t windows_ = 0;
+    std::unique_ptr<std::atomic<Window>[]> claimed_;  // the last period that a thread took each partition for
+    Window period_ = -1;                              // the open one's first window
+    std::uint64_t sent_ = 0;  // its windows that something was sent for before it opened, a bit each
+    std::int64_t periods_ = 0;
     std::size_t since_housekeeping_ = 0;
     std::mutex failing_;
     std::exception_ptr failure_;  // the first

@@ -99,6 +99,10 @@ public:
     bool has_news() { return std::exchange(news_, false); }
     /// Has this partition sent anything for a slot whose window is still to come?
     bool is_marked(std::uint32_t slot) const { return occupied_[slot / 64] >> slot % 64 & 1; }
+    /// The same for `count` slots from `slot` on, a bit each; all of one 64.
+    std::uint64_t marks(std::uint32_t slot, std::uint32_t count) const {
+        return occupied_[slot / 64] >> slot % 64 & ~std::uint64_t{0} >> (64 - count);
+    }
     /// The writer's turn: the slot's window has come, whoever reads it.
     void unmark(std::uint32_t slot) { occupied_[slot / 64] &= ~(std::uint64_t{1} << slot % 64); }
 

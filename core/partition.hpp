@@ -1,7 +1,9 @@
 // Partition: the nodes that one thread at a time works on, the events they send, and one window's work over them. No
 // priority queue: nodes form groups whose events of a window fit in cache; a group's events are sorted by node with one
 // counting sort, and each node's by time, and they are handled in order while its rows are in cache.
-// The model owns all state of the nodes; a partition owns only events. Not here: when windows open (core/engine.hpp).
+// The model owns all state of the nodes; a partition owns only events. Between two barriers lies a period, one window or
+// several: what partitions send each other falls behind the period, so within it each does its windows alone.
+// Not here: when periods open (core/engine.hpp).
 #pragma once
 
 #include <algorithm>
@@ -30,7 +32,8 @@ struct EngineLayout {
     std::vector<std::uint32_t> group_of;  // per node
     std::vector<std::uint32_t> local_of;  // per node: its place in its group
     int window_shift = 0;
-    Time until = kNever;  // events at `until` or later are not handled
+    int period_shift = 0;  // a period is 2^period_shift windows and begins at a multiple of that
+    Time until = kNever;   // events at `until` or later are not handled
     std::uint64_t seed = 0;
 };
 
@@ -44,7 +47,8 @@ public:
         : layout_(layout),
           index_(index),
           outbox_(static_cast<std::uint32_t>(layout.groups.size())),
-          order_{layout.seed} {
+          order_{layout.seed},
+          reach_(static_cast<std::uint64_t>(rings::kFirst - period_length())) {
         for (std::uint32_t group = 0; group < layout.groups.size(); ++group) {
             if (layout.groups[group].partition != index) continue;
             if (own_groups_.empty() || own_groups_.back().word != group / 64) own_groups_.push_back({group / 64, 0});
@@ -54,12 +58,13 @@ public:
 
     std::uint32_t index() const { return index_; }
 
-    /// Sends an event. It must fall in a later window, unless a node sends it to itself; a model that promises more
-    /// lookahead than it keeps is stopped here, for its results would silently depend on the partitioning.
+    /// Sends an event. It must fall in a later window, unless a node sends it to itself, and in a later period if it is
+    /// for another partition; a model that promises more lookahead than it keeps is stopped here, for its results would
+    /// silently depend on the partitioning.
     void post(const Event& event) {
         live_ += Model::is_progress(event);
         const Window window = event.at.ps >> layout_.window_shift;
-        if (within_first_ring(window)) [[likely]]
+        if (within_first_ring(window, event.node)) [[likely]]
             outbox_.append(layout_.group_of[event.node], rings::slot(0, window), pool_) = event;
         else
             post_near_or_far(event, window);
@@ -70,7 +75,7 @@ public:
     template <class Change>
     void post_changed(const Event& original, Time at, std::uint32_t node, Change&& change) {
         const Window window = at.ps >> layout_.window_shift;
-        if (within_first_ring(window)) [[likely]] {
+        if (within_first_ring(window, node)) [[likely]] {
             ++live_;
             Event& event = outbox_.append(layout_.group_of[node], rings::slot(0, window), pool_);
             event = original;
@@ -86,22 +91,30 @@ public:
         post(event);
     }
 
-    /// All of this partition's work in window `w`. Every partition's work in earlier windows is done.
-    void advance(Window w, Peers all, Model& model) {
-        cascade(w, all);
-        window_ = w;
-        const std::uint32_t slot = rings::slot(0, w);
-        outbox_.unmark(slot);
-        events_in_window_ = 0;
-        for_each_busy_group(slot, all, [&](std::uint32_t group) {
-            sort_by_node(group, slot, all);
-            handle_group(layout_.groups[group], model);
-        });
+    /// All of this partition's work in the period that begins with window `first`. Every partition's work in earlier
+    /// periods is done.
+    /// @param sent  windows of the period that anybody sent something for in earlier ones, a bit each
+    void advance(Window first, std::uint64_t sent, Peers all, Model& model) {
+        cascade(first, all);
+        period_end_ = first + period_length();
+        events_in_period_ = 0;
+        // What this partition has sent itself, above or in an earlier window of the period, shows in its own marks.
+        for (sent |= marks_in_period(first); sent != 0; sent |= marks_in_period(first)) {
+            const Window w = first + std::countr_zero(sent);
+            if (w > layout_.until.ps >> layout_.window_shift) break;
+            sent &= sent - 1;
+            work_through(w, all, model);
+        }
+        window_ = period_end_ - 1;
         // A partition that sent nothing, as most do in a window with little traffic, knows its next window already.
-        if (outbox_.has_news() || !next_window_ || *next_window_ <= w) next_window_ = outbox_.next_after(w);
+        if (outbox_.has_news() || !next_window_ || *next_window_ <= window_) next_window_ = outbox_.next_after(window_);
     }
 
-    std::size_t events_in_window() const { return events_in_window_; }
+    /// Windows of a period, which begins with `first`, that this partition has sent something for.
+    std::uint64_t marks_in_period(Window first) const {
+        return outbox_.marks(rings::slot(0, first), static_cast<std::uint32_t>(period_length()));
+    }
+    std::size_t events_in_period() const { return events_in_period_; }
     std::int64_t handled() const { return handled_; }
     /// Events of consequence sent by this partition less those handled by it: sums over partitions to those pending.
     std::int64_t live() const { return live_; }
@@ -119,28 +132,53 @@ public:
     }
 
 private:
-    bool within_first_ring(Window window) const {
-        return static_cast<std::uint64_t>(window - window_ - 1) < rings::kFirst - 1;
+    Window period_length() const { return Window{1} << layout_.period_shift; }
+    bool owns(std::uint32_t node) const { return layout_.groups[layout_.group_of[node]].partition == index_; }
+
+    // Peers may be at any window of the period, so the first ring reaches a turn from its beginning: nobody writes to a
+    // slot that another still reads.
+    bool within_first_ring(Window window, std::uint32_t node) const {
+        if (static_cast<std::uint64_t>(window - period_end_) < reach_) [[likely]]
+            return true;
+        return window > window_ && window < period_end_ && owns(node);
     }
 
     void post_near_or_far(const Event& event, Window window) {
-        if (window <= window_) {
-            if (event.node != current_node_ || event.at <= now_)
-                abort_run(
-                    "an event for node {} at {} ps was sent by node {} at {} ps into the open window, which ends at "
-                    "{} ps: the model's lookahead is too long",
-                    event.node, event.at.ps, current_node_, now_.ps, (window_ + 1) << layout_.window_shift);
-            own_.push_back(event);
-            std::push_heap(own_.begin(), own_.end(), later());
-            return;
-        }
-        place_in_ring(event, window, window_, layout_.group_of[event.node]);
+        if (window >= period_end_)
+            place_in_ring(event, window, period_end_ - period_length(), layout_.group_of[event.node]);
+        else if (window <= window_)
+            post_into_open_window(event);
+        else
+            abort_run(
+                "an event for node {} at {} ps was sent by node {} of another partition at {} ps, before the barrier "
+                "at {} ps: the model's cut lookahead is too long",
+                event.node, event.at.ps, current_node_, now_.ps, period_end_ << layout_.window_shift);
+    }
+
+    void post_into_open_window(const Event& event) {
+        if (event.node != current_node_ || event.at <= now_)
+            abort_run(
+                "an event for node {} at {} ps was sent by node {} at {} ps into the open window, which ends at "
+                "{} ps: the model's lookahead is too long",
+                event.node, event.at.ps, current_node_, now_.ps, (window_ + 1) << layout_.window_shift);
+        own_.push_back(event);
+        std::push_heap(own_.begin(), own_.end(), later());
     }
 
     void place_in_ring(const Event& event, Window window, Window now, std::uint32_t group) {
         const int level = rings::level_of(window, now);
         if (level == rings::kLevels) abort_run("an event at {} ps lies beyond the last ring", event.at.ps);
         outbox_.append(group, rings::slot(level, window), pool_) = event;
+    }
+
+    void work_through(Window w, Peers all, Model& model) {
+        window_ = w;
+        const std::uint32_t slot = rings::slot(0, w);
+        outbox_.unmark(slot);
+        for_each_busy_group(slot, all, [&](std::uint32_t group) {
+            sort_by_node(group, slot, all);
+            handle_group(layout_.groups[group], model);
+        });
     }
 
     // Where time has entered a new slot of a further ring, spreads that slot's events over the rings below it.
@@ -189,7 +227,7 @@ private:
                                    [&](const Event& event) { ++place_[layout_.local_of[event.node] + 1]; });
         for (std::size_t i = 1; i < place_.size(); ++i) place_[i] += place_[i - 1];
         make_room(place_.back());
-        events_in_window_ += place_.back();
+        events_in_period_ += place_.back();
         for (const auto& peer : all) {
             peer->outbox_.for_each(group, slot, [&](const Event& event) {
                 const std::uint32_t place = place_[layout_.local_of[event.node]]++;
@@ -224,9 +262,11 @@ private:
             handle(event, model);
         }
         while (!own_.empty()) handle_own(model);
-        if constexpr (requires(Time end) { model.end_of_window(*this, current_node_, end); })
+        if constexpr (requires(Time end) { model.end_of_window(*this, current_node_, end); }) {
             model.end_of_window(*this, current_node_,
                                 std::min(Time{(window_ + 1) << layout_.window_shift}, layout_.until));
+            while (!own_.empty()) handle_own(model);  // at `until` or later: to be kept
+        }
     }
     const Event& event_at(std::uint64_t key) const { return events_[static_cast<std::uint32_t>(key)]; }
 
@@ -292,12 +332,14 @@ private:
     std::vector<OwnGroups> own_groups_;
     std::vector<std::uint32_t> place_;  // counting sort: where a node's next event goes
 
-    Window window_ = -1;  // the open window; -1 before the first
+    Window window_ = -1;     // the open window; -1 before the first
+    Window period_end_ = 0;  // the first window after the open period
+    std::uint64_t reach_;    // how many windows from there on the first ring has slots for
     Time now_{-1};
     std::uint32_t current_node_ = UINT32_MAX;
     std::int64_t live_ = 0;
     std::int64_t handled_ = 0;
-    std::size_t events_in_window_ = 0;
+    std::size_t events_in_period_ = 0;
     std::optional<Window> next_window_;
 
     std::size_t capacity_ = 0;

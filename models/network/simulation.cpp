@@ -22,7 +22,7 @@ SimulationOutcome simulate(Fabric& fabric, const SimulationOptions& options) {
         return !options.between_windows || options.between_windows(at, engine.events());
     });
     return {.interrupted = engine.interrupted(),
-            .windows = engine.windows(),
+            .windows = engine.periods(),
             .events = engine.events(),
             .threads = engine.threads(),
             .window_length = engine.window_length(),

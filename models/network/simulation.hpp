@@ -32,7 +32,8 @@ struct InFlight {
 
 struct SimulationOutcome {
     bool interrupted = false;
-    std::int64_t windows = 0, events = 0;
+    std::int64_t windows = 0;  // periods between barriers: see core/engine.hpp
+    std::int64_t events = 0;
     std::uint32_t threads = 1;
     Duration window_length;
     InFlight in_flight;

@@ -136,7 +136,7 @@ TEST(Engine, TenMillisecondsTenSecondsAndTenHoursAreReachedToThePicosecond) {
     engine.post({.at = Time{start_ps}, .node = 0, .plan = script.add(plan)});
     engine.run();
     EXPECT_EQ(script.times(), expected);
-    EXPECT_LT(engine.windows(), 40);  // idle windows are skipped
+    EXPECT_LT(engine.periods(), 40);  // idle windows are skipped
 }
 
 TEST(Engine, TheLongestWindowFitsTheLookahead) {
@@ -222,7 +222,7 @@ TEST(Engine, EndsWhenNothingIsPending) {
         Engine<Script> engine(script, options);
         engine.run();
         EXPECT_EQ(engine.events(), 0);
-        EXPECT_EQ(engine.windows(), 0);
+        EXPECT_EQ(engine.periods(), 0);
         EXPECT_FALSE(engine.interrupted());
     }
 }
