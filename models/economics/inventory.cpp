@@ -13,6 +13,8 @@ std::string_view use_of(NodeKind kind) {
         case NodeKind::server: return "server";
         case NodeKind::leaf: return "leaf";
         case NodeKind::spine: return "spine";
+        case NodeKind::core: return "core";
+        case NodeKind::scale_up: return "scale-up";
     }
     return "";
 }
