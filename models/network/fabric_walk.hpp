@@ -211,10 +211,14 @@ template <class Context>
     sender.marks += frame.has(Frame::kMarked);
     if (sender.has_failed()) [[unlikely]]
         return;
+    const CongestionControl::Before before(sender);
     const bool refused = frame.has(Frame::kNegative);
     const bool moved = refused ? transport_.refuse(frame.flow, frame.packet, frame.cumulative)
                                : transport_.acknowledge(frame.flow, frame.packet, frame.cumulative);
-    if (!moved && !refused) return;
+    if (control_.active())
+        control_.note_answer(frame.flow, before, frame.packet, frame.has(Frame::kMarked), frame.at, transport_);
+    else if (!moved && !refused)
+        return;
     if (moved) transport_.note_progress(frame.flow, frame.at);
     while (sender.base >= sender.oldest.end) {
         statistics.message_latency.record((frame.at - transport_.opened(frame.flow)).ps);
@@ -260,7 +264,7 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
             return;
         }
         const std::uint32_t flow = nic.take_first(transport_);
-        if (!transport_.may_send(flow, now)) continue;
+        if (!transport_.may_send(flow, now) || !control_.has_room(flow, transport_)) continue;
         if (const Time next = control_.next_send(flow); next > now) {
             nic.park(transport_, flow, next);
             continue;
@@ -311,7 +315,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .hops = 0,
                       .kind = Happening::arrival,
                       .flags = 0};
-    if (control_.active()) control_.note_sent(flow, wire_bits(frame) + gap_bits_, now);
+    if (control_.active()) control_.note_sent(flow, packet.number, wire_bits(frame) + gap_bits_, now, frame.sent_at);
     transmit(context, sender.nic_port, frame, 0, now + node.latency);
     if (node.timeout_pending) return;
     node.timeout_pending = true;
@@ -326,6 +330,7 @@ void Fabric::check_timeouts(Context& context, Node& node, Time now) {
         const Sender& sender = transport_.sender(flow);
         if (!sender.waits() || sender.progress + transport_.parameters().timeout > now) continue;
         transport_.time_out(flow, now);
+        control_.note_timeout(flow);
         make_ready(context, node, flow, now);
     }
     Time earliest = kNever;
