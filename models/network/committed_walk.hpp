@@ -35,7 +35,6 @@ void Fabric::enqueue_committed(Context& context, Node& node, std::uint32_t index
     if (admission == Admission::dropped && network_.trimming && !frame.has(Frame::kAcknowledgement | Frame::kTrimmed) &&
         !frame.has(Frame::kBroken)) {
         ++port.trimmed;
-        ++statistics_[context.index()].losses[frame.flow].dropped;  // its payload; the header goes on
         frame.flags |= Frame::kTrimmed;
         frame.bytes = static_cast<std::uint16_t>(network_.framing.header.count);
         frame.traffic_class = kTrafficClasses - 1;

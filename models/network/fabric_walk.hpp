@@ -72,7 +72,7 @@ template <class Context>
     ++ingress.frames_lost;
     ingress.frames_lost_in_dark += frame.has(Frame::kDark);
     FlowLosses& losses = statistics.losses[frame.flow];
-    if (frame.has(Frame::kBroken | Frame::kTrimmed)) return;  // it was counted on the link that broke it first
+    if (frame.has(Frame::kBroken)) return;  // it was counted on the link that broke it first
     ++(frame.has(Frame::kAcknowledgement) ? losses.lost_acknowledgements : losses.lost);
 }
 
@@ -136,7 +136,7 @@ template <class Context>
 [[gnu::cold, gnu::noinline]] void Fabric::drop(Context& context, std::uint32_t index, const Frame& frame,
                                                std::uint8_t flags) {
     ++counters_[index].frames_dropped;
-    if (flags & (Frame::kBroken | Frame::kTrimmed)) return;  // its flow has it among the lost or dropped already
+    if (flags & Frame::kBroken) return;  // its flow has it among the lost already
     FlowLosses& losses = statistics_[context.index()].losses[frame.flow];
     ++(frame.has(Frame::kAcknowledgement) ? losses.dropped_acknowledgements : losses.dropped);
 }
@@ -289,10 +289,14 @@ template <class Context>
     sender.marks += frame.has(Frame::kMarked);
     if (sender.has_failed()) [[unlikely]]
         return;
+    const CongestionControl::Before before(sender);
     const bool refused = frame.has(Frame::kNegative);
     const bool moved = refused ? transport_.refuse(frame.flow, frame.packet, frame.cumulative)
                                : transport_.acknowledge(frame.flow, frame.packet, frame.cumulative);
-    if (!moved && !refused) return;
+    if (control_.active())
+        control_.note_answer(frame.flow, before, frame.packet, frame.has(Frame::kMarked), frame.at, transport_);
+    else if (!moved && !refused)
+        return;
     if (moved) transport_.note_progress(frame.flow, frame.at);
     while (sender.base >= sender.oldest.end) {
         statistics.message_latency.record((frame.at - transport_.opened(frame.flow)).ps);
@@ -347,7 +351,7 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
             return;
         }
         const std::uint32_t flow = nic.take_first(transport_);
-        if (!transport_.may_send(flow, now)) continue;
+        if (!transport_.may_send(flow, now) || !control_.has_room(flow, transport_)) continue;
         if (const Time next = control_.next_send(flow); next > now) {
             nic.park(transport_, flow, next);
             continue;
@@ -398,7 +402,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .hops = 0,
                       .kind = Happening::arrival,
                       .flags = 0};
-    if (control_.active()) control_.note_sent(flow, wire_bits(frame) + gap_bits_, now);
+    if (control_.active()) control_.note_sent(flow, packet.number, wire_bits(frame) + gap_bits_, now, frame.sent_at);
     transmit(context, sender.nic_port, frame, 0, now + node.latency);
     if (node.timeout_pending) return;
     node.timeout_pending = true;
@@ -413,6 +417,7 @@ void Fabric::check_timeouts(Context& context, Node& node, Time now) {
         const Sender& sender = transport_.sender(flow);
         if (!sender.waits() || sender.progress + transport_.parameters().timeout > now) continue;
         transport_.time_out(flow, now);
+        control_.note_timeout(flow);
         make_ready(context, node, flow, now);
     }
     Time earliest = kNever;

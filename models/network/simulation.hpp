@@ -64,7 +64,7 @@ InFlight in_flight(const Fabric& fabric, const Engine& engine, Time now) {
         ++(started ? left.travelling_frames : left.queued_frames)[port];
         if (!started) left.queued_bytes[port] += frame.bytes;
         if (frame.kind != Happening::arrival) return;             // what ports say to each other
-        if (frame.has(Frame::kBroken | Frame::kTrimmed)) return;  // its flow has it among the lost or dropped
+        if (frame.has(Frame::kBroken)) return;  // its flow has it among the lost
         const bool left_its_nic = started || !fabric.is_nic(port);
         if (acknowledgement)
             ++(left_its_nic ? left.travelling_acknowledgements : left.queued_acknowledgements)[frame.flow];
@@ -74,7 +74,7 @@ InFlight in_flight(const Fabric& fabric, const Engine& engine, Time now) {
     fabric.for_each_waiting([&](const Frame& frame, std::uint32_t port) {
         ++left.queued_frames[port];
         left.queued_bytes[port] += frame.bytes;
-        if (frame.flow == kNoFlow || frame.has(Frame::kBroken | Frame::kTrimmed)) return;
+        if (frame.flow == kNoFlow || frame.has(Frame::kBroken)) return;
         const bool nic = fabric.is_nic(port);
         if (frame.has(Frame::kAcknowledgement))
             ++(nic ? left.queued_acknowledgements : left.travelling_acknowledgements)[frame.flow];

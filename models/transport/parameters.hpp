@@ -7,6 +7,7 @@
 #include "core/quantity.hpp"
 #include "core/time.hpp"
 #include "models/transport/dcqcn.hpp"
+#include "models/transport/nscc.hpp"
 
 namespace lightloom {
 
@@ -19,7 +20,7 @@ enum class Reliability : std::uint8_t {
 };
 
 /// What holds a flow back beside its window.
-enum class Control : std::uint8_t { none, dcqcn };
+enum class Control : std::uint8_t { none, dcqcn, nscc };
 
 /// How long a flow waits for its window to move, and how often, before it fails.
 struct RetryBudget {
@@ -49,6 +50,7 @@ struct TransportParameters {
     std::uint16_t entropies = 64;  // paths that an unordered flow takes in turn
     Control control = Control::none;
     DcqcnParameters dcqcn{};
+    NsccParameters nscc{};
 };
 
 }  // namespace lightloom

@@ -119,7 +119,9 @@ void run_random_cases(FlowControl flow_control, std::uint64_t first, std::uint64
         for (std::uint32_t port = 0; port < topology.ports.size(); ++port)
             stopped += result.fabric.committed(port)->pauses_received;
     }
-    if (flow_control == FlowControl::pause) EXPECT_GT(stopped, 1000u);
+    if (flow_control == FlowControl::pause) {
+        EXPECT_GT(stopped, 1000u);
+    }
 }
 
 TEST(Lossless, PauseNeverDropsInRandomRuns) { run_random_cases(FlowControl::pause, 0, 700); }
