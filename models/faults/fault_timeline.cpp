@@ -48,6 +48,7 @@ private:
         std::uint32_t direction;
         std::uint32_t lanes;
         std::int32_t lost;  // more lanes than before, or fewer
+        std::uint32_t occurrence;
     };
 
     std::vector<Interval> occasions(const Once& once, const PlannedFault& fault, const FaultTarget& target) const;
@@ -66,6 +67,7 @@ private:
             if (fault.way != Way::up) action(2 * cable.value + 1);
         }
     }
+    std::uint32_t occurrence() const { return static_cast<std::uint32_t>(timeline_.occurrences.size() - 1); }
     void check_size() const {
         if (timeline_.outages.size() + timeline_.losses.size() + timeline_.occurrences.size() > kMostRows)
             refuse_so_many();
@@ -149,7 +151,7 @@ std::vector<Interval> TimelineBuilder::occasions(const Train& train, const Plann
 
 void TimelineBuilder::take(const Dark& dark, const PlannedFault& fault, const FaultTarget& target, Interval when) {
     for_each_direction(fault, target, [&](std::uint32_t direction) {
-        timeline_.outages.push_back({when.from, when.to, direction, dark.cause});
+        timeline_.outages.push_back({when.from, when.to, direction, dark.cause, occurrence()});
     });
 }
 
@@ -185,8 +187,8 @@ void TimelineBuilder::take(const LostLanes& lanes, const PlannedFault& fault, co
     const auto lost = static_cast<std::int32_t>(lanes.lost);
     const auto retrain = [&](std::uint32_t direction, Time at, std::int32_t change) {
         const Time trained = after(at, lanes.retraining);
-        if (trained > at) timeline_.outages.push_back({at, trained, direction, OutageCause::lane_change});
-        widths_.push_back({trained, direction, lanes.lanes, change});
+        if (trained > at) timeline_.outages.push_back({at, trained, direction, OutageCause::lane_change, occurrence()});
+        widths_.push_back({trained, direction, lanes.lanes, change, occurrence()});
     };
     for_each_direction(fault, target, [&](std::uint32_t direction) {
         retrain(direction, when.from, lost);
@@ -198,7 +200,7 @@ void TimelineBuilder::take(const NewModule& module, const PlannedFault&, const F
     require(when.to != kNever, "a module that is replaced must be back after a while");
     for (const CableId cable : target.cables) {
         for (const std::uint32_t direction : {2 * cable.value, 2 * cable.value + 1})
-            timeline_.outages.push_back({when.from, when.to, direction, OutageCause::module_swap});
+            timeline_.outages.push_back({when.from, when.to, direction, OutageCause::module_swap, occurrence()});
         timeline_.modules.push_back({when.to, cable, module.upper, 0});
     }
 }
@@ -224,7 +226,8 @@ void TimelineBuilder::set_rates() {
         const Time until = last ? kNever : widths_[i + 1].at;
         if (until == change.at) continue;
         if (lost >= change.lanes)
-            timeline_.outages.push_back({change.at, until, change.direction, OutageCause::lane_change});
+            timeline_.outages.push_back(
+                {change.at, until, change.direction, OutageCause::lane_change, change.occurrence});
         else
             timeline_.rates.push_back({change.at, change.direction,
                                        rate_of(change.direction, change.lanes, static_cast<std::uint32_t>(lost))});

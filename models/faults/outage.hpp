@@ -29,7 +29,15 @@ struct Outage {
     Time from, to;
     std::uint32_t direction = 0;  // 2 x cable, + 1 for the one from its upper to its lower end
     OutageCause cause = OutageCause::link_down;
+    std::uint32_t occurrence = UINT32_MAX;  // of which it is a part, in FaultTimeline::occurrences; none: of none
     friend bool operator==(const Outage&, const Outage&) = default;
+};
+
+/// What a run lost to an outage. A frame that meets several is the loss of the first of them alone.
+struct OutageLosses {
+    std::uint64_t frames = 0;
+    Time first = kNever,
+         last{};  // when the first and the last of them was lost: in the outage, if not at its beginning
 };
 
 /// A direction sends at `rate` from an instant on: some of its lanes were lost, or are back.

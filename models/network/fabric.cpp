@@ -168,6 +168,7 @@ void Fabric::build_conditions(const FabricInput& input) {
     check_conditions();
     std::ranges::stable_sort(changes_, {}, [](const ChannelChange& c) { return std::pair(c.direction, c.at); });
     std::ranges::stable_sort(outages_, {}, [](const Outage& o) { return std::pair(o.direction, o.from); });
+    outage_losses_.resize(outages_.size());
     Known known;
     for (std::uint32_t direction = 0; direction < input.channels.size(); ++direction) {
         known.first_change = known.last_change;
@@ -182,7 +183,8 @@ void Fabric::build_conditions(const FabricInput& input) {
         const DarkIntervals dark(cause_of(port, known));
         if (known.first_change == known.last_change && dark.from() == kNever) continue;
         hazards_[port].unsteady = static_cast<std::uint32_t>(unsteady_.size());
-        unsteady_.push_back({.dark = dark, .known = known, .next = known.first_change});
+        unsteady_.push_back(
+            {.dark = dark, .known = known, .next = known.first_change, .next_outage = known.first_outage});
         look_ahead(port);
     }
 }
@@ -210,11 +212,28 @@ LossBudget Fabric::next_losses(std::uint32_t port) {
         const DarkIntervals::Cause cause = cause_of(index, unsteady.known);
         while (unsteady.dark.to() <= start && unsteady.dark.from() != kNever) unsteady.dark.advance(cause);
         look_ahead(index);
-        if (departure + port.delay >= unsteady.dark.from()) return Frame::kCorrupted | Frame::kDark;
+        if (const Time arrival = departure + port.delay; arrival >= unsteady.dark.from()) {
+            count_outage(unsteady, start, arrival);
+            return Frame::kCorrupted | Frame::kDark;
+        }
         if (!port.losses.spend(port.risk_bits + bits)) return 0;
     }
     port.losses = next_losses(index);
     return Frame::kCorrupted;
+}
+
+// A port's frames go in order of time: what is over for one is over for the next.
+void Fabric::count_outage(Unsteady& unsteady, Time start, Time arrival) {
+    const std::uint32_t last = unsteady.known.last_outage;
+    while (unsteady.next_outage < last && outages_[unsteady.next_outage].to <= start) ++unsteady.next_outage;
+    for (std::uint32_t i = unsteady.next_outage; i < last && outages_[i].from <= arrival; ++i) {
+        if (outages_[i].to <= start) continue;
+        OutageLosses& losses = outage_losses_[i];
+        ++losses.frames;
+        losses.last = std::max(start, outages_[i].from);
+        losses.first = std::min(losses.first, losses.last);
+        return;
+    }
 }
 
 void Fabric::set_hazard(std::uint32_t port, double per_codeword) {

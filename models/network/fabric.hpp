@@ -158,6 +158,9 @@ public:
     Bytes headroom_of(std::uint32_t port) const;
     /// Ports each of which waits for the next, and the last for the first: nothing can end that. Empty: there is none.
     std::vector<std::uint32_t> deadlock() const;
+    /// All outages, by direction and time, and of each what was lost to it, of the frames that its port has booked.
+    std::span<const Outage> outages() const { return outages_; }
+    std::span<const OutageLosses> outage_losses() const { return outage_losses_; }
     /// Had a frame in flight to `frame.source` begun to leave its sender before `now`? (A port books frames ahead.)
     bool had_started(const Frame& frame, Time now) const;
     std::uint64_t digest() const;
@@ -237,7 +240,8 @@ private:
     struct Unsteady {
         DarkIntervals dark;  // stands at the first interval that may meet a frame still to be sent
         Known known;
-        std::uint32_t next;  // the first change that no frame has met
+        std::uint32_t next;         // the first change that no frame has met
+        std::uint32_t next_outage;  // the first outage that is not over
     };
 
     void build_nodes(const FabricInput& input);
@@ -300,6 +304,7 @@ private:
     std::uint8_t meet_condition(std::uint32_t port, const Frame& frame, Time departure);
     void set_hazard(std::uint32_t port, double per_codeword);
     void look_ahead(std::uint32_t port);
+    void count_outage(Unsteady& unsteady, Time start, Time arrival);
     LossBudget next_losses(std::uint32_t port);
     const Channel& channel_of(std::uint32_t port) const;
     DarkIntervals::Cause cause_of(std::uint32_t port, const Known& known) const;
@@ -344,7 +349,8 @@ private:
     std::vector<PortCounters> counters_;
     std::vector<Hazard> hazards_;
     std::vector<Unsteady> unsteady_;
-    std::vector<Nic> nics_;  // by port; those of switches stay idle
+    std::vector<OutageLosses> outage_losses_;  // of outages_: the sending port's
+    std::vector<Nic> nics_;                    // by port; those of switches stay idle
     std::vector<SharedBuffer> buffers_;
     std::vector<CommittedPort> committed_;  // by port; empty where none is committed
     std::vector<NodeQueues> queues_;

@@ -39,16 +39,16 @@ PlannedFault fault_of(FaultEffect effect, Occasion when, std::size_t cable = 3) 
 TEST(FaultTimeline, TakesACableDownAndUp) {
     const Time at{1'000'001};
     const FaultTimeline both = timeline_of({fault_of(Dark{}, Once{at, Duration{500}})});
-    EXPECT_EQ(both.outages, (std::vector<Outage>{{at, Time{1'000'501}, 6, OutageCause::link_down},
-                                                 {at, Time{1'000'501}, 7, OutageCause::link_down}}));
+    EXPECT_EQ(both.outages, (std::vector<Outage>{{at, Time{1'000'501}, 6, OutageCause::link_down, 0},
+                                                 {at, Time{1'000'501}, 7, OutageCause::link_down, 0}}));
     ASSERT_EQ(both.occurrences.size(), 1u);
     EXPECT_EQ(both.occurrences[0].from, at);
     EXPECT_EQ(both.occurrences[0].to, Time{1'000'501});
     PlannedFault one = fault_of(Dark{OutageCause::one_direction}, Once{at});
     one.way = Way::down;
-    EXPECT_EQ(timeline_of({one}).outages, (std::vector<Outage>{{at, kNever, 7, OutageCause::one_direction}}));
+    EXPECT_EQ(timeline_of({one}).outages, (std::vector<Outage>{{at, kNever, 7, OutageCause::one_direction, 0}}));
     one.way = Way::up;
-    EXPECT_EQ(timeline_of({one}).outages, (std::vector<Outage>{{at, kNever, 6, OutageCause::one_direction}}));
+    EXPECT_EQ(timeline_of({one}).outages, (std::vector<Outage>{{at, kNever, 6, OutageCause::one_direction, 0}}));
     EXPECT_TRUE(timeline_of({one}, at).outages.empty());  // begins at the horizon
     EXPECT_TRUE(timeline_of({}).outages.empty());
 }
@@ -229,13 +229,13 @@ TEST(FaultTimeline, LosesLanesAndAddsThemUp) {
         EXPECT_EQ(gigabits_at(one, direction, Time{1510}), 400);
     }
     ASSERT_EQ(one.outages.size(), 4u);
-    EXPECT_EQ(one.outages[1], (Outage{Time{1500}, Time{1510}, 6, OutageCause::lane_change}));
+    EXPECT_EQ(one.outages[1], (Outage{Time{1500}, Time{1510}, 6, OutageCause::lane_change, 0}));
     // 1 + 3 of 4 in [1200, 1300): nothing is left.
     const FaultTimeline two = timeline_of({lanes(1000, 500, 1), lanes(1200, 100, 3), lanes(1400, 9000, 1)});
     for (const auto& [at, rate] :
          {std::pair{1010, 300}, {1309, 300}, {1310, 300}, {1410, 200}, {1510, 300}, {10410, 400}})
         EXPECT_EQ(gigabits_at(two, 6, Time{at}), rate) << at;
-    EXPECT_EQ(std::ranges::count(two.outages, Outage{Time{1210}, Time{1310}, 6, OutageCause::lane_change}), 1);
+    EXPECT_EQ(std::ranges::count(two.outages, Outage{Time{1210}, Time{1310}, 6, OutageCause::lane_change, 1}), 1);
 }
 
 TEST(FaultTimeline, ReplacesModules) {
@@ -253,7 +253,7 @@ TEST(FaultTimeline, ReplacesModules) {
     expect(1, 340, false, 1);
     expect(2, 520, true, 2);
     EXPECT_EQ(swaps.outages.size(), 6u);
-    EXPECT_EQ(swaps.outages[0], (Outage{Time{100}, Time{130}, 6, OutageCause::module_swap}));
+    EXPECT_EQ(swaps.outages[0], (Outage{Time{100}, Time{130}, 6, OutageCause::module_swap, 1}));
 }
 
 TEST(FaultTimeline, RefusesWhatCannotBe) {
