@@ -25,17 +25,33 @@ void join_peers(Topology& t) {
     }
 }
 
-void number_endpoints(Topology& t) {
+std::uint32_t cables_to_scale_up(const Graph& graph, std::size_t server) {
+    std::uint32_t count = 0;
+    const auto [begin, end] = boost::out_edges(server, graph);
+    for (auto edge = begin; edge != end; ++edge) count += graph[boost::target(*edge, graph)].kind == NodeKind::scale_up;
+    return count;
+}
+
+void require_a_cable_per_nic(const std::string& name, const GraphNode& server, std::uint32_t cables) {
+    if (server.gpus > 0 && server.nics == 0) throw TopologyError(name + " has NICs without a port");
+    if (cables == std::uint64_t{server.gpus} * server.nics) return;
+    if (server.nics == 1)
+        throw TopologyError(name + " has " + std::to_string(server.gpus) + " GPUs but " + std::to_string(cables) +
+                            " cables: each GPU needs a NIC, and each NIC a cable");
+    throw TopologyError(name + " has " + std::to_string(server.gpus) + " GPUs with " + std::to_string(server.nics) +
+                        " NIC ports each but " + std::to_string(cables) + " cables: each port of a NIC needs a cable");
+}
+
+void number_endpoints(const Graph& graph, Topology& t) {
     for (std::size_t n = 0; n < t.nodes.size(); ++n) {
         const Topology::Node& server = t.nodes[n];
         if (server.kind != NodeKind::server) continue;
-        for (std::size_t nic = server.first_port; nic < std::size_t{server.first_port} + server.ports; ++nic) {
-            const PortId down = t.ports[nic].peer;
-            const NodeId leaf = t.ports[down.value].node;
-            t.endpoints.push_back({.server = NodeId{n},
-                                   .nic = PortId{nic},
-                                   .leaf = leaf,
-                                   .down = down.value - t.nodes[leaf.value].first_port});
+        for (std::uint32_t gpu = 0; gpu < graph[n].gpus; ++gpu) {
+            const PortId nic{std::size_t{server.first_port} + gpu * graph[n].nics};
+            t.endpoints.push_back({.server = NodeId{n}, .nic = nic, .leaf = {}, .down = 0, .nics = graph[n].nics});
+            const Topology::Attachment first = t.attachment(t.endpoints.back(), 0);
+            t.endpoints.back().leaf = first.leaf;
+            t.endpoints.back().down = first.down;
         }
     }
 }
@@ -49,21 +65,21 @@ Topology tables_of(const Graph& graph, std::vector<Topology::Tier> tiers) {
     t.ports.reserve(2 * boost::num_edges(graph));
     t.cables.resize(boost::num_edges(graph));
 
-    std::array<std::uint32_t, 3> seen{};  // of each NodeKind
+    std::array<std::uint32_t, kNodeKinds> seen{};  // of each NodeKind
     for (std::size_t n = 0; n < boost::num_vertices(graph); ++n) {
         const GraphNode& node = graph[n];
         const auto degree = static_cast<std::uint32_t>(boost::out_degree(n, graph));
         t.nodes.push_back({.kind = node.kind,
                            .index = seen[static_cast<std::size_t>(node.kind)]++,
                            .first_port = static_cast<std::uint32_t>(t.ports.size()),
-                           .ports = degree});
-        if (node.kind == NodeKind::server && degree != node.gpus)
-            throw TopologyError(t.node_name(NodeId{n}) + " has " + std::to_string(node.gpus) + " GPUs but " +
-                                std::to_string(degree) + " cables: each GPU needs a NIC, and each NIC a cable");
+                           .ports = degree,
+                           .pod = node.pod});
+        if (node.kind == NodeKind::server)
+            require_a_cable_per_nic(t.node_name(NodeId{n}), node, degree - cables_to_scale_up(graph, n));
         number_ports(graph, NodeId{n}, t);
     }
     join_peers(t);
-    number_endpoints(t);
+    number_endpoints(graph, t);
     return t;
 }
 
@@ -71,7 +87,11 @@ Graph graph_of(const Topology& topology) {
     Graph graph(topology.nodes.size());
     for (std::size_t n = 0; n < topology.nodes.size(); ++n) {
         const Topology::Node& node = topology.nodes[n];
-        graph[n] = {node.kind, node.kind == NodeKind::server ? node.ports : 0};
+        graph[n] = {.kind = node.kind, .gpus = 0, .nics = 1, .pod = node.pod};
+    }
+    for (const Topology::Endpoint& endpoint : topology.endpoints) {
+        ++graph[endpoint.server.value].gpus;
+        graph[endpoint.server.value].nics = endpoint.nics;
     }
     for (std::size_t c = 0; c < topology.cables.size(); ++c) {
         const Topology::Cable& cable = topology.cables[c];

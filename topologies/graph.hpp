@@ -11,7 +11,9 @@ namespace lightloom {
 
 struct GraphNode {
     NodeKind kind;
-    std::uint32_t gpus;  // of a server, each with a NIC and a cable of its own; 0 for a switch
+    std::uint32_t gpus;      // of a server, each with a NIC; 0 for a switch
+    std::uint32_t nics = 1;  // ports of a NIC, each with a cable of its own
+    std::uint32_t pod = 0;
 };
 
 struct GraphCable {
@@ -23,10 +25,11 @@ struct GraphCable {
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, GraphNode, GraphCable>;
 
 /// Numbers ports and endpoints: the ports of a node in the order its edges were added, endpoints in that of servers.
-/// Does not validate. @throws TopologyError if a server has not one cable per GPU
+/// The cables of a server to scale-up nodes come after those of its NICs.
+/// Does not validate. @throws TopologyError if a server has not one cable per port of a NIC
 Topology tables_of(const Graph& graph, std::vector<Topology::Tier> tiers);
 
-/// The inverse of tables_of: one edge per cable, in the order of their ids.
+/// The inverse of tables_of, except for circuits: one edge per cable, in the order of their ids.
 Graph graph_of(const Topology& topology);
 
 }  // namespace lightloom

@@ -1,22 +1,37 @@
 #include "topologies/topology.hpp"
 
-namespace lightloom {
-namespace {
+#include <algorithm>
 
-const char* kind_name(NodeKind kind) {
+namespace lightloom {
+
+const char* name_of(NodeKind kind) {
     switch (kind) {
         case NodeKind::server: return "server";
         case NodeKind::leaf: return "leaf";
         case NodeKind::spine: return "spine";
+        case NodeKind::core: return "core";
+        case NodeKind::scale_up: return "scale-up";
     }
     return "";
 }
 
-}  // namespace
+std::uint32_t max_ports(const Topology& topology, NodeKind kind) {
+    std::uint32_t most = 0;
+    for (const Topology::Node& node : topology.nodes)
+        if (node.kind == kind) most = std::max(most, node.ports);
+    return most;
+}
+
+Topology::Attachment Topology::attachment(const Endpoint& endpoint, std::uint32_t i) const {
+    const PortId nic{std::size_t{endpoint.nic.value} + i};
+    const PortId down = ports[nic.value].peer;
+    const NodeId leaf = ports[down.value].node;
+    return {.nic = nic, .leaf = leaf, .down = down.value - nodes[leaf.value].first_port};
+}
 
 std::string Topology::node_name(NodeId node) const {
     const Node& row = nodes[node.value];
-    return std::string(kind_name(row.kind)) + " " + std::to_string(row.index);
+    return std::string(name_of(row.kind)) + " " + std::to_string(row.index);
 }
 
 std::string Topology::port_name(PortId port) const {

@@ -13,7 +13,10 @@
 
 namespace lightloom {
 
-enum class NodeKind : std::uint8_t { server, leaf, spine };
+/// A leaf has NICs below it, a spine has leaves, a core has spines; a scale-up node is one NVSwitch plane of a rack, and
+/// has servers only: packets between racks never pass through one.
+enum class NodeKind : std::uint8_t { server, leaf, spine, core, scale_up };
+inline constexpr std::size_t kNodeKinds = 5;
 
 struct Topology {
     /// A server (with its GPUs and NICs) or a switch. Its ports are [first_port, first_port + ports).
@@ -22,6 +25,7 @@ struct Topology {
         std::uint32_t index;  // among its kind: leaf 3 has index 3
         std::uint32_t first_port;
         std::uint32_t ports;
+        std::uint32_t pod = 0;  // unit of locality: pod, segment, scalable unit; 0 for what belongs to none
     };
     /// One end of a cable. As a sender it is one direction: from this node to the peer's.
     struct Port {
@@ -38,12 +42,25 @@ struct Topology {
         std::string name;  // "host-leaf"
         Rate rate;
     };
-    /// A GPU and its NIC: where messages begin and end.
+    /// A GPU and its NIC: where messages begin and end. A NIC has `nics` ports (two leaves, or planes), [nic, nic + nics).
     struct Endpoint {
         NodeId server;
         PortId nic;          // the server's port
         NodeId leaf;         // the switch its cable ends at
         std::uint32_t down;  // that switch's port, counted from the switch's first
+        std::uint32_t nics = 1;
+    };
+    /// One port of an endpoint's NIC and where its cable ends, as above.
+    struct Attachment {
+        PortId nic;
+        NodeId leaf;
+        std::uint32_t down;
+    };
+    /// A cable through optical circuit switches: lit only while their schedule is in `state`. When that is, is a matter of
+    /// the scenario.
+    struct Circuit {
+        CableId cable;
+        std::uint32_t state;
     };
 
     std::vector<Node> nodes;
@@ -51,9 +68,22 @@ struct Topology {
     std::vector<Cable> cables;
     std::vector<Tier> tiers;
     std::vector<Endpoint> endpoints;  // rack by rack: those of one server are consecutive
+    std::vector<Circuit> circuits;    // in ascending order of cables; what is not listed is always lit
 
-    std::string node_name(NodeId node) const;  // "server 12", "leaf 3"
+    /// @param i  in [0, endpoint.nics)
+    Attachment attachment(const Endpoint& endpoint, std::uint32_t i) const;
+
+    std::string node_name(NodeId node) const;  // "server 12", "scale-up 3"
     std::string port_name(PortId port) const;  // "leaf 3 port 7 -> spine 1"
 };
+
+/// As in a node's name: "leaf", "scale-up".
+const char* name_of(NodeKind kind);
+
+/// Whether the endpoint's messages pass through such a node on their way to another rack.
+constexpr bool forwards(NodeKind kind) { return kind != NodeKind::server && kind != NodeKind::scale_up; }
+
+/// The ports of the node of this kind that has most; 0 if there is none.
+std::uint32_t max_ports(const Topology& topology, NodeKind kind);
 
 }  // namespace lightloom

@@ -47,6 +47,8 @@ TEST(LeafSpine, HasTheCountsThatWereAskedFor) {
             case NodeKind::server: EXPECT_EQ(node.ports, 8u); break;
             case NodeKind::leaf: EXPECT_EQ(node.ports, 32u + 32u); break;
             case NodeKind::spine: EXPECT_EQ(node.ports, 64u); break;
+            case NodeKind::core:
+            case NodeKind::scale_up: ADD_FAILURE() << "a leaf-spine has none"; break;
         }
     }
 }
