@@ -1,5 +1,6 @@
 // TopologyBuilder: how a generator, or a test, says what is connected to what. Nodes get their ids, and the ports of a
-// node their order, in the order of the calls: add the servers of a rack, then its leaf, rack by rack, then what is above.
+// node their order, in the order of the calls: add the servers of a rack, then its leaf, rack by rack, then what is
+// above.
 #pragma once
 
 #include "topologies/graph.hpp"

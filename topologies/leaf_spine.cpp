@@ -1,33 +1,21 @@
 #include "topologies/leaf_spine.hpp"
 
 #include "topologies/builder.hpp"
+#include "topologies/parameter_checks.hpp"
 
 namespace lightloom {
 namespace {
 
-// 8 million cables, 1 GB while they are put together: beyond any cluster, and far from what 32-bit ids can count.
-constexpr std::int64_t kMostPorts = 1 << 24;
-
-void require_in_range(const char* name, std::int64_t value) {
-    if (value < 1 || value > kMostPorts)
-        throw TopologyError("a leaf-spine of " + std::to_string(value) + " " + name + ": must be from 1 to " +
-                            std::to_string(kMostPorts));
-}
-
 void check(const LeafSpineParameters& p) {
-    require_in_range("servers", p.servers);
-    require_in_range("GPUs per server", p.gpus_per_server);
-    require_in_range("leaves", p.leaves);
-    require_in_range("spines", p.spines);
-    require_in_range("links per pair", p.links_per_pair);
-    if (p.servers % p.leaves != 0)
-        throw TopologyError(std::to_string(p.servers) + " servers cannot be shared out equally among " +
-                            std::to_string(p.leaves) + " leaves");
-    const auto ports = 2 * (static_cast<__int128>(p.servers) * p.gpus_per_server +
-                            static_cast<__int128>(p.leaves) * p.spines * p.links_per_pair);
-    if (ports > kMostPorts)
-        throw TopologyError("a leaf-spine of more than " + std::to_string(kMostPorts) +
-                            " ports is beyond the simulator");
+    const ParameterChecks checks("a leaf-spine");
+    checks.in_range("servers", p.servers);
+    checks.in_range("GPUs per server", p.gpus_per_server);
+    checks.in_range("leaves", p.leaves);
+    checks.in_range("spines", p.spines);
+    checks.in_range("links per pair", p.links_per_pair);
+    checks.divides(p.leaves, "leaves", p.servers, "servers");
+    checks.cables(static_cast<__int128>(p.servers) * p.gpus_per_server +
+                  static_cast<__int128>(p.leaves) * p.spines * p.links_per_pair);
 }
 
 }  // namespace
@@ -41,7 +29,8 @@ Topology leaf_spine(const LeafSpineParameters& parameters) {
 
     TopologyBuilder builder;
     const std::uint32_t host_leaf = builder.add_tier("host-leaf", parameters.rate);
-    const std::uint32_t leaf_to_spine = builder.add_tier("leaf-spine", parameters.rate);
+    const std::uint32_t leaf_to_spine =
+        builder.add_tier("leaf-spine", parameters.uplink_rate.value_or(parameters.rate));
 
     std::vector<NodeId> servers, leaf_ids, spines;
     for (std::size_t leaf = 0; leaf < leaves; ++leaf) {

@@ -1,6 +1,8 @@
 // Leaf-spine: two tiers of switches, every leaf connected to every spine, all NICs of a server to its one leaf.
-// Not here: rail-optimised fabrics (a server's NICs on different leaves).
+// Not here: rail-optimised fabrics (topologies/rail_optimised.hpp), pods and cores (topologies/folded_clos.hpp).
 #pragma once
+
+#include <optional>
 
 #include "topologies/topology.hpp"
 
@@ -10,8 +12,9 @@ struct LeafSpineParameters {
     std::int64_t servers;          // a multiple of `leaves`: racks are equal
     std::int64_t gpus_per_server;  // one NIC each
     std::int64_t leaves, spines;
-    std::int64_t links_per_pair;  // cables between one leaf and one spine
-    Rate rate;                    // of every port
+    std::int64_t links_per_pair;           // cables between one leaf and one spine
+    Rate rate;                             // of every port, unless
+    std::optional<Rate> uplink_rate = {};  // of leaf-spine cables
 };
 
 /// Tiers "host-leaf" and "leaf-spine". Nodes rack by rack (servers, then their leaf), then the spines; a leaf's ports:

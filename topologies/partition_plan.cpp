@@ -4,7 +4,8 @@
 #include <cassert>
 #include <map>
 
-#include <boost/pending/disjoint_sets.hpp>
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/connected_components.hpp>
 
 namespace lightloom {
 namespace {
@@ -25,17 +26,19 @@ struct Racks {
 };
 
 Racks racks_of(const Topology& t) {
-    boost::disjoint_sets_with_storage<> sets(t.nodes.size());
+    boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS> joined(t.nodes.size());
     for (const Topology::Cable& cable : t.cables) {
         const NodeId lower = t.ports[cable.lower.value].node, upper = t.ports[cable.upper.value].node;
         if (t.nodes[lower.value].kind == NodeKind::server && t.nodes[upper.value].kind == NodeKind::leaf)
-            sets.union_set(lower.value, upper.value);
+            boost::add_edge(lower.value, upper.value, joined);
     }
+    std::vector<std::uint32_t> component(t.nodes.size());
+    boost::connected_components(joined, component.data());
     Racks racks{.of_node = std::vector<std::uint32_t>(t.nodes.size(), kNone)};
     std::vector<std::uint32_t> number(t.nodes.size(), kNone);
     for (std::size_t n = 0; n < t.nodes.size(); ++n) {
         if (t.nodes[n].kind != NodeKind::server && t.nodes[n].kind != NodeKind::leaf) continue;
-        std::uint32_t& rack = number[sets.find_set(n)];
+        std::uint32_t& rack = number[component[n]];
         if (rack == kNone) rack = racks.count++;
         racks.of_node[n] = rack;
     }

@@ -13,8 +13,8 @@
 
 namespace lightloom {
 
-/// A leaf has NICs below it, a spine has leaves, a core has spines; a scale-up node is one NVSwitch plane of a rack, and
-/// has servers only: packets between racks never pass through one.
+/// A leaf has NICs below it, a spine has leaves, a core has spines; a scale-up node is one NVSwitch plane of a rack,
+/// and has servers only: packets between racks never pass through one.
 enum class NodeKind : std::uint8_t { server, leaf, spine, core, scale_up };
 inline constexpr std::size_t kNodeKinds = 5;
 
@@ -42,7 +42,8 @@ struct Topology {
         std::string name;  // "host-leaf"
         Rate rate;
     };
-    /// A GPU and its NIC: where messages begin and end. A NIC has `nics` ports (two leaves, or planes), [nic, nic + nics).
+    /// A GPU and its NIC: where messages begin and end. A NIC has `nics` ports (two leaves, or planes), [nic, nic +
+    /// nics).
     struct Endpoint {
         NodeId server;
         PortId nic;          // the server's port
@@ -56,8 +57,8 @@ struct Topology {
         NodeId leaf;
         std::uint32_t down;
     };
-    /// A cable through optical circuit switches: lit only while their schedule is in `state`. When that is, is a matter of
-    /// the scenario.
+    /// A cable through optical circuit switches: lit only while their schedule is in `state`. When that is, is a matter
+    /// of the scenario.
     struct Circuit {
         CableId cable;
         std::uint32_t state;

@@ -14,8 +14,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// Ids are dense, the ports of a node consecutive, peers symmetric, every port of an endpoint's NIC ends at a leaf, scale-up
-/// nodes join servers only, no cable joins a node to itself, and everything can reach everything.
+/// Ids are dense, the ports of a node consecutive, peers symmetric, every port of an endpoint's NIC ends at a leaf,
+/// scale-up nodes join servers only, no cable joins a node to itself, and everything can reach everything.
 /// @throws TopologyError for the first that does not hold
 void validate(const Topology& topology);
 

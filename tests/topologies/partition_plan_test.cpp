@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "topologies/builder.hpp"
+#include "topologies/folded_clos.hpp"
 #include "topologies/leaf_spine.hpp"
+#include "topologies/rail_optimised.hpp"
 
 namespace lightloom {
 namespace {
@@ -87,6 +89,30 @@ TEST(PartitionPlan, WeighsRacksByTheirEndpoints) {
     for (const NodeId leaf : leaves) builder.connect(leaf, spine, tier);
     const PartitionPlan plan = plan_partitions(builder.build(), 2);
     EXPECT_EQ(plan.of_node, (std::vector<std::uint16_t>{0, 0, 1, 1, 1, 1, 1, 1, 1, 1}));
+}
+
+TEST(PartitionPlan, KeepsTheSwitchesOfAPodWithItsServers) {
+    const Topology t = folded_clos({.pods = 4,
+                                    .leaves_per_pod = 2,
+                                    .spines_per_pod = 2,
+                                    .cores = 4,
+                                    .servers_per_leaf = 2,
+                                    .gpus_per_server = 2,
+                                    .rate = k400G});
+    const PartitionPlan plan = plan_partitions(t, 4);
+    for (std::size_t n = 0; n < t.nodes.size(); ++n)
+        EXPECT_EQ(plan.of_node[n], t.nodes[n].kind == NodeKind::core ? t.nodes[n].index : t.nodes[n].pod);
+}
+
+TEST(PartitionPlan, KeepsTheRailLeavesOfAUnitWithItsServers) {
+    const Topology t = rail_optimised(
+        {.servers = 8, .gpus_per_server = 4, .servers_per_unit = 2, .spines = 4, .links_per_pair = 1, .rate = k400G});
+    const PartitionPlan plan = plan_partitions(t, 4);
+    EXPECT_EQ(racks_cut(t, plan), 0u);
+    EXPECT_EQ(count(t, plan, NodeKind::leaf), std::vector<int>(4, 4));
+    EXPECT_EQ(count(t, plan, NodeKind::spine), std::vector<int>(4, 1));
+    for (std::uint32_t partitions = 1; partitions <= t.nodes.size(); ++partitions)
+        for (const std::uint16_t partition : plan_partitions(t, partitions).of_node) EXPECT_LT(partition, partitions);
 }
 
 }  // namespace

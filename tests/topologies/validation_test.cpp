@@ -79,6 +79,26 @@ TEST(Validation, RefusesAnEndpointThatIsNotBehindItsLeaf) {
     EXPECT_EQ(complaint([](Topology& t) { t.endpoints.clear(); }), "the fabric has no server, so nobody to send");
 }
 
+TEST(Validation, RefusesEndpointsThatDoNotShareOutThePorts) {
+    EXPECT_EQ(complaint([](Topology& t) { t.endpoints[1].nics = 0; }), "endpoint 1 has no NIC");
+    EXPECT_EQ(complaint([](Topology& t) { t.endpoints[0].nics = 2; }),
+              "endpoint 0: its NIC is a port of leaf 0, not of its server");
+    EXPECT_EQ(complaint([](Topology& t) { t.endpoints[1] = t.endpoints[0]; }),
+              "endpoint 1 has a NIC that lies among the ports of the endpoint before it");
+    EXPECT_EQ(complaint([](Topology& t) { t.endpoints.pop_back(); }), "some server's port is no endpoint's NIC");
+}
+
+TEST(Validation, RefusesCircuitsOfNoCableOrInDisorder) {
+    EXPECT_EQ(complaint([](Topology& t) {
+                  t.circuits = {{CableId{std::size_t{4}}, 0}};
+              }),
+              "circuit 0 is of a cable that does not exist");
+    EXPECT_EQ(complaint([](Topology& t) {
+                  t.circuits = {{CableId{std::size_t{2}}, 0}, {CableId{std::size_t{2}}, 1}};
+              }),
+              "circuit 1 is not in the order of the cables");
+}
+
 class Building : public ::testing::Test {
 protected:
     TopologyBuilder builder;
@@ -112,6 +132,34 @@ TEST_F(Building, RefusesAGpuWithoutACableAndACableWithoutAGpu) {
     EXPECT_EQ(complaint(builder), "server 0 has 8 GPUs but 7 cables: each GPU needs a NIC, and each NIC a cable");
     builder.connect(server, leaf, tier, 2);
     EXPECT_EQ(complaint(builder), "server 0 has 8 GPUs but 9 cables: each GPU needs a NIC, and each NIC a cable");
+}
+
+TEST_F(Building, RefusesAPortOfANicWithoutACable) {
+    const NodeId server = builder.add_server(2, 2), leaf = builder.add_leaf();
+    builder.connect(server, leaf, tier, 3);
+    EXPECT_EQ(complaint(builder),
+              "server 0 has 2 GPUs with 2 NIC ports each but 3 cables: each port of a NIC needs a cable");
+    builder.add_server(1, 0);
+    builder.connect(server, leaf, tier);
+    EXPECT_EQ(complaint(builder), "server 1 has NICs without a port");
+}
+
+TEST_F(Building, AcceptsScaleUpBesideTheNicsOnly) {
+    const NodeId server = builder.add_server(2), leaf = builder.add_leaf(), plane = builder.add_scale_up();
+    builder.connect(server, leaf, tier, 2);
+    builder.connect(server, plane, tier, 2);
+    const Topology t = builder.build();
+    EXPECT_EQ(t.endpoints.size(), 2u);
+    EXPECT_EQ(t.node_name(plane), "scale-up 0");
+    builder.connect(leaf, plane, tier);
+    EXPECT_EQ(complaint(builder), "scale-up 0 port 2 -> leaf 0: a scale-up node must be connected to servers only");
+}
+
+TEST_F(Building, RefusesScaleUpBeforeTheNics) {
+    const NodeId server = builder.add_server(1), leaf = builder.add_leaf(), plane = builder.add_scale_up();
+    builder.connect(server, plane, tier);
+    builder.connect(server, leaf, tier);
+    EXPECT_EQ(complaint(builder), "server 0 port 0 -> scale-up 0: a NIC must be connected to a leaf");
 }
 
 TEST_F(Building, RefusesASwitchWithoutACable) {
