@@ -96,12 +96,16 @@ public:
     }
 
     // What a run learns from it ------------------------------------------------------------------------------------
-    /// The least time from an event at one node to its effect at another, and the port that sets it.
+    /// The least time from an event at one node to its effect at another, and the port that sets it; without such
+    /// nodes the longest there is, and none.
     struct Lookahead {
         Duration least;
         PortId port;
     };
-    Lookahead lookahead() const;
+    /// @param partition_of  per node: only channels between different partitions count; none: all do
+    Lookahead lookahead(std::span<const std::uint16_t> partition_of = {}) const;
+    /// Per cable: does it set a lookahead below `target`? Such a cable had better not be cut.
+    std::vector<bool> cables_below(Duration target) const;
     std::vector<std::uint32_t> ports_per_node() const;
     Statistics merged_statistics() const;
     /// Sums over partitions, cheap enough to ask between windows.
@@ -211,6 +215,7 @@ private:
     void build_ports(const FabricInput& input);
     void build_flows(const FabricInput& input);
     void build_conditions(const FabricInput& input);
+    Duration least_delay(std::uint32_t port) const;  // from an event at its node to its effect at the peer
     static std::vector<double> line_rates(const FabricInput& input);
     /// How long what a port has accepted keeps it busy after `now`: a NIC hands over no more while that is two frames.
     Duration waiting_at(std::uint32_t port, Time now) const { return ports_[port].clock.waiting(now); }

@@ -35,9 +35,12 @@ struct SimulationOutcome {
     std::int64_t windows = 0;  // periods between barriers: see core/engine.hpp
     std::int64_t events = 0;
     std::uint32_t threads = 1;
-    Duration window_length;
+    Duration window_length, period_length;
     InFlight in_flight;
 };
+
+/// Cables that set a lookahead below this are not cut where that can be avoided: so often threads need not meet.
+inline constexpr Duration kShortestPeriod = nanoseconds(100);
 
 /// Runs to the end of the traffic, to `until`, or to where `between_windows` stops it.
 SimulationOutcome simulate(Fabric& fabric, const SimulationOptions& options);
