@@ -22,11 +22,13 @@ Fabric::Fabric(const FabricInput& input)
       fault_seed_(input.fault_seed),
       transport_(input.traffic, input.transport),
       control_(input.transport, line_rates(input)),
+      scale_up_(input.scale_up),
       statistics_(input.partitions) {
     build_nodes(input);
     build_ports(input);
     build_flows(input);
     build_conditions(input);
+    build_scale_up(input);
 }
 
 void Fabric::build_nodes(const FabricInput& input) {
@@ -298,7 +300,10 @@ Fabric::Statistics Fabric::merged_statistics() const {
 bool Fabric::had_started(const Frame& frame, Time now) const {
     const Port& sender = ports_[ports_[frame.source].peer];
     Time start = frame.at - sender.delay;
-    if (!sender.on_first_bit) start = start - sender.clock.duration_of(wire_bits(frame));
+    if (scale_up_ && is_scale_up(frame.source))
+        start = start - sender.clock.duration_of(scale_up_bits(frame.bytes, frame.flags));
+    else if (!sender.on_first_bit)
+        start = start - sender.clock.duration_of(wire_bits(frame));
     return start < now;
 }
 

@@ -15,7 +15,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "models/network/fabric.hpp"
+#include "models/network/scale_up_walk.hpp"
 
 namespace lightloom {
 
@@ -37,6 +37,7 @@ template <class Context>
             else
                 receive_data(context, node, frame);
             return;
+        case Happening::scale_up: relay(context, node, frame); return;
         case Happening::tail:
             enqueue(context, node, choose_port(node, frame), frame, frame.flags, frame.at + node.latency);
             return;
@@ -176,12 +177,12 @@ template <class Context>
     if (frame.has(Frame::kMarked) && control_.notifies(frame.flow, frame.at)) {
         Frame notification = acknowledgement;
         notification.traffic_class = kNotificationClass;
-        transmit(context, receiver.nic_port, notification, Frame::kAcknowledgement | Frame::kNotification,
-                 frame.at + node.latency);
+        launch(context, node, receiver.nic_port, notification, Frame::kAcknowledgement | Frame::kNotification,
+               frame.at);
     }
     const auto flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked) |
                                                  (answer == Answer::negative ? Frame::kNegative : 0));
-    transmit(context, receiver.nic_port, acknowledgement, flags, frame.at + node.latency);
+    launch(context, node, receiver.nic_port, acknowledgement, flags, frame.at);
 
     while (receiver.base >= receiver.expected.end) deliver_message(context, node, frame.flow, frame.at);
 }
@@ -312,7 +313,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .kind = Happening::arrival,
                       .flags = 0};
     if (control_.active()) control_.note_sent(flow, wire_bits(frame) + gap_bits_, now);
-    transmit(context, sender.nic_port, frame, 0, now + node.latency);
+    launch(context, node, sender.nic_port, frame, 0, now);
     if (node.timeout_pending) return;
     node.timeout_pending = true;
     post_own(context, node, Frame{}, Happening::timeout, now + transport_.parameters().timeout);

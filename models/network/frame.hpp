@@ -11,11 +11,12 @@ namespace lightloom {
 
 /// What happens, by urgency among events of one instant.
 enum class Happening : std::uint8_t {
-    arrival,  // a frame reaches the node's ingress port `source`
-    tail,     // the last bit of a frame that was too early to cut through
-    start,    // a flow's first messages are released
-    service,  // a NIC's port is about to run dry
-    timeout,  // a node's earliest time-out may have come: alone it keeps no run going
+    arrival,   // a frame reaches the node's ingress port `source`
+    scale_up,  // a frame reaches the GPU of its own server whose NIC is to send it; `source`: its scale-up port
+    tail,      // the last bit of a frame that was too early to cut through
+    start,     // a flow's first messages are released
+    service,   // a NIC's port is about to run dry
+    timeout,   // a node's earliest time-out may have come: alone it keeps no run going
 };
 
 struct Frame {

@@ -61,13 +61,13 @@ InFlight in_flight(const Fabric& fabric, const Engine& engine, Time now) {
             ++(acknowledgement ? left.travelling_acknowledgements : left.travelling_packets)[frame.flow];
             return;
         }
-        if (frame.kind != Happening::arrival) return;
+        if (frame.kind != Happening::arrival && frame.kind != Happening::scale_up) return;
         const bool started = fabric.had_started(frame, now);
         const std::uint32_t port = fabric.peer(frame.source);
         ++(started ? left.travelling_frames : left.queued_frames)[port];
         if (!started) left.queued_bytes[port] += frame.bytes;
         if (frame.has(Frame::kBroken)) return;  // its flow has it among the lost
-        const bool left_its_nic = started || !fabric.is_nic(port);
+        const bool left_its_nic = frame.kind == Happening::arrival && (started || !fabric.is_nic(port));
         if (acknowledgement)
             ++(left_its_nic ? left.travelling_acknowledgements : left.queued_acknowledgements)[frame.flow];
         else

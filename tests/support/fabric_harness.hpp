@@ -57,6 +57,8 @@ struct FabricCase {
     TransportParameters transport{};
     std::vector<Channel> channels{};
     std::vector<ChannelChange> changes{};
+    std::optional<ScaleUpParameters> scale_up{};
+    std::vector<EndpointId> nic_of{};
     std::uint64_t fault_seed = 1, order_seed = 1;
     Routes routes = equal_cost_routes(topology);
 
@@ -88,7 +90,9 @@ struct FabricCase {
                 .transport = transport,
                 .fault_seed = fault_seed,
                 .partitions = partitions,
-                .changes = changes};
+                .changes = changes,
+                .scale_up = scale_up,
+                .nic_of = nic_of};
     }
 };
 
