@@ -52,7 +52,8 @@ struct EngineOptions {
     std::uint64_t seed = 0;
 };
 
-/// The longest window (or period) that a lookahead allows: the greatest power of two of picoseconds not above it, at most 2^31.
+/// The longest window, or period, that a lookahead allows: the greatest power of two of picoseconds not above it, at
+/// most 2^31.
 constexpr int window_shift_of(Duration lookahead) {
     return std::min(31, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(lookahead.ps))) - 1);
 }

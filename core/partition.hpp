@@ -1,8 +1,8 @@
 // Partition: the nodes that one thread at a time works on, the events they send, and one window's work over them. No
 // priority queue: nodes form groups whose events of a window fit in cache; a group's events are sorted by node with one
 // counting sort, and each node's by time, and they are handled in order while its rows are in cache.
-// The model owns all state of the nodes; a partition owns only events. Between two barriers lies a period, one window or
-// several: what partitions send each other falls behind the period, so within it each does its windows alone.
+// The model owns all state of the nodes; a partition owns only events. Between two barriers lies a period, one window
+// or several: what partitions send each other falls behind the period, so within it each does its windows alone.
 // Not here: when periods open (core/engine.hpp).
 #pragma once
 

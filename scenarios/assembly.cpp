@@ -14,6 +14,7 @@
 #include "scenarios/measurements.hpp"
 #include "scenarios/schema_types.hpp"
 #include "scenarios/selection.hpp"
+#include "topologies/partition_bonds.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -225,10 +226,11 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     const auto started = Clock::now();
     const auto nodes = static_cast<std::uint32_t>(plan.topology.nodes.size());
     const std::uint32_t wanted = options.partitions == 0 ? options.threads : options.partitions;
-    const PartitionPlan partitions = plan_partitions(plan.topology, std::min({wanted, nodes, 65'535u}));
+    PartitionPlan partitions = plan_partitions(plan.topology, std::min({wanted, nodes, 65'535u}));
     const Traffic traffic = traffic_of(scenario, plan);
     const std::vector<Channel> channels = channels_of(plan.links, scenario.optics.lock);
     Fabric fabric(fabric_input(scenario, plan, traffic, channels, partitions.partitions));
+    partitions = keep_bonds(std::move(partitions), plan.topology, fabric.cables_below(kShortestPeriod));
     const double setup_seconds = seconds_since(started);
 
     const auto began = Clock::now();

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/engine.hpp"
+#include "models/network/simulation.hpp"
+#include "topologies/partition_bonds.hpp"
 
 namespace lightloom {
 namespace {
@@ -135,6 +137,12 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
     e.lookahead = fabric.lookahead().least;
     e.lookahead_port = fabric.lookahead().port;
     e.window = {std::int64_t{1} << window_shift_of(e.lookahead)};
+    const PartitionPlan halves =
+        keep_bonds(plan_partitions(plan.topology, 2), plan.topology, fabric.cables_below(kShortestPeriod));
+    const Fabric::Lookahead cut = fabric.lookahead(halves.of_node);
+    e.cut_lookahead = cut.least;
+    e.cut_port = cut.port;
+    e.period = {std::int64_t{1} << window_shift_of(cut.least)};
     e.messages = fabric.total_messages();
     e.payload_bytes = fabric.total_payload_bytes();
     std::vector<double> work(plan.topology.nodes.size(), 0.0);  // frames that arrive at a node

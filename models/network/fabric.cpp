@@ -26,12 +26,14 @@ Fabric::Fabric(const FabricInput& input)
       fault_seed_(input.fault_seed),
       transport_(input.traffic, input.transport),
       control_(input.transport, line_rates(input)),
+      scale_up_(input.scale_up),
       statistics_(input.partitions) {
     build_nodes(input);
     build_ports(input);
     build_flows(input);
     build_conditions(input);
     build_committed(input);
+    build_scale_up(input);
 }
 
 void Fabric::build_nodes(const FabricInput& input) {
@@ -278,18 +280,30 @@ std::int64_t Fabric::payload_bytes_delivered() const {
                            [](std::int64_t sum, const auto& s) { return sum + s.payload_bytes_delivered; });
 }
 
-Fabric::Lookahead Fabric::lookahead() const {
+Duration Fabric::least_delay(std::uint32_t index) const {
+    const Port& port = ports_[index];
+    const Duration least = nodes_[topology_.ports[index].node.value].latency + port.delay;
+    if (port.on_first_bit) return least;
     const std::int64_t smallest_frame =
         preamble_bits_ + 8 * std::min(network_.framing.header.count, network_.framing.acknowledgement.count);
+    return least + Duration{port.clock.duration_of(smallest_frame).ps - 1};  // clocks keep fractions
+}
+
+Fabric::Lookahead Fabric::lookahead(std::span<const std::uint16_t> partition_of) const {
     Lookahead lookahead{{INT64_MAX}, {}};
-    for (std::uint32_t i = 0; i < ports_.size(); ++i) {
-        const Port& port = ports_[i];
-        Duration least = nodes_[topology_.ports[i].node.value].latency + port.delay;
-        if (!port.on_first_bit)
-            least += Duration{port.clock.duration_of(smallest_frame).ps - 1};  // clocks keep fractions
-        if (least < lookahead.least) lookahead = {least, PortId{i}};
+    for (std::uint32_t i = 0; i < topology_.ports.size(); ++i) {
+        if (!partition_of.empty() && partition_of[topology_.ports[i].node.value] == partition_of[ports_[i].peer_node])
+            continue;
+        if (const Duration least = least_delay(i); least < lookahead.least) lookahead = {least, PortId{i}};
     }
     return lookahead;
+}
+
+std::vector<bool> Fabric::cables_below(Duration target) const {
+    std::vector<bool> below(topology_.cables.size());
+    for (std::uint32_t i = 0; i < topology_.ports.size(); ++i)
+        if (least_delay(i) < target) below[topology_.ports[i].cable.value] = true;
+    return below;
 }
 
 std::vector<std::uint32_t> Fabric::ports_per_node() const {
@@ -324,7 +338,10 @@ Fabric::Statistics Fabric::merged_statistics() const {
 bool Fabric::had_started(const Frame& frame, Time now) const {
     const Port& sender = ports_[ports_[frame.source].peer];
     Time start = frame.at - sender.delay;
-    if (!sender.on_first_bit) start = start - sender.clock.duration_of(wire_bits(frame));
+    if (scale_up_ && is_scale_up(frame.source))
+        start = start - sender.clock.duration_of(scale_up_bits(frame.bytes, frame.flags));
+    else if (!sender.on_first_bit)
+        start = start - sender.clock.duration_of(wire_bits(frame));
     return start < now;
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "models/network/loss_budget.hpp"
 #include "models/network/parameters.hpp"
 #include "models/network/port_clock.hpp"
+#include "models/network/scale_up.hpp"
 #include "models/network/shared_buffer.hpp"
 #include "models/transport/congestion_control.hpp"
 #include "models/transport/window_transport.hpp"
@@ -40,6 +42,8 @@ struct FabricInput {
     std::uint32_t partitions = 1;                 // statistics are kept per partition and merged
     std::span<const ChannelChange> changes = {};  // in any order; of two at one instant the later in the list holds
     std::span<const Outage> outages = {};         // in any order
+    std::optional<ScaleUpParameters> scale_up = {};  // none: GPUs of one server meet at their leaf
+    std::span<const EndpointId> nic_of = {};         // per endpoint, with scale_up: whose NIC of its server it uses
 };
 
 class Fabric {
@@ -104,12 +108,16 @@ public:
     }
 
     // What a run learns from it ------------------------------------------------------------------------------------
-    /// The least time from an event at one node to its effect at another, and the port that sets it.
+    /// The least time from an event at one node to its effect at another, and the port that sets it; without such
+    /// nodes the longest there is, and none.
     struct Lookahead {
         Duration least;
         PortId port;
     };
-    Lookahead lookahead() const;
+    /// @param partition_of  per node: only channels between different partitions count; none: all do
+    Lookahead lookahead(std::span<const std::uint16_t> partition_of = {}) const;
+    /// Per cable: does it set a lookahead below `target`? Such a cable had better not be cut.
+    std::vector<bool> cables_below(Duration target) const;
     std::vector<std::uint32_t> ports_per_node() const;
     Statistics merged_statistics() const;
     /// Sums over partitions, cheap enough to ask between windows.
@@ -136,6 +144,11 @@ public:
     Duration delay(std::uint32_t port) const { return ports_[port].delay; }
     std::uint32_t peer(std::uint32_t port) const { return ports_[port].peer; }
     bool is_nic(std::uint32_t port) const { return !nodes_[ports_[ports_[port].peer].peer_node].is_switch; }
+    /// The port of an endpoint into its server's scale-up network: they follow the topology's ports.
+    std::uint32_t scale_up_port(EndpointId endpoint) const {
+        return static_cast<std::uint32_t>(topology_.ports.size()) + endpoint.value;
+    }
+    bool is_scale_up(std::uint32_t port) const { return port >= topology_.ports.size(); }
     std::int64_t wire_bits(const Frame& frame) const { return preamble_bits_ + frame.bytes * std::int64_t{8}; }
     /// Lock losses and outages of a port's outgoing direction, frames or none, up to `end`: when the run ended.
     DarkIntervals::Sum dark_until(std::uint32_t port, Time end) const;
@@ -200,6 +213,7 @@ private:
         std::uint32_t first_parked = kNone;  // flows that have something to send, but may not yet
         bool service_pending = false;
         Duration full_frame;  // how long one keeps the port busy
+        Duration relayed{0};  // the same of what is on its way to it over scale-up ports
         Time due = kNever;    // of the parked flows, when the first may send
         Time wake = kNever;   // when the NIC will look at them
 
@@ -251,6 +265,9 @@ private:
     void build_committed(const FabricInput& input);
     static std::vector<double> line_rates(const FabricInput& input);
     void check_conditions() const;
+    void build_scale_up(const FabricInput& input);
+    void send_by(std::uint32_t flow, std::span<const EndpointId> nic_of);
+    Duration least_delay(std::uint32_t port) const;  // from an event at its node to its effect at the peer
     Frame start_of(std::uint32_t flow);
 
     // One step each of the walk; models/network/fabric_walk.hpp
@@ -323,6 +340,18 @@ private:
     void unpark(Nic& nic, Time now);
     template <class Context>
     void send_packet(Context& context, Node& node, std::uint32_t flow, Time now);
+    // models/network/scale_up_walk.hpp
+    template <class Context>
+    void launch(Context& context, const Node& node, std::uint32_t port, const Frame& frame, std::uint8_t flags,
+                Time now);
+    template <class Context>
+    void cross(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Happening kind, Time now);
+    template <class Context>
+    void relay(Context& context, const Node& node, const Frame& frame);
+    std::int64_t scale_up_bits(std::uint16_t bytes, std::uint8_t flags) const {
+        const std::int64_t payload = flags & Frame::kAcknowledgement ? 0 : bytes - network_.framing.header.count;
+        return 8 * (scale_up_->header.count + payload);
+    }
     template <class Context>
     void check_timeouts(Context& context, Node& node, Time now);
     template <class Context>
@@ -356,7 +385,10 @@ private:
     std::vector<NodeQueues> queues_;
     WindowTransport transport_;
     CongestionControl control_;
-    std::vector<FlowTimes> flow_times_;  // start and acknowledged: the source's; delivered: the destination's
+    static constexpr std::uint32_t kNoRelay = UINT32_MAX;
+    std::optional<ScaleUpParameters> scale_up_;
+    std::vector<std::uint32_t> relay_of_flow_;  // the scale-up port that its packets pass on their way to a NIC
+    std::vector<FlowTimes> flow_times_;         // start and acknowledged: the source's; delivered: the destination's
     std::vector<std::int64_t> iteration_delivered_ps_;  // the destination's
 
     // A partition's

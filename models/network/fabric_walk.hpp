@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "models/network/committed_walk.hpp"
-#include "models/network/fabric.hpp"
+#include "models/network/scale_up_walk.hpp"
 
 namespace lightloom {
 
@@ -42,6 +42,7 @@ template <class Context>
             else
                 receive_data(context, node, frame);
             return;
+        case Happening::scale_up: relay(context, node, frame); return;
         case Happening::tail:
             enqueue(context, node, choose_port(node, frame), frame, frame.flags, frame.at + node.latency);
             return;
@@ -210,8 +211,9 @@ template <class Context>
 
 [[gnu::always_inline]] inline Duration Fabric::waiting_at(std::uint32_t index, int traffic_class, Time now) const {
     const Port& port = ports_[index];
-    if (!port.committed) return port.clock.waiting(now);
-    return port.clock.behind(committed_[index].waiting_bits(traffic_class)).waiting(now);
+    if (scale_up_ && is_scale_up(index)) return port.clock.waiting(now - network_.nic_latency);
+    if (!port.committed) return port.clock.waiting(now) + nics_[index].relayed;
+    return port.clock.behind(committed_[index].waiting_bits(traffic_class)).waiting(now) + nics_[index].relayed;
 }
 
 // Does the peer not let this class send?
@@ -254,12 +256,12 @@ template <class Context>
     if (frame.has(Frame::kMarked) && control_.notifies(frame.flow, frame.at)) {
         Frame notification = acknowledgement;
         notification.traffic_class = kNotificationClass;
-        transmit(context, receiver.nic_port, notification, Frame::kAcknowledgement | Frame::kNotification,
-                 frame.at + node.latency);
+        launch(context, node, receiver.nic_port, notification, Frame::kAcknowledgement | Frame::kNotification,
+               frame.at);
     }
     const auto flags = static_cast<std::uint8_t>(Frame::kAcknowledgement | (frame.flags & Frame::kMarked) |
                                                  (answer == Answer::negative ? Frame::kNegative : 0));
-    transmit(context, receiver.nic_port, acknowledgement, flags, frame.at + node.latency);
+    launch(context, node, receiver.nic_port, acknowledgement, flags, frame.at);
 
     while (receiver.base >= receiver.expected.end) deliver_message(context, node, frame.flow, frame.at);
 }
@@ -403,7 +405,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .kind = Happening::arrival,
                       .flags = 0};
     if (control_.active()) control_.note_sent(flow, packet.number, wire_bits(frame) + gap_bits_, now, frame.sent_at);
-    transmit(context, sender.nic_port, frame, 0, now + node.latency);
+    launch(context, node, sender.nic_port, frame, 0, now);
     if (node.timeout_pending) return;
     node.timeout_pending = true;
     post_own(context, node, Frame{}, Happening::timeout, now + transport_.parameters().timeout);

@@ -11,14 +11,15 @@ namespace lightloom {
 
 /// What happens, by urgency among events of one instant.
 enum class Happening : std::uint8_t {
-    pause,    // the peer of port `source` stops (cumulative 1) or lets go on (0) class `packet`
-    credit,   // the peer of port `source` has let in `cumulative` bytes of class `packet` in all
-    arrival,  // a frame reaches the node's ingress port `source`
-    tail,     // the last bit of a frame that was too early to cut through
-    start,    // a flow's first messages are released
-    service,  // a NIC's port is about to run dry
-    wake,     // a committed port comes free
-    timeout,  // a node's earliest time-out may have come: alone it keeps no run going
+    pause,     // the peer of port `source` stops (cumulative 1) or lets go on (0) class `packet`
+    credit,    // the peer of port `source` has let in `cumulative` bytes of class `packet` in all
+    arrival,   // a frame reaches the node's ingress port `source`
+    scale_up,  // a frame reaches the GPU of its own server whose NIC is to send it; `source`: its scale-up port
+    tail,      // the last bit of a frame that was too early to cut through
+    start,     // a flow's first messages are released
+    service,   // a NIC's port is about to run dry
+    wake,      // a committed port comes free
+    timeout,   // a node's earliest time-out may have come: alone it keeps no run going
 };
 
 /// Frame::flow of what ports say to each other; such a frame has no acknowledgement and no losses to be counted.

@@ -12,6 +12,7 @@ SimulationOutcome simulate(Fabric& fabric, const SimulationOptions& options) {
                                    .partition_of = options.partition_of,
                                    .weight_of = weights,
                                    .lookahead = fabric.lookahead().least,
+                                   .cut_lookahead = fabric.lookahead(options.partition_of).least,
                                    .window_divisor = options.window_divisor,
                                    .until = options.until,
                                    .seed = options.seed});
@@ -26,6 +27,7 @@ SimulationOutcome simulate(Fabric& fabric, const SimulationOptions& options) {
             .events = engine.events(),
             .threads = engine.threads(),
             .window_length = engine.window_length(),
+            .period_length = engine.period_length(),
             .in_flight = in_flight(fabric, engine, engine.interrupted() ? now : options.until)};
 }
 

@@ -35,9 +35,12 @@ struct SimulationOutcome {
     std::int64_t windows = 0;  // periods between barriers: see core/engine.hpp
     std::int64_t events = 0;
     std::uint32_t threads = 1;
-    Duration window_length;
+    Duration window_length, period_length;
     InFlight in_flight;
 };
+
+/// Cables that set a lookahead below this are not cut where that can be avoided: so often threads need not meet.
+inline constexpr Duration kShortestPeriod = nanoseconds(100);
 
 /// Runs to the end of the traffic, to `until`, or to where `between_windows` stops it.
 SimulationOutcome simulate(Fabric& fabric, const SimulationOptions& options);
@@ -58,14 +61,14 @@ InFlight in_flight(const Fabric& fabric, const Engine& engine, Time now) {
             ++(acknowledgement ? left.travelling_acknowledgements : left.travelling_packets)[frame.flow];
             return;
         }
-        if (frame.kind > Happening::arrival) return;
+        if (frame.kind > Happening::scale_up) return;
         const bool started = fabric.had_started(frame, now);
         const std::uint32_t port = fabric.peer(frame.source);
         ++(started ? left.travelling_frames : left.queued_frames)[port];
         if (!started) left.queued_bytes[port] += frame.bytes;
-        if (frame.kind != Happening::arrival) return;             // what ports say to each other
+        if (frame.flow == kNoFlow) return;        // what ports say to each other
         if (frame.has(Frame::kBroken)) return;  // its flow has it among the lost
-        const bool left_its_nic = started || !fabric.is_nic(port);
+        const bool left_its_nic = frame.kind == Happening::arrival && (started || !fabric.is_nic(port));
         if (acknowledgement)
             ++(left_its_nic ? left.travelling_acknowledgements : left.queued_acknowledgements)[frame.flow];
         else

@@ -17,8 +17,9 @@ namespace {
 
 using testing::ReferenceEngine;
 
-// PHOLD in villages: tokens mostly hop to a near node of the same village, sometimes to any node, far away. Now and then
-// a node sets itself something: at once, some windows later, or so much later that it passes through a further ring.
+// PHOLD in villages: tokens mostly hop to a near node of the same village, sometimes to any node, far away. Now and
+// then a node sets itself something: at once, some windows later, or so much later that it passes through a further
+// ring.
 struct Villages {
     struct Event {
         Time at;

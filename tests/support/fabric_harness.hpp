@@ -58,6 +58,8 @@ struct FabricCase {
     std::vector<Channel> channels{};
     std::vector<ChannelChange> changes{};
     std::vector<Outage> outages{};
+    std::optional<ScaleUpParameters> scale_up{};
+    std::vector<EndpointId> nic_of{};
     std::uint64_t fault_seed = 1, order_seed = 1;
     Routes routes = equal_cost_routes(topology);
 
@@ -90,7 +92,9 @@ struct FabricCase {
                 .fault_seed = fault_seed,
                 .partitions = partitions,
                 .changes = changes,
-                .outages = outages};
+                .outages = outages,
+                .scale_up = scale_up,
+                .nic_of = nic_of};
     }
 };
 

@@ -58,6 +58,13 @@ void print_expected(const Scenario& scenario, const Plan& plan, const Expectatio
     print_row("lookahead", fmt::format("{} (the shortest channel: {})",
                                        readable_duration(static_cast<double>(e.lookahead.ps)), port));
     print_row("window", readable_duration(static_cast<double>(e.window.ps)) + " (the power of two of ps below it)");
+    if (e.cut_port.valid()) {
+        print_row("cut in two", fmt::format("{} (the shortest channel that is cut: {})",
+                                            readable_duration(static_cast<double>(e.cut_lookahead.ps)),
+                                            plan.topology.port_name(e.cut_port)));
+        print_row("barriers", "every " + readable_duration(static_cast<double>(e.period.ps)) +
+                                  " at most (the power of two of ps below it)");
+    }
     print_row("ports", count_of(plan.topology.ports.size()) + " arithmetic, 0 committed");
     print_row("messages", readable_count(e.messages) + ", " + readable_bytes(e.payload_bytes) + " of payload");
     print_row("packet-hops",

@@ -1,0 +1,37 @@
+// Scale-up: what joins the GPUs of one server among themselves, beside the fabric: NVLink through a server's own
+// switches, taken as one non-blocking crossbar. Every GPU has a port into it, with its own exact clock; a packet is an
+// event of the server's own node after that port's serialisation and the latency.
+// Not here: the walk over it (models/network/scale_up_walk.hpp); a rack's scale-up switches as nodes (topologies).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/quantity.hpp"
+#include "core/rate.hpp"
+#include "core/time.hpp"
+#include "topologies/topology.hpp"
+
+namespace lightloom {
+
+struct ScaleUpParameters {
+    Rate rate_per_gpu;  // one way
+    Duration latency;   // from a packet's last bit at one GPU to its effect at another
+    Bytes header{16};   // that a packet carries on it, in place of the fabric's; an answer is a header alone
+    bool pxn = false;   // a packet for another rail goes to the GPU on that rail first, and leaves by its NIC
+};
+
+/// How a packet leaves its server.
+struct Egress {
+    EndpointId nic;      // whose NIC it uses; the destination itself if that is in the same server
+    bool over_scale_up;  // it passes the source's scale-up port first
+};
+
+/// @param nic_of  per endpoint, whose NIC it uses, of the same server; none: each its own
+/// PXN: K. Mahajan et al., NVIDIA, "Doubling all2all performance with NCCL 2.12", 2022: the rail is the destination's
+/// place in its server, and the packet leaves by the NIC in the same place of the source's.
+Egress egress_of(const Topology& topology, const ScaleUpParameters& scale_up, std::span<const EndpointId> nic_of,
+                 EndpointId source, EndpointId destination);
+
+}  // namespace lightloom
