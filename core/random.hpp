@@ -30,6 +30,7 @@ enum class Purpose : std::uint32_t {
     place = 24,
     host_loss = 25,
     monitor_gain = 26,
+    convergence = 27,
 };
 
 /// 64 random bits. @param n  which of the entity's numbers for this purpose

@@ -10,7 +10,8 @@ namespace lightloom {
 
 Fabric::Fabric(const FabricInput& input)
     : topology_(input.topology),
-      routes_(input.routes),
+      reroutes_(input.reroutes),
+      routes_(input.reroutes ? input.reroutes->table() : input.routes),
       traffic_(input.traffic),
       channels_(input.channels),
       changes_(input.changes.begin(), input.changes.end()),
@@ -21,9 +22,11 @@ Fabric::Fabric(const FabricInput& input)
       queue_limit_bits_(input.network.queue_limit.count * 8),
       ecn_threshold_bits_(input.network.ecn_threshold.count * 8),
       fault_seed_(input.fault_seed),
+      hash_mask_(input.network.hash_fields.mask()),
       transport_(input.traffic, input.transport),
       statistics_(input.partitions) {
     build_nodes(input);
+    build_steering();
     build_ports(input);
     build_flows(input);
     build_conditions(input);
@@ -269,6 +272,8 @@ void Fabric::Statistics::merge(const Statistics& other) {
         losses[i].dropped += other.losses[i].dropped;
         losses[i].lost_acknowledgements += other.losses[i].lost_acknowledgements;
         losses[i].dropped_acknowledgements += other.losses[i].dropped_acknowledgements;
+        losses[i].unrouted += other.losses[i].unrouted;
+        losses[i].unrouted_acknowledgements += other.losses[i].unrouted_acknowledgements;
     }
 }
 
@@ -295,6 +300,9 @@ std::uint64_t Fabric::digest() const {
             all.fold(word);
     for (std::uint32_t port = 0; port < counters_.size(); ++port)  // runs without darkness keep their digests
         if (const std::uint64_t lost = counters_[port].frames_lost_in_dark) all.fold(std::uint64_t{port} << 48 ^ lost);
+    for (std::uint32_t i = 0; i < steering_.size(); ++i)  // and so do runs in which every frame found its way
+        if (const Steering& s = steering_[i]; s.black_holed + s.looped != 0)
+            for (const std::uint64_t word : {std::uint64_t{i}, s.black_holed, s.looped}) all.fold(word);
     for (std::uint32_t flow = 0; flow < flow_times_.size(); ++flow) {
         const Sender& s = transport_.sender(flow);
         const Receiver& r = transport_.receiver(flow);

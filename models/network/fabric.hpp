@@ -18,6 +18,7 @@
 #include "models/network/loss_budget.hpp"
 #include "models/network/parameters.hpp"
 #include "models/network/port_clock.hpp"
+#include "models/network/route_timeline.hpp"
 #include "models/network/shared_buffer.hpp"
 #include "models/transport/window_transport.hpp"
 #include "models/workload/traffic.hpp"
@@ -37,6 +38,7 @@ struct FabricInput {
     std::uint32_t partitions = 1;                 // statistics are kept per partition and merged
     std::span<const ChannelChange> changes = {};  // in any order; of two at one instant the later in the list holds
     std::span<const Outage> outages = {};         // in any order
+    const RouteTimeline* reroutes = nullptr;      // if there is one, `routes` is not asked
 };
 
 class Fabric {
@@ -58,6 +60,7 @@ public:
     struct FlowLosses {
         std::uint32_t lost = 0, dropped = 0;  // data packets
         std::uint32_t lost_acknowledgements = 0, dropped_acknowledgements = 0;
+        std::uint32_t unrouted = 0, unrouted_acknowledgements = 0;  // black-holed or looped
     };
     /// Everything counted over all nodes of a partition: sums and histograms, so that merging them is associative.
     struct Statistics {
@@ -126,6 +129,10 @@ public:
     std::uint32_t peer(std::uint32_t port) const { return ports_[port].peer; }
     bool is_nic(std::uint32_t port) const { return !nodes_[ports_[ports_[port].peer].peer_node].is_switch; }
     std::int64_t wire_bits(const Frame& frame) const { return preamble_bits_ + frame.bytes * std::int64_t{8}; }
+    /// Frames that a switch had no port for, and that had passed too many switches.
+    const Steering& steering(NodeId node) const { return steering_[nodes_[node.value].buffer]; }
+    /// To be called between windows when the FabricInput::reroutes have been extended.
+    void routes_extended();
     /// Lock losses and outages of a port's outgoing direction, frames or none, up to `end`: when the run ended.
     DarkIntervals::Sum dark_until(std::uint32_t port, Time end) const;
     /// Had a frame in flight to `frame.source` begun to leave its sender before `now`? (A port books frames ahead.)
@@ -202,6 +209,7 @@ private:
     void build_nodes(const FabricInput& input);
     void build_ports(const FabricInput& input);
     void build_flows(const FabricInput& input);
+    void build_steering();
     void build_conditions(const FabricInput& input);
     void check_conditions() const;
     Frame start_of(std::uint32_t flow);
@@ -210,7 +218,14 @@ private:
     void arrive(Node& node, Statistics& statistics, const Frame& frame);
     template <class Context>
     void forward(Context& context, Node& node, const Frame& frame);
+    static constexpr std::uint32_t kNoPort = UINT32_MAX;
     std::uint32_t choose_port(const Node& node, const Frame& frame) const;
+    std::uint32_t choose_among(const Node& node, const Frame& frame, const Routes::PortSet& hops) const;
+    void note_choice(const Node& node, const Frame& frame);
+    void follow_routes(Node& node, Time now);
+    std::size_t flowlet_of(const Node& node, const Frame& frame) const;
+    Duration waiting_at(std::uint32_t port, int traffic_class, Time now) const;
+    void give_up(const Node& node, Statistics& statistics, const Frame& frame, std::uint8_t flags, bool looped);
     template <class Context>
     void enqueue(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
     template <class Context>
@@ -242,6 +257,7 @@ private:
 
     // Immutable
     const Topology& topology_;
+    const RouteTimeline* reroutes_;
     const Routes& routes_;
     const Traffic& traffic_;
     std::span<const Channel> channels_;
@@ -251,6 +267,7 @@ private:
     std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_;
     std::int64_t total_messages_ = 0, total_payload_bytes_ = 0;
     std::uint64_t fault_seed_;
+    std::uint64_t hash_mask_;
     std::vector<std::uint32_t> first_iteration_;  // per flow, in iteration_delivered_ps_
 
     // A node's rows
@@ -261,6 +278,8 @@ private:
     std::vector<Unsteady> unsteady_;
     std::vector<Nic> nics_;  // by port; those of switches stay idle
     std::vector<SharedBuffer> buffers_;
+    std::vector<Steering> steering_;  // beside buffers_
+    std::vector<Flowlet> flowlets_;   // flowlet_slots for each switch, if that is the policy
     WindowTransport transport_;
     std::vector<FlowTimes> flow_times_;  // start and acknowledged: the source's; delivered: the destination's
     std::vector<std::int64_t> iteration_delivered_ps_;  // the destination's

@@ -7,13 +7,11 @@
 #include "core/distribution.hpp"
 #include "core/quantity.hpp"
 #include "core/time.hpp"
+#include "models/network/routing_policy.hpp"
 
 namespace lightloom {
 
 enum class Forwarding { store_and_forward, cut_through };
-
-/// How a switch picks among equal-cost ports. ecmp: by a hash of the flow; spray: by a hash of the packet.
-enum class PathPolicy { ecmp, spray };
 
 struct Framing {
     Bytes preamble{8};          // before each frame on the wire: preamble and start delimiter (IEEE 802.3 clause 3.1.1)
@@ -33,6 +31,11 @@ struct NetworkParameters {
     Bytes ecn_threshold{256 << 10};              // a frame that finds more than this ahead of it is marked
     Framing framing;
     std::uint64_t hash_seed = 1;  // of the path hashes
+    HashFields hash_fields;
+    std::uint32_t queue_pairs = 1;           // that a flow's packets are dealt out to, each with an entropy of its own
+    Duration flowlet_gap = microseconds(5);  // a flow that pauses for longer may take another path
+    std::uint32_t flowlet_slots = 1024;      // of a switch's table
+    std::uint32_t hop_limit = 16;            // switches that a frame may pass, at most 30
 };
 
 /// One direction of a cable, as its optics left it.

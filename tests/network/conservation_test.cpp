@@ -52,12 +52,12 @@ void expect_flows_conserve(const FabricRun& stopped) {
         const Fabric::FlowLosses& losses = stopped.statistics.losses[flow];
         const std::uint64_t arrived = stopped.fabric.transport().receiver(flow).delivered;
         EXPECT_EQ(data_sent(stopped, flow),
-                  arrived + losses.lost + losses.dropped + stopped.left.travelling_packets[flow])
+                  arrived + losses.lost + losses.dropped + losses.unrouted + stopped.left.travelling_packets[flow])
             << "flow " << flow;
         lost += losses.lost + losses.lost_acknowledgements;
         acknowledgements_sent += arrived;
         acknowledgements_gone += losses.lost_acknowledgements + losses.dropped_acknowledgements +
-                                 stopped.left.queued_acknowledgements[flow] +
+                                 losses.unrouted_acknowledgements + stopped.left.queued_acknowledgements[flow] +
                                  stopped.left.travelling_acknowledgements[flow];
     }
     EXPECT_EQ(acknowledgements_sent, acknowledgements_gone + stopped.statistics.acknowledgement_latency.count());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,7 @@ struct FabricCase {
     std::vector<Outage> outages{};
     std::uint64_t fault_seed = 1, order_seed = 1;
     Routes routes = equal_cost_routes(topology);
+    std::shared_ptr<const RouteTimeline> reroutes{};  // of a topology that outlives the case
 
     FabricCase(Topology t, Traffic sent, Duration delay) : topology(std::move(t)), traffic(std::move(sent)) {
         channels.assign(2 * topology.cables.size(), {.delay = delay});
@@ -90,7 +92,8 @@ struct FabricCase {
                 .fault_seed = fault_seed,
                 .partitions = partitions,
                 .changes = changes,
-                .outages = outages};
+                .outages = outages,
+                .reroutes = reroutes.get()};
     }
 };
 
