@@ -30,6 +30,7 @@ enum class Purpose : std::uint32_t {
     place = 24,
     host_loss = 25,
     monitor_gain = 26,
+    convergence = 27,
     flap = 30,
     flap_length = 31,
     wander = 32,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "topologies/topology.hpp"
@@ -26,8 +27,18 @@ struct Routes {
     }
 };
 
-/// Shortest-path next hops from every switch to every leaf, by breadth-first search from each leaf over the switches.
-/// @throws TopologyError if some switch cannot reach a leaf
+/// Shortest-path next hops from every switch to every leaf, over the switches alone.
+/// @throws TopologyError if some switch cannot reach a leaf, or has more than 65,535 ports
 Routes equal_cost_routes(const Topology& topology);
+
+/// The same without some cables. What cannot be reached has an empty set.
+/// @throws TopologyError if some switch has more than 65,535 ports
+Routes equal_cost_routes_without(const Topology& topology, std::span<const CableId> dead);
+
+/// The same sets with ports repeated, so that one of a set drawn evenly is drawn by capacity. A port weighs its rate,
+/// times the part that the switch behind it could pass on towards the leaf if all cables that lead to that switch on
+/// shortest paths were full. A set's heaviest port stands in it 8 times at most, its lightest once at least.
+/// Source: Zhou et al., "WCMP: weighted cost multipathing for improved fairness in data centers", EuroSys 2014.
+Routes weighted_routes(const Topology& topology, const Routes& routes);
 
 }  // namespace lightloom

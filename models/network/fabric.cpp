@@ -10,7 +10,8 @@ namespace lightloom {
 
 Fabric::Fabric(const FabricInput& input)
     : topology_(input.topology),
-      routes_(input.routes),
+      reroutes_(input.reroutes),
+      routes_(input.reroutes ? input.reroutes->table() : input.routes),
       traffic_(input.traffic),
       channels_(input.channels),
       changes_(input.changes.begin(), input.changes.end()),
@@ -24,11 +25,13 @@ Fabric::Fabric(const FabricInput& input)
       largest_frame_bytes_(std::max(input.network.framing.header.count + input.transport.payload.count,
                                     input.network.framing.acknowledgement.count)),
       fault_seed_(input.fault_seed),
+      hash_mask_(input.network.hash_fields.mask()),
       transport_(input.traffic, input.transport),
       control_(input.transport, line_rates(input)),
       scale_up_(input.scale_up),
       statistics_(input.partitions) {
     build_nodes(input);
+    build_steering();
     build_ports(input);
     build_flows(input);
     build_conditions(input);
@@ -326,6 +329,8 @@ void Fabric::Statistics::merge(const Statistics& other) {
         losses[i].dropped += other.losses[i].dropped;
         losses[i].lost_acknowledgements += other.losses[i].lost_acknowledgements;
         losses[i].dropped_acknowledgements += other.losses[i].dropped_acknowledgements;
+        losses[i].unrouted += other.losses[i].unrouted;
+        losses[i].unrouted_acknowledgements += other.losses[i].unrouted_acknowledgements;
     }
 }
 
@@ -360,6 +365,9 @@ std::uint64_t Fabric::digest() const {
         if (paused != 0) all.fold(paused, static_cast<std::uint64_t>(port.paused_ps), port.deepest_pause);
         if (port.replays + port.trimmed != 0) all.fold(std::uint64_t{port.replays} << 32 | port.trimmed);
     }
+    for (std::uint32_t i = 0; i < steering_.size(); ++i)  // and so do runs in which every frame found its way
+        if (const Steering& s = steering_[i]; s.black_holed + s.looped != 0)
+            for (const std::uint64_t word : {std::uint64_t{i}, s.black_holed, s.looped}) all.fold(word);
     for (std::uint32_t flow = 0; flow < flow_times_.size(); ++flow) {
         const Sender& s = transport_.sender(flow);
         const Receiver& r = transport_.receiver(flow);

@@ -21,6 +21,7 @@
 #include "models/network/loss_budget.hpp"
 #include "models/network/parameters.hpp"
 #include "models/network/port_clock.hpp"
+#include "models/network/route_timeline.hpp"
 #include "models/network/scale_up.hpp"
 #include "models/network/shared_buffer.hpp"
 #include "models/transport/congestion_control.hpp"
@@ -44,6 +45,7 @@ struct FabricInput {
     std::span<const Outage> outages = {};         // in any order
     std::optional<ScaleUpParameters> scale_up = {};  // none: GPUs of one server meet at their leaf
     std::span<const EndpointId> nic_of = {};         // per endpoint, with scale_up: whose NIC of its server it uses
+    const RouteTimeline* reroutes = nullptr;      // if there is one, `routes` is not asked
 };
 
 class Fabric {
@@ -65,6 +67,7 @@ public:
     struct FlowLosses {
         std::uint32_t lost = 0, dropped = 0;  // data packets
         std::uint32_t lost_acknowledgements = 0, dropped_acknowledgements = 0;
+        std::uint32_t unrouted = 0, unrouted_acknowledgements = 0;  // black-holed or looped
     };
     /// Everything counted over all nodes of a partition: sums and histograms, so that merging them is associative.
     struct Statistics {
@@ -150,6 +153,10 @@ public:
     }
     bool is_scale_up(std::uint32_t port) const { return port >= topology_.ports.size(); }
     std::int64_t wire_bits(const Frame& frame) const { return preamble_bits_ + frame.bytes * std::int64_t{8}; }
+    /// Frames that a switch had no port for, and that had passed too many switches.
+    const Steering& steering(NodeId node) const { return steering_[nodes_[node.value].buffer]; }
+    /// To be called between windows when the FabricInput::reroutes have been extended.
+    void routes_extended();
     /// Lock losses and outages of a port's outgoing direction, frames or none, up to `end`: when the run ended.
     DarkIntervals::Sum dark_until(std::uint32_t port, Time end) const;
     /// A port that commits itself late, or none. @return what it has, as sender and as receiver
@@ -261,6 +268,7 @@ private:
     void build_nodes(const FabricInput& input);
     void build_ports(const FabricInput& input);
     void build_flows(const FabricInput& input);
+    void build_steering();
     void build_conditions(const FabricInput& input);
     void build_committed(const FabricInput& input);
     static std::vector<double> line_rates(const FabricInput& input);
@@ -274,7 +282,13 @@ private:
     void arrive(Node& node, Statistics& statistics, const Frame& frame);
     template <class Context>
     void forward(Context& context, Node& node, const Frame& frame);
+    static constexpr std::uint32_t kNoPort = UINT32_MAX;
     std::uint32_t choose_port(const Node& node, const Frame& frame) const;
+    std::uint32_t choose_among(const Node& node, const Frame& frame, const Routes::PortSet& hops) const;
+    void note_choice(const Node& node, const Frame& frame);
+    void follow_routes(Node& node, Time now);
+    std::size_t flowlet_of(const Node& node, const Frame& frame) const;
+    void give_up(const Node& node, Statistics& statistics, const Frame& frame, std::uint8_t flags, bool looped);
     template <class Context>
     void enqueue(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
     template <class Context>
@@ -359,6 +373,7 @@ private:
 
     // Immutable
     const Topology& topology_;
+    const RouteTimeline* reroutes_;
     const Routes& routes_;
     const Traffic& traffic_;
     std::span<const Channel> channels_;
@@ -370,6 +385,7 @@ private:
     std::int64_t total_messages_ = 0, total_payload_bytes_ = 0;
     std::uint64_t fault_seed_;
     std::vector<std::uint8_t> class_of_flow_;
+    std::uint64_t hash_mask_;
     std::vector<std::uint32_t> first_iteration_;  // per flow, in iteration_delivered_ps_
 
     // A node's rows
@@ -383,6 +399,8 @@ private:
     std::vector<SharedBuffer> buffers_;
     std::vector<CommittedPort> committed_;  // by port; empty where none is committed
     std::vector<NodeQueues> queues_;
+    std::vector<Steering> steering_;  // beside buffers_
+    std::vector<Flowlet> flowlets_;   // flowlet_slots for each switch, if that is the policy
     WindowTransport transport_;
     CongestionControl control_;
     static constexpr std::uint32_t kNoRelay = UINT32_MAX;

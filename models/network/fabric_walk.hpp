@@ -43,9 +43,7 @@ template <class Context>
                 receive_data(context, node, frame);
             return;
         case Happening::scale_up: relay(context, node, frame); return;
-        case Happening::tail:
-            enqueue(context, node, choose_port(node, frame), frame, frame.flags, frame.at + node.latency);
-            return;
+        case Happening::tail: forward(context, node, frame); return;
         case Happening::start: release(context, node, frame.flow, frame.cumulative, frame.at); return;
         case Happening::service:
             if (frame.cumulative == kWake) {
@@ -87,27 +85,35 @@ template <class Context>
         if (!node.cuts_through) return;
         flags = static_cast<std::uint8_t>((flags & ~(Frame::kCorrupted | Frame::kDark)) | Frame::kBroken);
     }
+    if (reroutes_ && frame.at >= steering_[node.buffer].routes_until) [[unlikely]]
+        follow_routes(node, frame.at);
     const std::uint32_t port = choose_port(node, frame);
-    if (node.cuts_through && ports_[port].clock.faster_than(ports_[frame.source].clock)) {
+    if (port == kNoPort || frame.hops > network_.hop_limit) [[unlikely]]
+        return give_up(node, statistics_[context.index()], frame, flags, port != kNoPort);
+    if (node.cuts_through && frame.kind == Happening::arrival &&
+        ports_[port].clock.faster_than(ports_[frame.source].clock)) {
         if (flags & Frame::kBroken) return;
         const Duration rest = ports_[frame.source].clock.duration_of(wire_bits(frame));
         post_own(context, node, frame, Happening::tail, frame.at + rest);
         return;
     }
+    if (network_.path != PathPolicy::spray && network_.path != PathPolicy::ecmp) [[unlikely]]
+        note_choice(node, frame);
     enqueue(context, node, port, frame, flags, frame.at + node.latency);
 }
 
-// Down to the destination's port at its own leaf; elsewhere one of the equal-cost next hops, by hash.
+// Down to the destination's port at its own leaf; elsewhere one of the equal-cost next hops, if there is one. What
+// waits for its tail is asked after twice, so nothing is noted here.
 [[gnu::always_inline]] inline std::uint32_t Fabric::choose_port(const Node& node, const Frame& frame) const {
     if (frame.to_leaf == node.leaf) return node.first_port + frame.to_port;
     const Routes::PortSet& hops = routes_.sets[node.first_route + frame.to_leaf];
-    if (hops.count == 1) return node.first_port + routes_.ports[hops.first];
-    // The attempt is part of the entropy, or a repetition would follow the same dead path for ever.
-    std::uint64_t entropy =
-        std::uint64_t{frame.flow} << 16 | std::uint64_t{frame.attempt} << 8 | frame.has(Frame::kAcknowledgement);
-    if (network_.path == PathPolicy::spray) entropy ^= std::uint64_t{frame.packet} << 32 | frame.packet >> 8;
-    const std::uint64_t hash = scramble(entropy ^ node.hash_salt) >> 32;
-    return node.first_port + routes_.ports[hops.first + static_cast<std::uint32_t>(hash * hops.count >> 32)];
+    if (hops.count < 2) return hops.count == 0 ? kNoPort : node.first_port + routes_.ports[hops.first];
+    std::uint64_t key = path_key(frame) & hash_mask_;
+    if (network_.path == PathPolicy::spray)
+        key ^= packet_key(frame);
+    else if (network_.path != PathPolicy::ecmp) [[unlikely]]
+        return node.first_port + routes_.ports[hops.first + choose_among(node, frame, hops)];
+    return node.first_port + routes_.ports[hops.first + pick(scramble(key ^ node.hash_salt), hops.count)];
 }
 
 // A switch's egress queue at the instant `now`: dropped for want of room, marked for the length of the queue, or sent.
@@ -198,6 +204,7 @@ template <class Context>
     const Port& port = ports_[index];
     context.post_changed(frame, at, port.peer_node, [&](Frame& sent) {
         sent.source = port.peer;
+        sent.hops = (sent.hops + 1u) & 31u;
         if (sent.kind > Happening::arrival) sent.kind = Happening::arrival;  // a tail, or a NIC's own
         sent.flags = flags;
     });
@@ -252,6 +259,7 @@ template <class Context>
     acknowledgement.to_leaf = receiver.to_leaf;
     acknowledgement.to_port = receiver.to_port;
     acknowledgement.traffic_class = network_.acknowledgement_class & 7u;
+    acknowledgement.hops = 0;
     acknowledgement.bytes = static_cast<std::uint16_t>(network_.framing.acknowledgement.count);
     if (frame.has(Frame::kMarked) && control_.notifies(frame.flow, frame.at)) {
         Frame notification = acknowledgement;
@@ -398,7 +406,8 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .to_leaf = sender.to_leaf,
                       .to_port = sender.to_port,
                       .bytes = static_cast<std::uint16_t>(network_.framing.header.count + packet.payload_bytes),
-                      .entropy = entropy,
+                      .entropy = static_cast<std::uint16_t>(
+                          entropy ^ entropy_of(network_.path, sender.open.message, packet.number, network_.queue_pairs)),
                       .attempt = sender.attempt,
                       .traffic_class = static_cast<std::uint8_t>(class_of_flow_[flow] & 7u),
                       .hops = 0,

@@ -40,7 +40,7 @@ struct Frame {
     std::uint16_t bytes;    // header to check sequence: without preamble and gap
     std::uint16_t entropy;  // the sender's choice among paths
     std::uint8_t attempt;   // time-outs of its flow before it was sent; a repetition takes another path
-    std::uint8_t traffic_class : 3, hops : 5;  // 7 is the most urgent class; how often it was forwarded
+    std::uint8_t traffic_class : 3, hops : 5;  // 7 is the most urgent class; cables it has travelled
     Happening kind;
     std::uint8_t flags;
 

@@ -8,13 +8,11 @@
 #include "core/distribution.hpp"
 #include "core/quantity.hpp"
 #include "core/time.hpp"
+#include "models/network/routing_policy.hpp"
 
 namespace lightloom {
 
 enum class Forwarding { store_and_forward, cut_through };
-
-/// How a switch picks among equal-cost ports. ecmp: by a hash of the flow; spray: by a hash of the packet.
-enum class PathPolicy { ecmp, spray };
 
 /// What keeps a switch from dropping. pause: priority flow control (IEEE 802.1Q clause 36); credit: a port sends only
 /// what its peer has promised room for (InfiniBand, UEC credit-based flow control).
@@ -58,6 +56,11 @@ struct NetworkParameters {
     bool commit_all_ports = false;  // even where departures are arithmetic: one digest either way
     Framing framing;
     std::uint64_t hash_seed = 1;  // of the path hashes
+    HashFields hash_fields;
+    std::uint32_t queue_pairs = 1;           // that a flow's packets are dealt out to, each with an entropy of its own
+    Duration flowlet_gap = microseconds(5);  // a flow that pauses for longer may take another path
+    std::uint32_t flowlet_slots = 1024;      // of a switch's table
+    std::uint32_t hop_limit = 16;            // switches that a frame may pass, at most 30
 };
 
 /// One direction of a cable, as its optics left it.

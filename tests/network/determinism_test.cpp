@@ -58,9 +58,25 @@ FabricCase unsteady(Forwarding forwarding) {
     return parts;
 }
 
+// Four queue pairs, and a pause between two frames of a flow now and then.
+FabricCase steered(PathPolicy path) {
+    FabricCase parts =
+        rough(path == PathPolicy::adaptive ? Forwarding::store_and_forward : Forwarding::cut_through, path);
+    parts.topology.tiers[1].rate = gigabits(200);
+    parts.network.queue_pairs = 4;
+    parts.network.flowlet_gap = nanoseconds(700);
+    parts.network.flowlet_slots = 8;
+    return parts;
+}
+
 std::vector<FabricCase> cases() {
-    return {rough(Forwarding::cut_through, PathPolicy::spray), rough(Forwarding::store_and_forward, PathPolicy::ecmp),
-            chained(), unsteady(Forwarding::cut_through), unsteady(Forwarding::store_and_forward)};
+    std::vector<FabricCase> all{rough(Forwarding::cut_through, PathPolicy::spray),
+                                rough(Forwarding::store_and_forward, PathPolicy::ecmp), chained(),
+                                unsteady(Forwarding::cut_through), unsteady(Forwarding::store_and_forward)};
+    for (const PathPolicy path : {PathPolicy::round_robin, PathPolicy::entropy, PathPolicy::flowlet,
+                                  PathPolicy::adaptive, PathPolicy::weighted})
+        all.push_back(steered(path));
+    return all;
 }
 
 TEST(Determinism, OneDigestOverThreadsPartitionsAndWindows) {
@@ -158,6 +174,14 @@ TEST(Determinism, TheDigestChangesWithEverySeedAndParameter) {
     add([](FabricCase& parts) { parts.channels[5].delay += Duration{1}; });
     add([](FabricCase& parts) { parts.network.path = PathPolicy::ecmp; });
     add([](FabricCase& parts) { parts.network.forwarding = Forwarding::cut_through; });
+    for (const PathPolicy path :
+         {PathPolicy::round_robin, PathPolicy::entropy, PathPolicy::flowlet, PathPolicy::adaptive})
+        add([&](FabricCase& parts) { parts.network.path = path; });
+    add([](FabricCase& parts) {
+        parts.network.path = PathPolicy::entropy;
+        parts.network.queue_pairs = 16;
+    });
+    add([](FabricCase& parts) { parts.network.hash_fields.attempt = false; });
     EXPECT_EQ(digests.size(), runs);
 }
 

@@ -31,9 +31,10 @@ inline std::vector<std::string> leaks(const FabricRun& stopped) {
         const Fabric::FlowLosses& losses = stopped.statistics.losses[flow];
         const std::uint64_t arrived = stopped.fabric.transport().receiver(flow).delivered;
         compare("flow " + std::to_string(flow), data_sent(stopped, flow),
-                arrived + losses.lost + losses.dropped + stopped.left.travelling_packets[flow]);
+                arrived + losses.lost + losses.dropped + losses.unrouted + stopped.left.travelling_packets[flow]);
         answers += arrived;
         answers_gone += losses.lost_acknowledgements + losses.dropped_acknowledgements +
+                        losses.unrouted_acknowledgements +
                         stopped.left.queued_acknowledgements[flow] + stopped.left.travelling_acknowledgements[flow];
     }
     compare("acknowledgements", answers, answers_gone);

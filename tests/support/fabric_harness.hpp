@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -62,6 +63,7 @@ struct FabricCase {
     std::vector<EndpointId> nic_of{};
     std::uint64_t fault_seed = 1, order_seed = 1;
     Routes routes = equal_cost_routes(topology);
+    std::shared_ptr<const RouteTimeline> reroutes{};  // of a topology that outlives the case
 
     FabricCase(Topology t, Traffic sent, Duration delay) : topology(std::move(t)), traffic(std::move(sent)) {
         channels.assign(2 * topology.cables.size(), {.delay = delay});
@@ -94,7 +96,8 @@ struct FabricCase {
                 .changes = changes,
                 .outages = outages,
                 .scale_up = scale_up,
-                .nic_of = nic_of};
+                .nic_of = nic_of,
+                .reroutes = reroutes.get()};
     }
 };
 

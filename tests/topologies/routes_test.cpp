@@ -154,5 +154,112 @@ TEST(Routes, RefuseASwitchWithMorePortsThanTheirNumbersReach) {
     EXPECT_THROW(equal_cost_routes(t), TopologyError);
 }
 
+std::vector<CableId> cables_between(const Topology& t, NodeId lower, NodeId upper) {
+    std::vector<CableId> found;
+    for (std::size_t i = 0; i < t.cables.size(); ++i)
+        if (t.ports[t.cables[i].lower.value].node == lower && t.ports[t.cables[i].upper.value].node == upper)
+            found.emplace_back(i);
+    return found;
+}
+NodeId node_of(const Topology& t, NodeKind kind, std::uint32_t index) {
+    for (std::size_t n = 0; n < t.nodes.size(); ++n)
+        if (t.nodes[n].kind == kind && t.nodes[n].index == index) return NodeId{n};
+    return {};
+}
+
+TEST(RoutesWithoutCables, GoRoundADeadOne) {
+    const Topology t = fabric(4, 3, 1);
+    const NodeId leaf = node_of(t, NodeKind::leaf, 2), spine = node_of(t, NodeKind::spine, 1);
+    const Routes routes = equal_cost_routes_without(t, cables_between(t, leaf, spine));
+    EXPECT_EQ(ports_of(routes, leaf, 0), (std::vector<std::uint32_t>{6, 8}));
+    EXPECT_EQ(ports_of(routes, node_of(t, NodeKind::leaf, 0), 2), (std::vector<std::uint32_t>{6, 8}));
+    EXPECT_EQ(ports_of(routes, node_of(t, NodeKind::leaf, 0), 1), range(6, 3));
+    EXPECT_EQ(ports_of(routes, spine, 2), (std::vector<std::uint32_t>{0, 1, 3})) << "by way of another leaf";
+    EXPECT_EQ(ports_of(routes, node_of(t, NodeKind::spine, 0), 2), range(2, 1));
+}
+
+TEST(RoutesWithoutCables, LeaveALeafThatIsCutOffWithoutAWay) {
+    const Topology t = fabric(3, 2, 2);
+    const NodeId leaf = node_of(t, NodeKind::leaf, 2);
+    std::vector<CableId> dead;
+    for (const std::uint32_t spine : {0u, 1u})
+        for (const CableId cable : cables_between(t, leaf, node_of(t, NodeKind::spine, spine))) dead.push_back(cable);
+    const Routes routes = equal_cost_routes_without(t, dead);
+    for (const std::uint32_t other : {0u, 1u}) {
+        EXPECT_TRUE(ports_of(routes, leaf, other).empty());
+        EXPECT_TRUE(ports_of(routes, node_of(t, NodeKind::leaf, other), 2).empty());
+        EXPECT_TRUE(ports_of(routes, node_of(t, NodeKind::spine, other), 2).empty());
+        EXPECT_EQ(ports_of(routes, node_of(t, NodeKind::leaf, other), 1 - other), range(6, 4));
+    }
+}
+
+TEST(RoutesWithoutCables, AreTheWholeOnesIfNoneIsDead) {
+    const Topology t = fabric(5, 3, 2);
+    const Routes whole = equal_cost_routes(t), same = equal_cost_routes_without(t, {});
+    EXPECT_EQ(whole.role_of_node, same.role_of_node);
+    EXPECT_EQ(whole.ports, same.ports);
+}
+
+// Oracle: a search that knows nothing of words of bits: hops to one leaf at a time by relaxing all cables until nothing
+// changes. More than 64 leaves, and switches with more than 64 neighbours; some cables of a random half are dead.
+TEST(RoutesWithoutCables, AgreeWithRelaxation) {
+    const Topology t = fabric(70, 66, 1);
+    std::vector<CableId> dead;
+    std::vector<bool> is_dead(t.cables.size());
+    std::uint32_t state = 1;
+    for (std::size_t i = 0; i < t.cables.size(); ++i) {
+        state = state * 1664525u + 1013904223u;
+        if (state >> 31 == 0 || t.nodes[t.ports[t.cables[i].lower.value].node.value].kind == NodeKind::server) continue;
+        dead.emplace_back(i);
+        is_dead[i] = true;
+    }
+    const Routes routes = equal_cost_routes_without(t, dead);
+    for (const std::uint32_t leaf : {0u, 1u, 63u, 64u, 69u}) {
+        std::vector<std::uint32_t> hops(t.nodes.size(), 1000);
+        hops[node_of(t, NodeKind::leaf, leaf).value] = 0;
+        const auto is_open = [&](const Topology::Port& port) {
+            return t.nodes[port.node.value].kind != NodeKind::server && !is_dead[port.cable.value] &&
+                   t.nodes[t.ports[port.peer.value].node.value].kind != NodeKind::server;
+        };
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (const Topology::Port& port : t.ports) {
+                const std::uint32_t through = hops[t.ports[port.peer.value].node.value] + 1;
+                if (!is_open(port) || through >= hops[port.node.value]) continue;
+                hops[port.node.value] = through;
+                changed = true;
+            }
+        }
+        for (std::size_t n = 0; n < t.nodes.size(); ++n) {
+            if (t.nodes[n].kind == NodeKind::server || hops[n] == 0) continue;
+            std::vector<std::uint32_t> expected;
+            for (std::uint32_t p = 0; p < t.nodes[n].ports; ++p) {
+                const Topology::Port& port = t.ports[t.nodes[n].first_port + p];
+                if (is_open(port) && hops[t.ports[port.peer.value].node.value] + 1 == hops[n]) expected.push_back(p);
+            }
+            ASSERT_EQ(ports_of(routes, NodeId{n}, leaf), expected) << t.node_name(NodeId{n}) << " to leaf " << leaf;
+        }
+    }
+}
+
+TEST(WeightedRoutes, AreEvenInAWholeFabricAndFollowRates) {
+    const Topology whole = fabric(4, 3, 2);
+    const Routes even = weighted_routes(whole, equal_cost_routes(whole));
+    EXPECT_EQ(ports_of(even, node_of(whole, NodeKind::leaf, 0), 1), range(6, 6));
+    EXPECT_EQ(even.sets.size() / even.leaves, 2u) << "as few rows as without weights";
+    TopologyBuilder builder;
+    const std::uint32_t slow = builder.add_tier("slow", k400G),
+                        fast = builder.add_tier("fast", *Rate::from({800'000'000'000}));
+    const NodeId server0 = builder.add_server(1), leaf0 = builder.add_leaf();
+    const NodeId server1 = builder.add_server(1), leaf1 = builder.add_leaf();
+    const NodeId spine0 = builder.add_spine(), spine1 = builder.add_spine();
+    builder.connect(server0, leaf0, slow);
+    builder.connect(server1, leaf1, slow);
+    for (const NodeId leaf : {leaf0, leaf1}) builder.connect(leaf, spine0, slow);
+    for (const NodeId leaf : {leaf0, leaf1}) builder.connect(leaf, spine1, fast);
+    const Topology t = builder.build();
+    EXPECT_EQ(ports_of(weighted_routes(t, equal_cost_routes(t)), leaf0, 1), (std::vector<std::uint32_t>{1, 2, 2}));
+}
+
 }  // namespace
 }  // namespace lightloom

@@ -1,0 +1,209 @@
+#include "models/network/route_timeline.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+#include "core/abort.hpp"
+
+namespace lightloom {
+
+RouteTimeline::RouteTimeline(const Topology& topology, const RerouteParameters& parameters)
+    : topology_(topology), parameters_(parameters), changes_(topology.nodes.size()), local_(topology.nodes.size()) {
+    if (parameters.detection < Duration{0}) abort_run("a detection time below 0");
+    extend({}, Time{0});
+}
+
+void RouteTimeline::extend(std::span<const Outage> more, Time until) {
+    for (const Outage& outage : more) {
+        if (outage.direction >= 2 * topology_.cables.size())
+            abort_run("direction {} of {} is to go dark", outage.direction, 2 * topology_.cables.size());
+        if (outage.from < until_) abort_run("an outage at {} ps is told after that instant", outage.from.ps);
+        outages_.push_back(outage);
+    }
+    until_ = std::max(until_, until);
+
+    const std::vector<Edge> failures = edges_of(false);
+    const std::vector<State> failed = states_of(parameters_.failover ? failures : std::vector<Edge>{});
+    const std::vector<State> planned = states_of(edges_of(true));
+    for (auto& steps : local_) steps.clear();
+    if (parameters_.failover)
+        for (const Edge& edge : failures)
+            for (const PortId port : {topology_.cables[edge.cable].lower, topology_.cables[edge.cable].upper}) {
+                const NodeId node = topology_.ports[port.value].node;
+                const bool at_start = edge.dark && edge.at == Time{0};
+                local_[node.value].push_back({at_start ? edge.at : edge.at + parameters_.detection,
+                                              edge.dark ? Step::Kind::port_dark : Step::Kind::port_lit,
+                                              port.value - topology_.nodes[node.value].first_port});
+            }
+    for (std::uint32_t node = 0; node < topology_.nodes.size(); ++node)
+        if (topology_.nodes[node].kind != NodeKind::server)
+            resolve(node, steps_of(node, failed, planned), failed, planned);
+}
+
+// Both directions of a cable and all outages that overlap or touch make one. Hosts hang on one cable each, which no
+// route can go round.
+std::vector<RouteTimeline::Edge> RouteTimeline::edges_of(bool planned) const {
+    struct Dark {
+        std::uint32_t cable;
+        Time from, to;
+    };
+    std::vector<Dark> all;
+    for (const Outage& outage : outages_) {
+        const Topology::Cable& cable = topology_.cables[outage.direction / 2];
+        const NodeId lower = topology_.ports[cable.lower.value].node;
+        if ((outage.cause == OutageCause::circuit) != planned || outage.from >= outage.to) continue;
+        if (topology_.nodes[lower.value].kind == NodeKind::server) continue;
+        all.push_back({outage.direction / 2, std::max(outage.from, Time{0}), outage.to});
+    }
+    std::sort(all.begin(), all.end(),
+              [](const Dark& a, const Dark& b) { return std::pair(a.cable, a.from) < std::pair(b.cable, b.from); });
+    std::vector<Edge> edges;
+    for (std::size_t i = 0; i < all.size();) {
+        Dark dark = all[i];
+        for (++i; i < all.size() && all[i].cable == dark.cable && all[i].from <= dark.to; ++i)
+            dark.to = std::max(dark.to, all[i].to);
+        const bool unnoticed = !planned && dark.from > Time{0} && dark.to - dark.from < parameters_.detection;
+        if (unnoticed || (dark.from >= until_ && dark.from > Time{0})) continue;
+        edges.push_back({dark.from, dark.cable, true});
+        if (dark.to < until_) edges.push_back({dark.to, dark.cable, false});
+    }
+    std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) {
+        return std::tuple(a.at, a.cable, a.dark) < std::tuple(b.at, b.cable, b.dark);
+    });
+    return edges;
+}
+
+// The first is that of time 0.
+std::vector<RouteTimeline::State> RouteTimeline::states_of(const std::vector<Edge>& edges) {
+    std::vector<State> states{{Time{0}, {}}};
+    for (const Edge& edge : edges) {
+        if (edge.at != states.back().at) states.push_back({edge.at, states.back().dead});
+        DeadSet& dead = states.back().dead;
+        const auto place = std::lower_bound(dead.begin(), dead.end(), edge.cable);
+        if (edge.dark)
+            dead.insert(place, edge.cable);
+        else
+            dead.erase(place);
+    }
+    return states;
+}
+
+// All that a switch learns, in order of time.
+std::vector<RouteTimeline::Step> RouteTimeline::steps_of(std::uint32_t node, const std::vector<State>& failed,
+                                                         const std::vector<State>& planned) const {
+    std::vector<Step> steps = local_[node];
+    Time last{0};
+    for (std::uint32_t i = 1; i < failed.size(); ++i) {
+        const double drawn = parameters_.convergence.at(uniform(draw(parameters_.seed, node, Purpose::convergence, i)));
+        const Duration convergence{static_cast<std::int64_t>(std::clamp(drawn, 0.0, 1e18))};
+        last = std::max(last, failed[i].at + parameters_.detection + convergence);
+        steps.push_back({last, Step::Kind::failed, i});
+    }
+    for (std::uint32_t i = 1; i < planned.size(); ++i) steps.push_back({planned[i].at, Step::Kind::planned, i});
+    std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
+    return steps;
+}
+
+void RouteTimeline::resolve(std::uint32_t node, const std::vector<Step>& steps, const std::vector<State>& failed,
+                            const std::vector<State>& planned) {
+    std::vector<std::uint16_t> dark_ports;
+    std::size_t failures = 0, schedule = 0;
+    const auto row = [&] {
+        return repaired(version_of(failed[failures].dead, planned[schedule].dead)[node], dark_ports);
+    };
+    std::vector<Change>& changes = changes_[node];
+    changes.clear();
+    std::uint32_t current = version_of(failed[0].dead, planned[0].dead)[node];
+    table_.role_of_node[node] = current / std::max(table_.leaves, 1u);
+    for (std::size_t i = 0; i < steps.size();) {
+        const Time at = steps[i].at;
+        for (; i < steps.size() && steps[i].at == at; ++i) {
+            const std::uint32_t value = steps[i].value;
+            const auto port = static_cast<std::uint16_t>(value);
+            switch (steps[i].kind) {
+                case Step::Kind::failed: failures = value; break;
+                case Step::Kind::planned: schedule = value; break;
+                case Step::Kind::port_dark:
+                    dark_ports.insert(std::lower_bound(dark_ports.begin(), dark_ports.end(), port), port);
+                    break;
+                case Step::Kind::port_lit:
+                    dark_ports.erase(std::lower_bound(dark_ports.begin(), dark_ports.end(), port));
+                    break;
+            }
+        }
+        const std::uint32_t next = row();
+        if (at > Time{0} && next != current) changes.push_back({at, next});
+        current = next;
+    }
+}
+
+const std::vector<std::uint32_t>& RouteTimeline::version_of(const DeadSet& failed, const DeadSet& planned) {
+    DeadSet dead;
+    std::set_union(failed.begin(), failed.end(), planned.begin(), planned.end(), std::back_inserter(dead));
+    const auto [entry, fresh] = versions_.try_emplace(std::move(dead));
+    if (!fresh) return entry->second;
+    std::vector<CableId> cables;
+    for (const std::uint32_t cable : entry->first) cables.emplace_back(cable);
+    // Where even the whole fabric does not connect its leaves, that is a mistake.
+    Routes routes = cables.empty() ? equal_cost_routes(topology_) : equal_cost_routes_without(topology_, cables);
+    if (parameters_.weighted) routes = weighted_routes(topology_, routes);
+    if (table_.role_of_node.empty()) {
+        table_.leaves = routes.leaves;
+        table_.role_of_node.assign(topology_.nodes.size(), UINT32_MAX);
+    }
+    std::vector<std::uint32_t> first_route_of_role;
+    for (std::size_t first = 0; first < routes.sets.size(); first += routes.leaves) {
+        std::vector<Routes::PortSet> row;
+        for (std::size_t leaf = 0; leaf < routes.leaves; ++leaf) {
+            const Routes::PortSet& set = routes.sets[first + leaf];
+            const bool again = leaf > 0 && set.first == routes.sets[first + leaf - 1].first &&
+                               set.count == routes.sets[first + leaf - 1].count;
+            const auto ports = routes.ports.begin() + set.first;
+            row.push_back(again ? row.back() : set_of({ports, ports + set.count}));
+        }
+        first_route_of_role.push_back(row_of(row));
+    }
+    for (const std::uint32_t role : routes.role_of_node)
+        entry->second.push_back(role == UINT32_MAX ? UINT32_MAX : first_route_of_role[role]);
+    return entry->second;
+}
+
+Routes::PortSet RouteTimeline::set_of(const std::vector<std::uint16_t>& ports) {
+    const Routes::PortSet next{static_cast<std::uint32_t>(table_.ports.size()),
+                               static_cast<std::uint32_t>(ports.size())};
+    const auto [entry, fresh] = sets_.try_emplace(ports, next);
+    if (fresh) table_.ports.insert(table_.ports.end(), ports.begin(), ports.end());
+    return entry->second;
+}
+
+std::uint32_t RouteTimeline::row_of(const std::vector<Routes::PortSet>& sets) {
+    std::vector<std::uint32_t> key;  // a set is known by where its ports lie and how many they are
+    for (const Routes::PortSet& set : sets) {
+        key.push_back(set.first);
+        key.push_back(set.count);
+    }
+    const auto [entry, fresh] = rows_.try_emplace(std::move(key), static_cast<std::uint32_t>(table_.sets.size()));
+    if (fresh) table_.sets.insert(table_.sets.end(), sets.begin(), sets.end());
+    return entry->second;
+}
+
+// A row without the ports that its switch has found dark.
+std::uint32_t RouteTimeline::repaired(std::uint32_t first_route, const std::vector<std::uint16_t>& dark_ports) {
+    if (dark_ports.empty()) return first_route;
+    const auto [entry, fresh] = repairs_.try_emplace({first_route, dark_ports});
+    if (!fresh) return entry->second;
+    std::vector<Routes::PortSet> row;
+    for (std::uint32_t leaf = 0; leaf < table_.leaves; ++leaf) {
+        const Routes::PortSet set = table_.sets[first_route + leaf];
+        const auto ports = table_.ports.begin() + set.first;
+        std::vector<std::uint16_t> left;
+        std::copy_if(ports, ports + set.count, std::back_inserter(left), [&](std::uint16_t port) {
+            return !std::binary_search(dark_ports.begin(), dark_ports.end(), port);
+        });
+        row.push_back(set_of(left));
+    }
+    return entry->second = row_of(row);
+}
+
+}  // namespace lightloom
