@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/nearest_name.hpp"
+
 namespace lightloom {
 
 struct InputError {
@@ -19,9 +21,6 @@ struct InputError {
 
 /// "leaf_spine.toml:15:10: error: tier.leaf-spine.length: 150 has no unit\n    a length is ...", no newline at its end.
 std::string to_string(const InputError& error);
-
-/// The name that was probably meant: the one fewest typing mistakes away, capitals aside; empty if none is near.
-std::string_view nearest_name(std::string_view name, std::span<const std::string> known);
 
 /// What to say to somebody who used an unknown name: "did you mean "ring"?", or what is known if nothing is near.
 std::string suggestion(std::string_view name, std::span<const std::string> known);
