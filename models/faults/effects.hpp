@@ -1,5 +1,5 @@
 // Effects: what a run's faults did, as it was observed: frames lost, flows that stood still, endpoints that felt it,
-// how long until the first loss and until all went on. Pure functions of plain rows, so that they hold of any transport.
+// how long until the first loss and until all went on. Pure functions of plain rows: they hold of any transport.
 // Not here: who loses a frame (Fabric::outage_losses), who stands still (models/transport), what should have been hit
 // (models/faults/risk_groups.hpp).
 #pragma once
