@@ -37,7 +37,7 @@ TEST(TopologyCommand, CountsFourScalableUnitsAsTheReferenceArchitectureDoes) {
                 "topology.servers_per_unit=32", "--set", "topology.spines=16", "--set", "topology.links_per_pair=2"},
                "t['gpus'], nodes('servers'), nodes('leaves'), nodes('spines'), cables('host-leaf'), "
                "cables('leaf-spine'), t['inventory']['per_gpu']['transceivers']"),
-        "(1024, 128, 32, 16, 1024, 1024, 2.0)");
+        "1024 128 32 16 1024 1024 2");
 }
 
 // Alibaba HPN 7.0, one pod: 15 segments of 128 servers, 240 leaves, 60 spines in each of two planes.
@@ -45,7 +45,7 @@ TEST(TopologyCommand, CountsThePodOfHpnAsItsPaperDoes) {
     EXPECT_EQ(figure({kCatalogue + "hpn-pod.toml", "--set", "topology.segments=15", "--set",
                       "topology.servers_per_segment=128", "--set", "topology.spines_per_plane=60"},
                      "t['gpus'], nodes('leaves'), nodes('spines'), cables('leaf-spine')"),
-              "(15360, 240, 120, 14400)");
+              "15360 240 120 14400");
 }
 
 TEST(TopologyCommand, SaysWhatIsAssumed) {
