@@ -3,38 +3,15 @@
 #include <stdexcept>
 #include <string>
 
+#include "topologies/folded_clos.hpp"
 #include "topologies/leaf_spine.hpp"
+#include "topologies/multi_plane.hpp"
+#include "topologies/ocs_pods.hpp"
+#include "topologies/rail_optimised.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
 namespace {
-
-// Products and sums that stop at the largest number: a shape is taken of parameters that nobody has checked yet.
-std::int64_t times(std::int64_t a, std::int64_t b) {
-    std::int64_t product = 0;
-    return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
-}
-std::int64_t plus(std::int64_t a, std::int64_t b) {
-    std::int64_t sum = 0;
-    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return b < 1 ? 0 : a / b + (a % b != 0); }
-
-void add_tier(FabricShape& shape, TierKind tier, std::int64_t links) {
-    shape.has[static_cast<std::size_t>(tier)] = true;
-    shape.links[static_cast<std::size_t>(tier)] = links;
-}
-
-FabricShape leaf_spine_shape(const Scenario::Fabric& f) {
-    FabricShape s{.servers = f.servers, .gpus_per_server = f.gpus_per_server, .leaves = f.leaves, .spines = f.spines};
-    s.leaf_down = times(quotient_up(f.servers, f.leaves), f.gpus_per_server);
-    s.leaf_up = times(f.spines, f.links_per_pair);
-    s.spine_ports = times(f.leaves, f.links_per_pair);
-    s.cables = plus(s.endpoints(), times(f.leaves, s.leaf_up));
-    add_tier(s, TierKind::host_leaf, f.gpus_per_server);
-    add_tier(s, TierKind::leaf_spine, f.links_per_pair);
-    return s;
-}
 
 Rate port_rate(BitRate bit_rate) {
     const auto rate = Rate::from(bit_rate);
@@ -43,6 +20,7 @@ Rate port_rate(BitRate bit_rate) {
     return *rate;
 }
 
+// Tiers get their rates afterwards: one generator knows the rate of NICs only, another that of each tier.
 Topology generated(const Scenario::Fabric& f, Rate rate) {
     switch (f.kind) {
         case TopologyKind::leaf_spine:
@@ -52,25 +30,54 @@ Topology generated(const Scenario::Fabric& f, Rate rate) {
                                .spines = f.spines,
                                .links_per_pair = f.links_per_pair,
                                .rate = rate});
+        case TopologyKind::rail_optimised:
+            return rail_optimised({.servers = f.servers,
+                                   .gpus_per_server = f.gpus_per_server,
+                                   .servers_per_unit = f.servers_per_unit,
+                                   .spines = f.spines,
+                                   .links_per_pair = f.links_per_pair,
+                                   .cores = f.cores,
+                                   .links_per_core = f.links_per_core,
+                                   .rate = rate,
+                                   .units_per_group = f.units_per_group});
+        case TopologyKind::folded_clos:
+            return folded_clos({.pods = f.pods,
+                                .leaves_per_pod = f.leaves_per_pod,
+                                .spines_per_pod = f.spines_per_pod,
+                                .cores = f.cores,
+                                .servers_per_leaf = f.servers_per_leaf,
+                                .gpus_per_server = f.gpus_per_server,
+                                .leaf_spine_links = f.leaf_spine_links,
+                                .spine_core_links = f.spine_core_links,
+                                .buildings = f.buildings,
+                                .rate = rate});
+        case TopologyKind::multi_plane:
+            return multi_plane({.segments = f.segments,
+                                .servers_per_segment = f.servers_per_segment,
+                                .gpus_per_server = f.gpus_per_server,
+                                .nics_per_gpu = f.nics_per_gpu,
+                                .rails = f.rails,
+                                .planes = f.planes,
+                                .spines_per_plane = f.spines_per_plane,
+                                .links_per_pair = f.links_per_pair,
+                                .cores_per_plane = f.cores_per_plane,
+                                .links_per_core = f.links_per_core,
+                                .rate = rate});
+        case TopologyKind::ocs_pods:
+            return ocs_pods({.pods = f.pods,
+                             .leaves_per_pod = f.leaves_per_pod,
+                             .spines_per_pod = f.spines_per_pod,
+                             .servers_per_leaf = f.servers_per_leaf,
+                             .gpus_per_server = f.gpus_per_server,
+                             .leaf_spine_links = f.leaf_spine_links,
+                             .circuits_per_spine = f.circuits_per_spine,
+                             .states = f.states,
+                             .rate = rate});
     }
     throw std::logic_error("unknown topology kind");
 }
 
 }  // namespace
-
-std::string_view name_of(TopologyKind kind) {
-    switch (kind) {
-        case TopologyKind::leaf_spine: return "leaf-spine";
-    }
-    return "";
-}
-
-FabricShape shape_of(const Scenario::Fabric& fabric) {
-    switch (fabric.kind) {
-        case TopologyKind::leaf_spine: return leaf_spine_shape(fabric);
-    }
-    throw std::logic_error("unknown topology kind");
-}
 
 Topology topology_of(const Scenario& scenario) {
     Topology topology = generated(scenario.topology, port_rate(scenario.topology.rate));

@@ -28,13 +28,15 @@ void write_nodes(const Group& topology, const Topology& t) {
     using Node = Topology::Node;
     Table table(topology, "nodes", "node", t.nodes.size(), "node, rack by rack");
     table.flags("kind", column_of<std::uint8_t>(t.nodes, [](const Node& n) { return n.kind; }),
-                {"server", "leaf", "spine"}, "kind of node");
+                {"server", "leaf", "spine", "core", "scale-up"}, "kind of node");
     table.column("index", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.index; }),
                  count("number among its kind"));
     table.column("first_port", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.first_port; }),
                  count("its first port"));
     table.column("ports", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.ports; }),
                  count("how many consecutive ports it has"));
+    table.column("pod", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.pod; }),
+                 count("pod, segment or scalable unit; 0 for what belongs to none"));
     table.close();
 }
 
@@ -67,6 +69,7 @@ void write_endpoints(const Group& topology, const Topology& t) {
     table.column("server", column([](const Endpoint& e) { return e.server.value; }), count("node of the server"));
     table.column("nic", column([](const Endpoint& e) { return e.nic.value; }), count("port of the NIC"));
     table.column("leaf", column([](const Endpoint& e) { return e.leaf.value; }), count("node of the leaf"));
+    table.column("nics", column([](const Endpoint& e) { return e.nics; }), count("consecutive ports of its NIC"));
     table.close();
 }
 
@@ -265,7 +268,7 @@ void write_histograms(const Group& root, const RunResult& result) {
 
 void write_header(const Group& root, const RunHeader& header) {
     constexpr std::array<std::int32_t, 2> kFormatVersion{2,
-                                                         0};  // the second grows with what is added, the first breaks
+                                                         1};  // the second grows with what is added, the first breaks
     root.attribute("Conventions", "CF-1.8");
     root.attribute("title", header.title);
     root.attribute("history", "simulated by lightloom " + std::string(header.program_version));

@@ -18,7 +18,8 @@
 
 namespace lightloom {
 
-enum class TopologyKind { leaf_spine };
+enum class TopologyKind { leaf_spine, rail_optimised, folded_clos, multi_plane, ocs_pods };
+inline constexpr std::size_t kTopologyKinds = 5;
 enum class WorkloadKind { all_reduce, permutation, incast };
 enum class CollectiveAlgorithm { ring };
 enum class FaultKind { degrade };
@@ -27,9 +28,24 @@ enum class TransportKind { window };
 struct Scenario {
     std::string title;
 
+    /// What a kind does not know is not read.
     struct Fabric {
         TopologyKind kind = TopologyKind::leaf_spine;
         std::int64_t servers = 0, gpus_per_server = 8, leaves = 0, spines = 0, links_per_pair = 1;
+        std::int64_t servers_per_unit = 0, units_per_group = 0, cores = 0, links_per_core = 1;  // rail-optimised
+        std::int64_t pods = 0, leaves_per_pod = 0, spines_per_pod = 0, servers_per_leaf = 0;    // folded-clos, ocs-pods
+        std::int64_t leaf_spine_links = 1, spine_core_links = 1, buildings = 1;
+        std::int64_t segments = 0, servers_per_segment = 0, nics_per_gpu = 2;  // multi-plane
+        bool rails = true, planes = true;
+        std::int64_t spines_per_plane = 0, cores_per_plane = 0;
+        std::int64_t circuits_per_spine = 1, states = 1;  // ocs-pods
+
+        /// Ports that switches of a kind have; none: as many as it takes.
+        struct Radix {
+            std::optional<std::int64_t> leaf{}, spine{}, core{};
+            friend bool operator==(const Radix&, const Radix&) = default;
+        } radix;
+
         BitRate rate{400'000'000'000};
         friend bool operator==(const Fabric&, const Fabric&) = default;
     } topology;

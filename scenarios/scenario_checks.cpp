@@ -12,6 +12,7 @@
 #include "core/quantity_text.hpp"
 #include "core/rate.hpp"
 #include "scenarios/fabric.hpp"
+#include "scenarios/schema.hpp"
 
 namespace lightloom {
 namespace {
@@ -35,6 +36,7 @@ public:
         even_spread();
         ports_of_switches();
         table_sizes();
+        parts_of_a_fabric();
         buffers();
         for (std::size_t i = 0; i < kTierKinds; ++i)
             if (shape_.has[i]) tier(static_cast<TierKind>(i));
@@ -47,8 +49,22 @@ public:
 private:
     bool sound(std::initializer_list<std::string_view> keys) const { return std::ranges::all_of(keys, is_sound_); }
     bool topology_is_sound() const {
-        return sound({"topology.servers", "topology.gpus_per_server", "topology.leaves", "topology.spines",
-                      "topology.links_per_pair"});
+        return std::ranges::all_of(scenario_keys(), [this](const auto& key) {
+            return key.section != "topology" || misplaced(key, s_) || sound({key.path()});
+        });
+    }
+    /// The key that decides how many ports a switch has, by kind of fabric.
+    std::string key_of(std::string_view of_leaf_spine, std::string_view of_rails, std::string_view of_pods,
+                       std::string_view of_planes) const {
+        const auto key = [](std::string_view name) { return fmt::format("topology.{}", name); };
+        switch (s_.topology.kind) {
+            case TopologyKind::leaf_spine: return key(of_leaf_spine);
+            case TopologyKind::rail_optimised: return key(of_rails);
+            case TopologyKind::folded_clos:
+            case TopologyKind::ocs_pods: return key(of_pods);
+            case TopologyKind::multi_plane: return key(of_planes);
+        }
+        return {};
     }
     void complain(std::string key, std::string message, std::string hint) {
         found_.push_back({std::move(key), std::move(message), std::move(hint)});
@@ -80,19 +96,72 @@ private:
 
     void ports_of_switches() {
         if (!topology_is_sound()) return;
+        const std::string of_leaf = key_of("leaves", "servers_per_unit", "servers_per_leaf", "servers_per_segment");
+        const std::string of_spine = key_of("spines", "spines", "spines_per_pod", "spines_per_plane");
+        const std::string of_core = key_of("spines", "cores", "cores", "cores_per_plane");
         if (shape_.leaf_down > kMostPortsOfASwitch || shape_.leaf_up > kMostPortsOfASwitch - shape_.leaf_down)
-            complain("topology.leaves",
+            complain(of_leaf,
                      fmt::format("a leaf would need {} ports down and {} up", shape_.leaf_down, shape_.leaf_up),
                      "a switch has at most 65535");
-        if (shape_.spine_ports > kMostPortsOfASwitch)
-            complain("topology.spines", fmt::format("a spine would need {} ports", shape_.spine_ports),
-                     "a switch has at most 65535");
+        else
+            radix("radix.leaf", "leaf", s_.topology.radix.leaf, shape_.leaf_down + shape_.leaf_up);
+        ports_of(of_spine, "radix.spine", "spine", s_.topology.radix.spine, shape_.spine_ports);
+        ports_of(of_core, "radix.core", "core", s_.topology.radix.core, shape_.core_ports);
+    }
+
+    void ports_of(const std::string& key, std::string_view radix_key, std::string_view name,
+                  std::optional<std::int64_t> most, std::int64_t ports) {
+        if (ports > kMostPortsOfASwitch)
+            complain(key, fmt::format("a {} would need {} ports", name, ports), "a switch has at most 65535");
+        else
+            radix(radix_key, name, most, ports);
+    }
+
+    void radix(std::string_view key, std::string_view name, std::optional<std::int64_t> most, std::int64_t ports) {
+        if (most && ports > *most)
+            complain(fmt::format("topology.{}", key), fmt::format("a {} would need {} ports", name, ports),
+                     fmt::format("it has {}", *most));
     }
 
     void table_sizes() {
         if (!topology_is_sound() || shape_.cables <= kMostPorts / 2) return;
-        complain("topology.servers", fmt::format("the fabric would have {} ports", 2 * shape_.cables),
+        const std::string count = shape_.cables > INT64_MAX / 2 ? "too many" : fmt::format("{}", 2 * shape_.cables);
+        complain(servers_key(), fmt::format("the fabric would have {} ports", count),
                  fmt::format("at most {} can be counted", kMostPorts));
+    }
+
+    /// What the generators would refuse, by key.
+    void parts_of_a_fabric() {
+        if (!topology_is_sound()) return;
+        const auto& t = s_.topology;
+        if (t.kind == TopologyKind::rail_optimised) rails();
+        if (t.kind == TopologyKind::folded_clos && t.pods > 1 && t.cores == 0)
+            complain("topology.cores", fmt::format("nothing joins {} pods", t.pods), "there must be cores above them");
+        if (t.kind == TopologyKind::folded_clos && t.buildings > t.pods)
+            complain("topology.buildings", fmt::format("{} pods cannot stand in {} buildings", t.pods, t.buildings),
+                     "at most one building for each");
+        if (t.kind == TopologyKind::ocs_pods && t.pods < 2)
+            complain("topology.pods", "circuits have nothing to join", "at least 2 pods");
+    }
+
+    void rails() {
+        const auto& t = s_.topology;
+        const std::int64_t units = t.servers / t.servers_per_unit;
+        if (t.servers % t.servers_per_unit != 0)
+            return complain("topology.servers",
+                            fmt::format("{} servers are no whole number of units of {}", t.servers, t.servers_per_unit),
+                            fmt::format("{} would be", (units + 1) * t.servers_per_unit));
+        if (t.units_per_group > 0 && t.cores == 0)
+            return complain("topology.units_per_group", "groups are for three tiers", "there are no cores");
+        if (t.units_per_group > 0 && units % t.units_per_group != 0)
+            return complain("topology.units_per_group",
+                            fmt::format("{} units are no whole number of groups of {}", units, t.units_per_group),
+                            "0 puts all into one");
+        const std::int64_t groups =
+            t.cores == 0 ? 1 : t.gpus_per_server * (t.units_per_group == 0 ? 1 : units / t.units_per_group);
+        if (t.spines % groups != 0)
+            complain("topology.spines", fmt::format("{} spines cannot be shared out to {} groups", t.spines, groups),
+                     "with cores, each rail of a group of units has spines of its own");
     }
 
     void buffers() {
@@ -160,22 +229,24 @@ private:
     }
 
     void workload() {
-        if (!sound({"topology.servers", "topology.gpus_per_server", "workload.kind"})) return;
+        if (!topology_is_sound() || !sound({"workload.kind"})) return;
         const std::int64_t endpoints = shape_.endpoints();
         switch (s_.workload.kind) {
             case WorkloadKind::all_reduce: ring(); break;
             case WorkloadKind::permutation:
-                if (endpoints < 2) complain("topology.servers", "a permutation needs at least 2 GPUs", "there is 1");
+                if (endpoints < 2) complain(servers_key(), "a permutation needs at least 2 GPUs", "there is 1");
                 break;
             case WorkloadKind::incast: incast(endpoints); break;
         }
         if (endpoints >= 2) amounts(endpoints);
     }
 
+    std::string servers_key() const { return key_of("servers", "servers", "pods", "segments"); }
+
     void ring() {
         const std::int64_t ranks = shape_.servers;
         if (ranks < 2)
-            complain("topology.servers", "a ring of 1 server has nobody to send to",
+            complain(servers_key(), "a ring of 1 server has nobody to send to",
                      "an all-reduce runs one ring per rail, a GPU of every server in each");
         else if (sound({"workload.bytes"}) && s_.workload.bytes.count < ranks)
             complain("workload.bytes",
@@ -185,7 +256,7 @@ private:
 
     void incast(std::int64_t endpoints) {
         if (endpoints < 2)
-            complain("topology.servers", "an incast needs at least 2 GPUs", "there is 1");
+            complain(servers_key(), "an incast needs at least 2 GPUs", "there is 1");
         else if (sound({"workload.senders"}) && s_.workload.senders >= endpoints)
             complain("workload.senders",
                      fmt::format("{} senders and a receiver among {} GPUs", s_.workload.senders, endpoints),

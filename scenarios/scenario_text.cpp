@@ -194,8 +194,11 @@ void Reader::require(std::string key, std::string_view help, const Source& file)
 
 /// Keys that say nothing of the chosen fabric; a table of cables that it does not have is one mistake.
 void Reader::complain_of_misplaced() {
+    const bool knows_tiers =
+        std::ranges::none_of(unsound_, [](const std::string& key) { return key.starts_with("topology."); });
     std::set<std::string, std::less<>> said;
     for (const auto& key : scenario_keys()) {
+        if (key.section.starts_with("tier.") && !knows_tiers) continue;
         const std::string path = key.section.starts_with("tier.") ? std::string(key.section) : key.path();
         const auto given = places_.find(path);
         if (given == places_.end() || !said.insert(path).second) continue;

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "scenarios/scenario.hpp"
 #include "scenarios/scenario_text.hpp"
@@ -52,6 +53,9 @@ struct Key {
 
 /// In the order of the effective scenario; the keys of a section are consecutive.
 std::span<const Key<Scenario>> scenario_keys();
+
+/// The kinds of fabric that know a key, by name.
+std::vector<std::string> kinds_of(const Key<Scenario>& key);
 
 /// Why a key says nothing of such a scenario, with what would; none: it does say something.
 std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& scenario);

@@ -53,8 +53,10 @@ bool Selection::matches(const Scenario::Fault& selector, std::uint32_t cable) co
         return !index ||
                std::ranges::any_of(ends, [&](const auto* n) { return n->kind == kind && n->index == *index; });
     };
+    const auto in_pod = [&](const auto* n) { return n->kind != NodeKind::core && n->pod == *selector.pod; };
     return ends_at(selector.server, NodeKind::server) && ends_at(selector.leaf, NodeKind::leaf) &&
-           ends_at(selector.spine, NodeKind::spine) && (!selector.link || link_[cable] == *selector.link);
+           ends_at(selector.spine, NodeKind::spine) && ends_at(selector.core, NodeKind::core) &&
+           (!selector.pod || std::ranges::any_of(ends, in_pod)) && (!selector.link || link_[cable] == *selector.link);
 }
 
 }  // namespace lightloom

@@ -8,17 +8,6 @@
 namespace lightloom {
 namespace {
 
-std::string_view use_of(NodeKind kind) {
-    switch (kind) {
-        case NodeKind::server: return "server";
-        case NodeKind::leaf: return "leaf";
-        case NodeKind::spine: return "spine";
-        case NodeKind::core: return "core";
-        case NodeKind::scale_up: return "scale-up";
-    }
-    return "";
-}
-
 using Needs = std::vector<PortNeed>;
 
 BitRate rate_of(const Topology& t, PortId port) {
@@ -50,7 +39,7 @@ void add_boxes(const Boxes& boxes, ItemKind item, const std::vector<EquipmentRow
     for (const auto& [key, box] : boxes) {
         const EquipmentRow* row = cheapest(rows, box.first);
         const auto count = static_cast<double>(box.second);
-        InventoryLine line{.kind = item, .use = std::string(use_of(key.first)), .id = "", .count = count};
+        InventoryLine line{.kind = item, .use = std::string(name_of(key.first)), .id = "", .count = count};
         line.has_price = row != nullptr;
         if (row != nullptr) {
             line.id = row->id;
@@ -64,14 +53,14 @@ void add_boxes(const Boxes& boxes, ItemKind item, const std::vector<EquipmentRow
 void add_switches_and_nics(const Topology& t, const EquipmentCatalogue& catalogue, Inventory& inventory) {
     Boxes switches, nics;
     for (const Topology::Node& node : t.nodes) {
-        if (node.kind == NodeKind::server) continue;
+        if (!forwards(node.kind)) continue;
         Needs needs;
         for (std::uint32_t p = 0; p < node.ports; ++p) add_port(needs, rate_of(t, PortId{node.first_port + p}));
         add_box(switches, node.kind, std::move(needs));
     }
     for (const Topology::Endpoint& endpoint : t.endpoints) {
         Needs needs;
-        add_port(needs, rate_of(t, endpoint.nic));
+        for (std::uint32_t i = 0; i < endpoint.nics; ++i) add_port(needs, rate_of(t, PortId{endpoint.nic.value + i}));
         add_box(nics, NodeKind::server, std::move(needs));
     }
     add_boxes(switches, ItemKind::switches, catalogue.switches(), inventory);

@@ -124,7 +124,8 @@ INSTANTIATE_TEST_SUITE_P(
                                 "    it is a whole number from 1 to 64, without quotes"},
                       WrongLine{"kind = { leaf = 1 }",
                                 "5:8: error: topology.kind: found a table\n"
-                                "    only \"leaf-spine\" is known, in quotes"},
+                                "    known are \"leaf-spine\", \"rail-optimised\", \"folded-clos\", \"multi-plane\", "
+                                "\"ocs-pods\", in quotes"},
                       WrongLine{"[run]\nseed = \"7\"",
                                 "6:8: error: run.seed: found \"7\"\n"
                                 "    it is a whole number from 0 to 9223372036854775807, without quotes"},
@@ -165,7 +166,11 @@ INSTANTIATE_TEST_SUITE_P(
         WrongLine{"Leaves = 2", "5:1: error: topology.Leaves: unknown key\n    did you mean \"leaves\"?"},
         WrongLine{"\"\\u001b[2J\" = 2",
                   "5:1: error: topology.\"\\x1b[2J\": unknown key\n    known are \"kind\", "
-                  "\"servers\", \"gpus_per_server\", \"leaves\", \"spines\", \"links_per_pair\", \"rate\""}));
+                  "\"servers\", \"gpus_per_server\", \"leaves\", \"spines\", \"links_per_pair\", \"servers_per_unit\", "
+                  "\"units_per_group\", \"pods\", \"leaves_per_pod\", \"spines_per_pod\", \"servers_per_leaf\", "
+                  "\"leaf_spine_links\", \"spine_core_links\", \"buildings\", \"segments\", \"servers_per_segment\", "
+                  "\"nics_per_gpu\", \"rails\", \"planes\", \"spines_per_plane\", \"cores\", \"cores_per_plane\", "
+                  "\"links_per_core\", \"circuits_per_spine\", \"states\", \"rate\", \"radix\""}));
 
 INSTANTIATE_TEST_SUITE_P(
     Lengths, WrongLines,

@@ -34,6 +34,7 @@ public:
                       .leaves = from(1, 20),
                       .spines = from(1, 20),
                       .links_per_pair = from(1, 4),
+                      .radix = {},
                       .rate = {from(1, 3200) * 1'250'000'000}};
         s.topology.servers = s.topology.leaves * from(2, 9);
         s.host_leaf = tier();
@@ -66,6 +67,15 @@ public:
 
     /// Tiers that the drawn fabric does not have.
     void fill_unused(Scenario& s) {
+        Scenario::Fabric& t = s.topology;
+        for (std::int64_t* count : {&t.servers_per_unit, &t.units_per_group, &t.cores, &t.links_per_core, &t.pods,
+                                    &t.leaves_per_pod, &t.spines_per_pod, &t.servers_per_leaf, &t.leaf_spine_links,
+                                    &t.spine_core_links, &t.buildings, &t.segments, &t.servers_per_segment,
+                                    &t.spines_per_plane, &t.cores_per_plane, &t.circuits_per_spine, &t.states})
+            *count = from(2, 99);
+        t.nics_per_gpu = 3;
+        t.rails = t.planes = false;
+        t.radix = {from(2, 99), from(2, 99), from(2, 99)};
         for (Scenario::Tier* of : {&s.spine_core, &s.campus, &s.circuit, &s.scale_up}) *of = tier();
     }
 

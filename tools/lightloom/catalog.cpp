@@ -9,6 +9,7 @@
 #include "scenarios/text_errors.hpp"
 #include "tools/lightloom/catalog_text.hpp"
 #include "tools/lightloom/command.hpp"
+#include "tools/lightloom/equipment_text.hpp"
 #include "tools/lightloom/scenario_input.hpp"
 
 namespace lightloom {
@@ -16,12 +17,15 @@ namespace {
 
 namespace po = boost::program_options;
 
+const std::vector<std::string> kEquipment = EquipmentCatalogue::tables();
+
 constexpr CommandHelp kHelp{
     .usage = "catalog [TABLE | show ID] [OPTION...]",
     .summary =
         "Lists what a scenario may name: without TABLE the tables, with it their rows, with show one row in full.\n"
         "Tables: modules, fibres, connectors, passives, fec, grids, hosts, reflectances, transmitters, receivers, "
-        "cages.\n"
+        "cages,\n"
+        "switches, nics, topologies.\n"
         "A figure that nobody has published stands as low / mid / high and is marked ASSUMED.",
     .examples =
         "Examples:\n"
@@ -35,9 +39,24 @@ int list_tables(const Catalogue& catalogue, bool json) {
     return kExitFine;
 }
 
+std::vector<std::string> all_tables() {
+    std::vector<std::string> tables = Catalogue::tables();
+    for (const std::string& table : EquipmentCatalogue::tables()) tables.push_back(table);
+    tables.emplace_back("topologies");
+    return tables;
+}
+
 int list_rows(const Catalogue& catalogue, const std::string& word, bool json) {
+    if (word == "topologies") {
+        std::cout << (json ? topologies_json().text() + '\n' : topologies_text());
+        return kExitFine;
+    }
+    if (std::ranges::find(kEquipment, word) != kEquipment.end()) {
+        std::cout << (json ? equipment_json(word).text() + '\n' : equipment_text(word));
+        return kExitFine;
+    }
     const std::string table = catalogue_table_named(word);
-    if (table.empty()) throw UsageError(fmt::format("no table \"{}\"", word), suggestion(word, Catalogue::tables()));
+    if (table.empty()) throw UsageError(fmt::format("no table \"{}\"", word), suggestion(word, all_tables()));
     std::cout << (json ? rows_json(catalogue, table).text() + '\n' : rows_text(catalogue, table));
     return kExitFine;
 }
@@ -50,6 +69,13 @@ int show(const Catalogue& catalogue, const std::string& id, bool json) {
         if (std::ranges::find(ids, id) != ids.end()) holding.push_back(table);
         all.insert(all.end(), ids.begin(), ids.end());
     }
+    for (const std::string& table : kEquipment)
+        for (const EquipmentRow& row : EquipmentCatalogue::built_in().table(table)) {
+            all.push_back(row.id);
+            if (row.id != id) continue;
+            std::cout << (json ? equipment_row_json(table, id).text() + '\n' : equipment_row_text(table, id));
+            return kExitFine;
+        }
     if (holding.empty()) {
         const std::string_view near = nearest_name(id, all);
         throw UsageError(fmt::format("nothing in the catalogue is called \"{}\"", id),

@@ -10,6 +10,10 @@
 #include <optional>
 #include <vector>
 
+#include "models/economics/equipment.hpp"
+#include "scenarios/scenario.hpp"
+#include "tools/lightloom/readable.hpp"
+
 namespace lightloom {
 namespace {
 
@@ -101,20 +105,6 @@ std::string_view unit_of(std::string_view column) {
     return "";
 }
 
-// Rows of cells as aligned columns; the first row is the heading.
-std::string aligned(const std::vector<Words>& rows) {
-    std::vector<std::size_t> widths(rows.at(0).size());
-    for (const Words& row : rows)
-        for (std::size_t n = 0; n < row.size(); ++n) widths[n] = std::max(widths[n], row[n].size());
-    std::string text;
-    for (const Words& row : rows) {
-        std::string line;
-        for (std::size_t n = 0; n < row.size(); ++n) line += fmt::format("{:<{}}  ", row[n], widths[n]);
-        text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-    }
-    return text;
-}
-
 // ASSUMED with the number of figures, for a row; empty if there are none.
 std::string assumed_mark(const Catalogue& catalogue, std::string_view table, std::string_view id) {
     const auto count = std::ranges::count_if(
@@ -182,6 +172,8 @@ std::vector<Words> other_list(const Catalogue& catalogue, const std::string& tab
     return rows;
 }
 
+}  // namespace
+
 std::string figure_text(std::string_view column, std::string_view cell) {
     const std::string_view unit = unit_of(column);
     if (const auto triple = assumed_in(cell))
@@ -190,6 +182,8 @@ std::string figure_text(std::string_view column, std::string_view cell) {
     const bool list = cell.find('~') != std::string_view::npos;
     return fmt::format("{}{}{}{}", cell, unit.empty() ? "" : " ", unit, list ? "  ASSUMED (low~mid~high)" : "");
 }
+
+namespace {
 
 // What a standard's limits leave when they are added up: what it sets aside for reflections and delay spread.
 std::string closure_text(const ModuleRow& module) {
@@ -214,6 +208,14 @@ std::string tables_text(const Catalogue& catalogue) {
         rows.push_back({table, fmt::format("{}", catalogue.ids(table).size()), fmt::format("{}", assumed),
                         std::string(kTables.at(table).first)});
     }
+    for (const std::string& table : EquipmentCatalogue::tables()) {
+        const auto& all = EquipmentCatalogue::built_in().table(table);
+        const auto assumed =
+            std::ranges::count_if(all, [](const EquipmentRow& row) { return row.price_usd.is_assumed; });
+        rows.push_back({table, fmt::format("{}", all.size()), fmt::format("{}", assumed),
+                        "what a fabric could be built of; prices are assumed"});
+    }
+    rows.push_back({"topologies", fmt::format("{}", kTopologyKinds), "0", "kinds of fabric, and their keys"});
     return aligned(rows) + "\nlightloom catalog TABLE lists the rows, lightloom catalog show ID all figures of one\n";
 }
 
@@ -253,9 +255,9 @@ std::string row_text(const Catalogue& catalogue, const std::string& table, const
     return text + closure_text(module);
 }
 
-JsonObject row_json(const Catalogue& catalogue, const std::string& table, const std::string& id) {
+JsonObject cells_json(const std::vector<std::pair<std::string, std::string>>& cells) {
     JsonObject row;
-    for (const auto& [column, cell] : catalogue.cells(table, id)) {
+    for (const auto& [column, cell] : cells) {
         if (const auto triple = assumed_in(cell)) {
             JsonObject assumed;
             for (const auto& [name, figure] :
@@ -268,6 +270,11 @@ JsonObject row_json(const Catalogue& catalogue, const std::string& table, const 
             row.add(column, cell);
         }
     }
+    return row;
+}
+
+JsonObject row_json(const Catalogue& catalogue, const std::string& table, const std::string& id) {
+    JsonObject row = cells_json(catalogue.cells(table, id));
     if (table == "modules") row.add("missing", catalogue.module(id)->missing);
     return row;
 }

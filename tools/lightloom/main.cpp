@@ -20,6 +20,8 @@ constexpr std::array kCommands{
     Command{"check", "say whether a scenario is sound, and everything that is wrong with it", check_command},
     Command{"qualify", "say whether every link holds, by how much, for how long, and what decides", qualify_command},
     Command{"explain", "show a scenario with every default filled in, and what follows from it", explain_command},
+    Command{"topology", "say what the fabric is: counts, bandwidth, failures, parts, power and price",
+            topology_command},
     Command{"catalog", "list what a scenario may name, and all figures of a part with their sources", catalog_command},
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <span>
@@ -63,5 +64,36 @@ std::string readable_decibel(double value) { return fmt::format("{:+.2f} dB", hu
 std::string readable_dbm(double value) { return fmt::format("{:.2f} dBm", hundredths(value)); }
 
 std::string readable_ratio(double ratio) { return ratio == 0.0 ? "0" : fmt::format("{:.2g}", ratio); }
+
+std::string readable_dollars(double dollars) {
+    static constexpr std::array<Unit, 4> units{{{"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}}};
+    std::string text = '$' + in_unit(dollars, units);
+    if (text.back() == ' ') text.pop_back();
+    return text;
+}
+
+std::string readable_watts(double watts) {
+    static constexpr std::array<Unit, 3> units{{{"W", 1}, {"kW", 1e3}, {"MW", 1e6}}};
+    return in_unit(watts, units);
+}
+
+std::string readable_bits_per_second(double rate) {
+    static constexpr std::array<Unit, 5> units{
+        {{"b/s", 1}, {"Mb/s", 1e6}, {"Gb/s", 1e9}, {"Tb/s", 1e12}, {"Pb/s", 1e15}}};
+    return in_unit(rate, units);
+}
+
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> widths(rows.at(0).size());
+    for (const auto& row : rows)
+        for (std::size_t n = 0; n < row.size(); ++n) widths[n] = std::max(widths[n], row[n].size());
+    std::string text;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t n = 0; n < row.size(); ++n) line += fmt::format("{:<{}}  ", row[n], widths[n]);
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    }
+    return text;
+}
 
 }  // namespace lightloom

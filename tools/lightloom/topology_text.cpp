@@ -1,0 +1,218 @@
+#include "tools/lightloom/topology_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "scenarios/fabric.hpp"
+#include "tools/lightloom/readable.hpp"
+
+namespace lightloom {
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string count_text(std::size_t count) { return readable_count(static_cast<std::int64_t>(count)); }
+
+std::string_view plural_of(NodeKind kind) {
+    switch (kind) {
+        case NodeKind::server: return "servers";
+        case NodeKind::leaf: return "leaves";
+        case NodeKind::spine: return "spines";
+        case NodeKind::core: return "cores";
+        case NodeKind::scale_up: return "scale-up switches";
+    }
+    return "";
+}
+
+struct KindCount {
+    NodeKind kind{};
+    std::int64_t nodes = 0;
+    std::uint32_t fewest_ports = UINT32_MAX, most_ports = 0;
+};
+
+std::vector<KindCount> kinds_in(const Topology& t) {
+    std::map<NodeKind, KindCount> counts;
+    for (const Topology::Node& node : t.nodes) {
+        KindCount& count = counts[node.kind];
+        count.kind = node.kind;
+        ++count.nodes;
+        count.fewest_ports = std::min(count.fewest_ports, node.ports);
+        count.most_ports = std::max(count.most_ports, node.ports);
+    }
+    std::vector<KindCount> list;
+    for (const auto& [kind, count] : counts) list.push_back(count);
+    return list;
+}
+
+struct TierCount {
+    std::string name;
+    std::int64_t cables = 0;
+    double rate_bps = 0.0, mean_m = 0.0, longest_m = 0.0;
+    const Joint* joint = nullptr;
+};
+
+std::vector<TierCount> tiers_in(const FabricReport& report) {
+    const Topology& t = report.topology;
+    std::vector<TierCount> tiers(t.tiers.size());
+    for (std::size_t i = 0; i < tiers.size(); ++i) {
+        tiers[i].name = t.tiers[i].name;
+        tiers[i].rate_bps = static_cast<double>(t.tiers[i].rate.bit_rate().bits_per_second);
+        tiers[i].joint = &report.cables.joints[i];
+    }
+    for (std::size_t c = 0; c < t.cables.size(); ++c) {
+        TierCount& tier = tiers[t.cables[c].tier];
+        ++tier.cables;
+        tier.mean_m += report.cables.length_m[c];
+        tier.longest_m = std::max(tier.longest_m, report.cables.length_m[c]);
+    }
+    for (TierCount& tier : tiers) tier.mean_m /= static_cast<double>(std::max<std::int64_t>(tier.cables, 1));
+    return tiers;
+}
+
+std::string modules_text(const Joint& joint) {
+    return joint.lower == joint.upper ? joint.lower->id : joint.lower->id + " / " + joint.upper->id;
+}
+
+std::string counts_text(const FabricReport& report) {
+    const Topology& t = report.topology;
+    std::string text =
+        fmt::format("{}: {} GPUs, {} nodes, {} cables\n\n", name_of(report.scenario.topology.kind),
+                    count_text(t.endpoints.size()), count_text(t.nodes.size()), count_text(t.cables.size()));
+    Rows nodes{{"  nodes", "count", "ports"}};
+    for (const KindCount& kind : kinds_in(t))
+        nodes.push_back({fmt::format("  {}", plural_of(kind.kind)), readable_count(kind.nodes),
+                         kind.fewest_ports == kind.most_ports
+                             ? fmt::format("{}", kind.most_ports)
+                             : fmt::format("{} to {}", kind.fewest_ports, kind.most_ports)});
+    text += aligned(nodes);
+    Rows tiers{{"  tier", "cables", "rate", "bandwidth each way", "length", "modules"}};
+    for (const TierCount& tier : tiers_in(report))
+        tiers.push_back({"  " + tier.name, readable_count(tier.cables), readable_bits_per_second(tier.rate_bps),
+                         readable_bits_per_second(tier.rate_bps * static_cast<double>(tier.cables)),
+                         fmt::format("{:.4g} m, at most {:.4g} m", tier.mean_m, tier.longest_m),
+                         modules_text(*tier.joint)});
+    return text + '\n' + aligned(tiers);
+}
+
+std::string price_text(const Estimate& price) {
+    if (!price.is_assumed) return readable_dollars(price.mid);
+    return fmt::format("{} ({} to {}) ASSUMED", readable_dollars(price.mid), readable_dollars(price.low),
+                       readable_dollars(price.high));
+}
+
+std::string amount_text(const InventoryLine& line) {
+    if (line.kind == ItemKind::fibre) return fmt::format("{:.4g} km", line.count * 1e-3);
+    return readable_count(static_cast<std::int64_t>(line.count));
+}
+
+std::string inventory_text(const Inventory& inventory, double gpus) {
+    Rows rows{{"  what", "for", "which", "count", "power", "price"}};
+    for (const InventoryLine& line : inventory.lines)
+        rows.push_back({fmt::format("  {}", name_of(line.kind)), line.use,
+                        line.id.empty() ? "none in the catalogue" : line.id, amount_text(line),
+                        line.power_watt.mid > 0.0 ? readable_watts(line.power_watt.mid) : "",
+                        line.has_price ? price_text(line.price_usd) : "unknown"});
+    std::string text = '\n' + aligned(rows);
+    text += fmt::format("\n  {} transceivers, {} cable assemblies, {} fibres of {:.4g} km together\n",
+                        readable_count(inventory.transceivers), readable_count(inventory.cable_assemblies),
+                        readable_count(static_cast<std::int64_t>(inventory.fibres)), inventory.fibre_km);
+    text +=
+        fmt::format("  {} of power, {}{}\n", readable_watts(inventory.power_watt.mid), price_text(inventory.price_usd),
+                    inventory.lines_without_price == 0
+                        ? ""
+                        : fmt::format(", without {} lines whose price is unknown", inventory.lines_without_price));
+    text +=
+        fmt::format("  per GPU: {:.3g} transceivers, {:.3g} cable assemblies, {:.3g} fibres, {}, {}\n",
+                    static_cast<double>(inventory.transceivers) / gpus,
+                    static_cast<double>(inventory.cable_assemblies) / gpus, inventory.fibres / gpus,
+                    readable_watts(inventory.power_watt.mid / gpus), price_text(inventory.price_usd * (1.0 / gpus)));
+    return text;
+}
+
+JsonObject estimate_json(const Estimate& estimate) {
+    return JsonObject()
+        .add("low", estimate.low)
+        .add("mid", estimate.mid)
+        .add("high", estimate.high)
+        .add("assumed", estimate.is_assumed);
+}
+
+JsonObject inventory_json(const Inventory& inventory, double gpus) {
+    std::vector<JsonObject> lines;
+    for (const InventoryLine& line : inventory.lines) {
+        JsonObject json;
+        json.add("what", name_of(line.kind)).add("for", line.use).add("id", line.id);
+        json.add(line.kind == ItemKind::fibre ? "metres" : "count", line.count);
+        json.add("power_watt", estimate_json(line.power_watt));
+        if (line.has_price) json.add("price_usd", estimate_json(line.price_usd));
+        lines.push_back(std::move(json));
+    }
+    const JsonObject per_gpu = JsonObject()
+                                   .add("transceivers", static_cast<double>(inventory.transceivers) / gpus)
+                                   .add("power_watt", estimate_json(inventory.power_watt * (1.0 / gpus)))
+                                   .add("price_usd", estimate_json(inventory.price_usd * (1.0 / gpus)));
+    return JsonObject()
+        .add("lines", lines)
+        .add("transceivers", inventory.transceivers)
+        .add("cable_assemblies", inventory.cable_assemblies)
+        .add("fibres", inventory.fibres)
+        .add("fibre_km", inventory.fibre_km)
+        .add("power_watt", estimate_json(inventory.power_watt))
+        .add("price_usd", estimate_json(inventory.price_usd))
+        .add("lines_without_price", inventory.lines_without_price)
+        .add("per_gpu", per_gpu);
+}
+
+}  // namespace
+
+std::string topology_text(const FabricReport& report) {
+    std::string text;
+    if (!report.scenario.title.empty()) text += report.scenario.title + '\n';
+    text += counts_text(report);
+    return text + inventory_text(report.inventory, static_cast<double>(report.topology.endpoints.size()));
+}
+
+JsonObject topology_json(const FabricReport& report) {
+    std::vector<JsonObject> nodes, tiers;
+    for (const KindCount& kind : kinds_in(report.topology))
+        nodes.push_back(JsonObject()
+                            .add("kind", plural_of(kind.kind))
+                            .add("count", kind.nodes)
+                            .add("fewest_ports", std::int64_t{kind.fewest_ports})
+                            .add("most_ports", std::int64_t{kind.most_ports}));
+    for (const TierCount& tier : tiers_in(report))
+        tiers.push_back(JsonObject()
+                            .add("tier", tier.name)
+                            .add("cables", tier.cables)
+                            .add("rate_bps", tier.rate_bps)
+                            .add("mean_length_m", tier.mean_m)
+                            .add("longest_m", tier.longest_m)
+                            .add("lower_module", tier.joint->lower->id)
+                            .add("upper_module", tier.joint->upper->id));
+    const auto gpus = static_cast<std::int64_t>(report.topology.endpoints.size());
+    return JsonObject()
+        .add("format_version", std::int64_t{1})
+        .add("title", report.scenario.title)
+        .add("kind", name_of(report.scenario.topology.kind))
+        .add("gpus", gpus)
+        .add("nodes", nodes)
+        .add("tiers", tiers)
+        .add("inventory", inventory_json(report.inventory, static_cast<double>(gpus)));
+}
+
+std::string topology_dot(const Topology& t) {
+    std::string text = "graph fabric {\n    node [shape=box];\n";
+    for (std::size_t n = 0; n < t.nodes.size(); ++n)
+        text += fmt::format("    n{} [label=\"{}\"];\n", n, t.node_name(NodeId{n}));
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> parallel;
+    for (const Topology::Cable& cable : t.cables)
+        ++parallel[{t.ports[cable.lower.value].node.value, t.ports[cable.upper.value].node.value}];
+    for (const auto& [ends, count] : parallel)
+        text += count == 1 ? fmt::format("    n{} -- n{};\n", ends.first, ends.second)
+                           : fmt::format("    n{} -- n{} [label=\"{}\"];\n", ends.first, ends.second, count);
+    return text + "}\n";
+}
+
+}  // namespace lightloom
