@@ -199,24 +199,75 @@ std::vector<Channel> channels_of(const LinkConditions& links, const LockSettings
     return channels;
 }
 
+namespace {
+
+Reliability reliability_of(const Scenario::Transport& transport) {
+    switch (transport.kind) {
+        case TransportKind::window: return Reliability::window;
+        case TransportKind::rocev2:
+            return transport.loss_recovery == LossRecovery::go_back_n ? Reliability::go_back_n
+                                                                      : Reliability::selective_repeat;
+        case TransportKind::uec: return Reliability::unordered;
+    }
+    throw std::logic_error("unknown transport kind");
+}
+
+DcqcnParameters parameters_of(DcqcnPreset preset) {
+    switch (preset) {
+        case DcqcnPreset::paper_2015: return kDcqcnPaper2015;
+        case DcqcnPreset::connectx: return kDcqcnConnectX;
+        case DcqcnPreset::simai: return kDcqcnSimai;
+    }
+    throw std::logic_error("unknown preset");
+}
+
+NetworkParameters network_of(const Scenario& scenario) {
+    NetworkParameters network;
+    network.forwarding = scenario.switches.forwarding;
+    network.path = scenario.routing.policy;
+    network.switch_latency = scenario.switches.latency;
+    network.nic_latency = scenario.nic.latency;
+    network.buffer = scenario.switches.buffer;
+    network.queue_limit = scenario.switches.queue_limit;
+    network.ecn_threshold = scenario.switches.ecn_threshold;
+    network.ecn_full = scenario.switches.ecn_full;
+    network.ecn_probability = scenario.switches.ecn_probability;
+    network.buffer_alpha = scenario.switches.buffer_alpha;
+    network.flow_control = scenario.switches.flow_control;
+    network.headroom = scenario.switches.headroom.value_or(Bytes{0});
+    network.trimming = scenario.switches.trimming;
+    network.link_retries = scenario.switches.link_retries;
+    network.framing = scenario.framing;
+    network.hash_seed = scenario.seeds.traffic;
+    network.queue_pairs = static_cast<std::uint32_t>(scenario.routing.queue_pairs);
+    network.flowlet_gap = scenario.routing.flowlet_gap;
+    network.hop_limit = static_cast<std::uint32_t>(scenario.routing.hop_limit);
+    return network;
+}
+
+TransportParameters transport_of(const Scenario::Transport& transport) {
+    TransportParameters parameters;
+    parameters.payload = transport.payload;
+    parameters.window = static_cast<std::uint32_t>(transport.window);
+    parameters.timeout = transport.timeout;
+    if (transport.retries) parameters.tries = static_cast<std::uint32_t>(*transport.retries);
+    parameters.reliability = reliability_of(transport);
+    parameters.control = transport.congestion;
+    parameters.dcqcn = parameters_of(transport.dcqcn);
+    parameters.nscc.base_rtt = transport.base_rtt;
+    return parameters;
+}
+
+}  // namespace
+
 FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traffic& traffic,
                          std::span<const Channel> channels, std::uint32_t partitions) {
     return {.topology = plan.topology,
             .routes = plan.routes,
             .traffic = traffic,
             .channels = channels,
-            .network = {.forwarding = scenario.switches.forwarding,
-                        .path = scenario.routing,
-                        .switch_latency = scenario.switches.latency,
-                        .nic_latency = scenario.nic.latency,
-                        .buffer = scenario.switches.buffer,
-                        .queue_limit = scenario.switches.queue_limit,
-                        .ecn_threshold = scenario.switches.ecn_threshold,
-                        .framing = scenario.framing,
-                        .hash_seed = scenario.seeds.traffic},
-            .transport = {.payload = scenario.transport.payload,
-                          .window = static_cast<std::uint32_t>(scenario.transport.window),
-                          .timeout = scenario.transport.timeout},
+            .network = network_of(scenario),
+            .transport = transport_of(scenario.transport),
             .fault_seed = scenario.seeds.faults,
             .partitions = partitions,
             .changes = plan.changes};

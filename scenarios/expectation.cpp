@@ -143,6 +143,13 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
     e.cut_lookahead = cut.least;
     e.cut_port = cut.port;
     e.period = {std::int64_t{1} << window_shift_of(cut.least)};
+    e.committed_ports = fabric.committed_ports();
+    e.least_headroom = {INT64_MAX};
+    for (std::uint32_t port = 0; port < plan.topology.ports.size(); ++port) {
+        if (fabric.is_nic(port)) continue;
+        e.least_headroom = {std::min(e.least_headroom.count, fabric.headroom_of(port).count)};
+        e.most_headroom = {std::max(e.most_headroom.count, fabric.headroom_of(port).count)};
+    }
     e.messages = fabric.total_messages();
     e.payload_bytes = fabric.total_payload_bytes();
     std::vector<double> work(plan.topology.nodes.size(), 0.0);  // frames that arrive at a node

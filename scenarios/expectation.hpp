@@ -32,8 +32,10 @@ struct Expectation {
     Duration cut_lookahead, period;  // the same of the nodes cut in two, and of barriers
     PortId cut_port;                 // none: no channel is cut
     std::int64_t messages = 0, payload_bytes = 0;
-    std::int64_t packet_hops = 0;      // data and acknowledgements, without repetitions
-    double heaviest_node_share = 0.0;  // of the hops: no number of threads makes a run faster than its inverse
+    std::int64_t packet_hops = 0;         // data and acknowledgements, without repetitions
+    double heaviest_node_share = 0.0;     // of the hops: no number of threads makes a run faster than its inverse
+    std::size_t committed_ports = 0;      // of all ports: those that commit themselves late
+    Bytes least_headroom, most_headroom;  // that a lossless class needs at a switch's port
     std::optional<RingExpectation> ring;
 };
 

@@ -152,6 +152,16 @@ RunResult::Summary summary_of(const Fabric& fabric, const Fabric::Statistics& st
         s.frames_dropped += result.ports.frames_dropped[i];
         s.frames_marked += result.ports.frames_marked[i];
     }
+    for (std::uint32_t port = 0; port < result.ports.frames_sent.size(); ++port)
+        if (const CommittedPort* row = fabric.committed(port)) {
+            s.pauses += row->pauses_sent;
+            s.frames_trimmed += row->trimmed;
+            s.frames_replayed += row->replays;
+        }
+    for (std::uint32_t flow = 0; flow < result.flows.source.size(); ++flow) {
+        s.frames_unrouted += statistics.losses[flow].unrouted + statistics.losses[flow].unrouted_acknowledgements;
+        s.flows_failed += fabric.transport().sender(flow).failed != kNever;
+    }
     s.straggler_ratio = straggler_ratio(result);
     summarise_bandwidth(s, fabric.traffic());
     return s;
@@ -168,22 +178,44 @@ std::string host_name() {
     return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
 }
 
+// When a run that stopped of itself, short of its end, last got on: a window moved, or a flow gave up.
+std::int64_t last_step_ps(const Fabric& fabric) {
+    std::int64_t last = 0;
+    for (std::uint32_t flow = 0; flow < fabric.traffic().flows.size(); ++flow) {
+        const Sender& sender = fabric.transport().sender(flow);
+        last = std::max({last, sender.progress.ps, fabric.flow_times(flow).delivered_ps});
+        if (sender.failed != kNever) last = std::max(last, sender.failed.ps);
+    }
+    return last;
+}
+
+// What ended a run that nobody and nothing cut short before its end: it has come as far as it can.
+std::string stopped_by(const SimulationOutcome& outcome, const RunResult& result) {
+    if (outcome.interrupted) return "interrupt";
+    if (result.complete) return "done";
+    if (!result.deadlock.empty()) return "deadlock";
+    return result.summary.flows_failed > 0 ? "failure" : "until";
+}
+
 }  // namespace
 
 RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, Time stopped_at) {
     const Fabric::Statistics statistics = fabric.merged_statistics();
     RunResult result;
     result.complete = fabric.all_acknowledged() && !outcome.interrupted;
-    result.stopped_by = outcome.interrupted ? "interrupt" : result.complete ? "done" : "until";
+    result.deadlock = fabric.deadlock();
     result.digest = fabric.digest();
     result.flows = flows_of(fabric, statistics, outcome.in_flight);
     result.collectives = collectives_of(fabric);
     std::int64_t end_ps = stopped_at.ps;
     if (result.complete)
         end_ps = *std::max_element(result.flows.acknowledged_ps.begin(), result.flows.acknowledged_ps.end());
+    else if (stopped_at == kNever)
+        end_ps = last_step_ps(fabric);
     result.ports = ports_of(fabric, outcome.in_flight, end_ps);
     result.summary = summary_of(fabric, statistics, result);
-    if (!result.complete) result.summary.end_ps = stopped_at.ps;
+    result.stopped_by = stopped_by(outcome, result);
+    if (!result.complete) result.summary.end_ps = end_ps;
     result.packet_latency = statistics.packet_latency;
     result.acknowledgement_latency = statistics.acknowledgement_latency;
     result.message_latency = statistics.message_latency;

@@ -139,6 +139,11 @@ void write_summary(const Group& root, const RunResult& result) {
     g.scalar("retransmissions", s.retransmissions, count("packets sent again"));
     g.scalar("duplicates", s.duplicates, count("packets delivered again"));
     g.scalar("timeouts", s.timeouts, count("time-outs"));
+    g.scalar("pauses", s.pauses, count("pauses that ports asked of their peers"));
+    g.scalar("frames_trimmed", s.frames_trimmed, count("packets that lost their payload for lack of buffer"));
+    g.scalar("frames_replayed", s.frames_replayed, count("frames that a port sent again to its peer"));
+    g.scalar("frames_unrouted", s.frames_unrouted, count("frames that had no way to go, or went round too long"));
+    g.scalar("flows_failed", s.flows_failed, count("flows whose retries were used up"));
     g.scalar("worst_margin_db", s.worst_margin_db, {"dB", "least link margin"});
     g.scalar("first_percentile_margin_db", s.first_percentile_margin_db, {"dB", "link margin, first percentile"});
     g.scalar("worst_link", s.worst_link, count("direction with the least margin, as in /optics/links"));

@@ -17,8 +17,10 @@ struct RunResult {
     std::string program_version, build_type, scenario_text, effective_scenario;
     std::uint64_t plant_seed = 0, traffic_seed = 0, faults_seed = 0;
     std::uint64_t digest = 0;
-    bool complete = false;   // false: stopped by `until`, or by the user
-    std::string stopped_by;  // "done", "until" or "interrupt"
+    bool complete = false;  // false: stopped by `until`, or by the user
+    std::string
+        stopped_by;  // "done", "until", "interrupt", "deadlock" or "failure" (of flows: nothing is left to wait for)
+    std::vector<std::uint32_t> deadlock;  // ports each of which waits for the next, and the last for the first
 
     Topology topology;
     LinkConditions links;  // one row per direction: 2 x cable, + 1 for the one from its upper to its lower end
@@ -34,6 +36,8 @@ struct RunResult {
         std::int64_t lock_losses = 0, flaps = 0, frames_lost_in_dark = 0;  // in_dark: of frames_lost
         std::int64_t frames_sent = 0, frames_lost = 0, frames_dropped = 0, frames_marked = 0, retransmissions = 0,
                      duplicates = 0, timeouts = 0;
+        std::int64_t pauses = 0, frames_trimmed = 0, frames_replayed = 0, frames_unrouted = 0;
+        std::int64_t flows_failed = 0;
         double worst_margin_db = 0, first_percentile_margin_db = 0;
         std::uint32_t worst_link = 0;  // a direction, as in `links`
     } summary;

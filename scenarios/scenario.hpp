@@ -13,6 +13,7 @@
 #include "models/network/parameters.hpp"
 #include "models/optics/plant.hpp"
 #include "models/optics/targets.hpp"
+#include "models/transport/parameters.hpp"
 #include "models/workload/traffic.hpp"
 #include "scenarios/tiers.hpp"
 
@@ -23,7 +24,9 @@ inline constexpr std::size_t kTopologyKinds = 5;
 enum class WorkloadKind { all_reduce, permutation, incast };
 enum class CollectiveAlgorithm { ring };
 enum class FaultKind { degrade };
-enum class TransportKind { window };
+enum class TransportKind { window, rocev2, uec };
+enum class LossRecovery { go_back_n, selective_repeat };
+enum class DcqcnPreset { paper_2015, connectx, simai };
 
 struct Scenario {
     std::string title;
@@ -44,7 +47,7 @@ struct Scenario {
         struct Radix {
             std::optional<std::int64_t> leaf{}, spine{}, core{};
             friend bool operator==(const Radix&, const Radix&) = default;
-        } radix;
+        } radix{};
 
         BitRate rate{400'000'000'000};
         friend bool operator==(const Fabric&, const Fabric&) = default;
@@ -116,7 +119,14 @@ struct Scenario {
         Duration latency = nanoseconds(500);  // from the first (cut-through) or last bit in to the egress queue
         Bytes buffer{32 << 20};               // shared by all ports
         Bytes queue_limit{4 << 20};           // one egress queue's share
-        Bytes ecn_threshold{256 << 10};       // a frame that finds more ahead of it is marked
+        Bytes ecn_threshold{256 << 10};       // a frame that finds more ahead of it may be marked,
+        Bytes ecn_full{0};                    // from here on it is; below the threshold: at once
+        double ecn_probability = 1.0;         // between the two it rises from 0 to this
+        double buffer_alpha = 0.0;            // share of the free buffer that a queue may hold; 0: no such limit
+        FlowControl flow_control = FlowControl::none;
+        std::optional<Bytes> headroom{};  // per port; none: what its link needs
+        bool trimming = false;
+        std::int64_t link_retries = 0;
         friend bool operator==(const Switch&, const Switch&) = default;
     } switches;
 
@@ -125,7 +135,13 @@ struct Scenario {
         friend bool operator==(const Nic&, const Nic&) = default;
     } nic;
 
-    PathPolicy routing = PathPolicy::spray;
+    struct Routing {
+        PathPolicy policy = PathPolicy::spray;
+        std::int64_t queue_pairs = 1;
+        Duration flowlet_gap = microseconds(5);
+        std::int64_t hop_limit = 16;
+        friend bool operator==(const Routing&, const Routing&) = default;
+    } routing;
 
     Framing framing;
 
@@ -134,6 +150,11 @@ struct Scenario {
         Bytes payload{4096};        // of a full data packet
         std::int64_t window = 256;  // packets in flight per flow
         Duration timeout = microseconds(250);
+        std::optional<std::int64_t> retries{};  // time-outs in a row after which a flow fails; none: it never does
+        LossRecovery loss_recovery = LossRecovery::go_back_n;  // of rocev2
+        Control congestion = Control::none;
+        DcqcnPreset dcqcn = DcqcnPreset::paper_2015;
+        Duration base_rtt = microseconds(10);  // that nscc takes for an idle fabric's
         friend bool operator==(const Transport&, const Transport&) = default;
     } transport;
 

@@ -41,6 +41,7 @@ public:
         for (std::size_t i = 0; i < kTierKinds; ++i)
             if (shape_.has[i]) tier(static_cast<TierKind>(i));
         basis();
+        trimming();
         workload();
         for (std::size_t i = 0; i < s_.faults.size(); ++i) fault(s_.faults[i], fmt::format("fault.{}.", i));
         return std::move(found_);
@@ -226,6 +227,12 @@ private:
             complain("optics.basis", "a measured plant needs its readings", "plant = \"otdr.csv\" names them");
         else
             complain("optics.plant", "readings are used on the measured basis only", "basis = \"measured\"");
+    }
+
+    void trimming() {
+        if (!s_.switches.trimming || s_.transport.kind == TransportKind::uec) return;
+        complain("switch.trimming", "only an Ultra Ethernet transport can read a packet that was trimmed",
+                 "transport.kind = \"uec\" can");
     }
 
     void workload() {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/abort.hpp"
 #include "models/network/committed_walk.hpp"
 #include "models/network/flow_control.hpp"
+#include "topologies/validation.hpp"
 
 namespace lightloom {
 namespace {
@@ -61,8 +61,10 @@ void Fabric::build_committed(const FabricInput& input) {
             reserved += std::int64_t{row.headroom} * std::popcount(network_.lossless);
         }
         if (reserved >= network_.buffer.count)
-            abort_run("{} needs {} bytes of headroom for its lossless classes, but has a buffer of {} bytes",
-                      topology_.node_name(NodeId{i}), reserved, network_.buffer.count);
+            throw TopologyError(
+                topology_.node_name(NodeId{i}) + " needs " + std::to_string(reserved) +
+                " bytes of headroom for its lossless class, and more to work with, but has a buffer of " +
+                std::to_string(network_.buffer.count) + " bytes: switch.buffer must be larger, or its cables shorter");
         buffers_[node.buffer].reserve(reserved);
     }
 }

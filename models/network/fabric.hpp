@@ -39,13 +39,13 @@ struct FabricInput {
     std::span<const Channel> channels;  // per direction: 2 x cable, + 1 for the one from its upper to its lower end
     NetworkParameters network;
     TransportParameters transport;
-    std::uint64_t fault_seed = 1;                 // of the losses
-    std::uint32_t partitions = 1;                 // statistics are kept per partition and merged
-    std::span<const ChannelChange> changes = {};  // in any order; of two at one instant the later in the list holds
-    std::span<const Outage> outages = {};         // in any order
+    std::uint64_t fault_seed = 1;                    // of the losses
+    std::uint32_t partitions = 1;                    // statistics are kept per partition and merged
+    std::span<const ChannelChange> changes = {};     // in any order; of two at one instant the later in the list holds
+    std::span<const Outage> outages = {};            // in any order
     std::optional<ScaleUpParameters> scale_up = {};  // none: GPUs of one server meet at their leaf
     std::span<const EndpointId> nic_of = {};         // per endpoint, with scale_up: whose NIC of its server it uses
-    const RouteTimeline* reroutes = nullptr;      // if there is one, `routes` is not asked
+    const RouteTimeline* reroutes = nullptr;         // if there is one, `routes` is not asked
 };
 
 class Fabric {

@@ -406,8 +406,8 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time 
                       .to_leaf = sender.to_leaf,
                       .to_port = sender.to_port,
                       .bytes = static_cast<std::uint16_t>(network_.framing.header.count + packet.payload_bytes),
-                      .entropy = static_cast<std::uint16_t>(
-                          entropy ^ entropy_of(network_.path, sender.open.message, packet.number, network_.queue_pairs)),
+                      .entropy = static_cast<std::uint16_t>(entropy ^ entropy_of(network_.path, sender.open.message,
+                                                                                 packet.number, network_.queue_pairs)),
                       .attempt = sender.attempt,
                       .traffic_class = static_cast<std::uint8_t>(class_of_flow_[flow] & 7u),
                       .hops = 0,

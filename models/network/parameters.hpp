@@ -56,7 +56,7 @@ struct NetworkParameters {
     bool commit_all_ports = false;  // even where departures are arithmetic: one digest either way
     Framing framing;
     std::uint64_t hash_seed = 1;  // of the path hashes
-    HashFields hash_fields;
+    HashFields hash_fields{};
     std::uint32_t queue_pairs = 1;           // that a flow's packets are dealt out to, each with an entropy of its own
     Duration flowlet_gap = microseconds(5);  // a flow that pauses for longer may take another path
     std::uint32_t flowlet_slots = 1024;      // of a switch's table

@@ -66,7 +66,7 @@ InFlight in_flight(const Fabric& fabric, const Engine& engine, Time now) {
         const std::uint32_t port = fabric.peer(frame.source);
         ++(started ? left.travelling_frames : left.queued_frames)[port];
         if (!started) left.queued_bytes[port] += frame.bytes;
-        if (frame.flow == kNoFlow) return;        // what ports say to each other
+        if (frame.flow == kNoFlow) return;      // what ports say to each other
         if (frame.has(Frame::kBroken)) return;  // its flow has it among the lost
         const bool left_its_nic = frame.kind == Happening::arrival && (started || !fabric.is_nic(port));
         if (acknowledgement)

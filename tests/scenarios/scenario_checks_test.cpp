@@ -92,6 +92,12 @@ TEST(ScenarioChecks, WorkloadsHaveSomebodyToSendTo) {
     EXPECT_EQ(complaint({{"workload.bytes", "3B"}}), "workload.bytes: 3B are less than a byte for each of 4 ranks");
 }
 
+TEST(ScenarioChecks, OnlyAnUltraEthernetTransportReadsTrimmedPackets) {
+    EXPECT_EQ(complaint({{"switch.trimming", "true"}}),
+              "switch.trimming: only an Ultra Ethernet transport can read a packet that was trimmed");
+    EXPECT_EQ(complaint({{"switch.trimming", "true"}, {"transport.kind", "uec"}}), "");
+}
+
 TEST(ScenarioChecks, PacketsAndTimeCanBeCounted) {
     EXPECT_EQ(
         complaint({{"workload.kind", "permutation"}, {"workload.bytes", "4294967295B"}, {"transport.payload", "1B"}}),

@@ -47,13 +47,29 @@ public:
                       .queue_limit = {from(1 << 17, 1 << 24)},
                       .ecn_threshold = {from(0, 1 << 24)}};
         s.nic.latency = {from(1'000, 1'000'000'000)};
-        s.routing = any<PathPolicy>(2);
+        s.routing.policy = any<PathPolicy>(6);
+        s.routing.queue_pairs = from(1, 256);
+        s.routing.flowlet_gap = {from(1'000, 1'000'000'000)};
+        s.routing.hop_limit = from(1, 30);
         s.framing = {.preamble = {from(0, 64)},
                      .gap = {from(0, 1024)},
                      .header = {from(8, 535)},
                      .acknowledgement = {from(8, 9216)}};
         s.transport = {
             .payload = {from(64, 65'000)}, .window = from(1, 4096), .timeout = {from(1'000, 10'000'000'000'000)}};
+        s.switches.ecn_full = {from(0, 1 << 24)};
+        s.switches.ecn_probability = real(0, 1);
+        s.switches.buffer_alpha = real(0, 100);
+        s.switches.flow_control = any<FlowControl>(3);
+        if (from(0, 1) == 1) s.switches.headroom = Bytes{from(1, 1 << 20)};
+        s.switches.link_retries = from(0, 16);
+        s.transport.kind = any<TransportKind>(3);
+        s.switches.trimming = s.transport.kind == TransportKind::uec;
+        s.transport.loss_recovery = any<LossRecovery>(2);
+        s.transport.congestion = any<Control>(3);
+        s.transport.dcqcn = any<DcqcnPreset>(3);
+        s.transport.base_rtt = {from(1'000, 1'000'000'000)};
+        if (from(0, 1) == 1) s.transport.retries = from(1, 1000);
         s.workload = {.kind = any<WorkloadKind>(3),
                       .placement = any<Placement>(2),
                       .bytes = {from(1000, 1 << 30)},

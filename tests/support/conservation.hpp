@@ -34,8 +34,8 @@ inline std::vector<std::string> leaks(const FabricRun& stopped) {
                 arrived + losses.lost + losses.dropped + losses.unrouted + stopped.left.travelling_packets[flow]);
         answers += arrived;
         answers_gone += losses.lost_acknowledgements + losses.dropped_acknowledgements +
-                        losses.unrouted_acknowledgements +
-                        stopped.left.queued_acknowledgements[flow] + stopped.left.travelling_acknowledgements[flow];
+                        losses.unrouted_acknowledgements + stopped.left.queued_acknowledgements[flow] +
+                        stopped.left.travelling_acknowledgements[flow];
     }
     compare("acknowledgements", answers, answers_gone);
     return found;

@@ -65,7 +65,12 @@ void print_expected(const Scenario& scenario, const Plan& plan, const Expectatio
         print_row("barriers", "every " + readable_duration(static_cast<double>(e.period.ps)) +
                                   " at most (the power of two of ps below it)");
     }
-    print_row("ports", count_of(plan.topology.ports.size()) + " arithmetic, 0 committed");
+    print_row("ports", fmt::format("{} arithmetic, {} committed",
+                                   count_of(plan.topology.ports.size() - e.committed_ports), e.committed_ports));
+    if (scenario.switches.flow_control != FlowControl::none)
+        print_row("headroom",
+                  fmt::format("{} to {} a port and lossless class, from the delays of its link",
+                              readable_bytes(e.least_headroom.count), readable_bytes(e.most_headroom.count)));
     print_row("messages", readable_count(e.messages) + ", " + readable_bytes(e.payload_bytes) + " of payload");
     print_row("packet-hops",
               fmt::format("{}, about {:.3g} s on one core at {} M/s", readable_count(e.packet_hops),

@@ -54,6 +54,10 @@ std::string not_complete(const RunResult& result) {
                                    readable_count(summary.messages_delivered), readable_count(summary.messages));
     if (summary.completion_ps > 0)
         line += ", last delivery at " + readable_duration(static_cast<double>(summary.completion_ps));
+    line += '\n';
+    if (result.deadlock.empty()) return line;
+    line += "deadlock  these ports wait for each other:";
+    for (const std::uint32_t port : result.deadlock) line += "\n          " + result.topology.port_name(PortId{port});
     return line + '\n';
 }
 
@@ -87,12 +91,25 @@ std::string frame_lines(const RunResult& result) {
         lock = fmt::format("lock      lost {} times, {} flaps; {} of the frames lost were lost meanwhile\n",
                            readable_count(summary.lock_losses), readable_count(summary.flaps),
                            readable_count(summary.frames_lost_in_dark));
-    return fmt::format(
-        "frames    {} sent, {} lost on links, {} dropped by full buffers, {} marked (ECN)\n{}"
-        "packets   {} sent again, {} received twice, {} time-outs\n",
-        readable_count(summary.frames_sent), readable_count(summary.frames_lost),
-        readable_count(summary.frames_dropped), readable_count(summary.frames_marked), lock,
-        readable_count(summary.retransmissions), readable_count(summary.duplicates), readable_count(summary.timeouts));
+    std::string switches;
+    const auto mention = [&](std::int64_t n, std::string_view what) {
+        if (n > 0) switches += fmt::format("{}{} {}", switches.empty() ? "switches  " : ", ", readable_count(n), what);
+    };
+    mention(summary.pauses, "pauses asked for");
+    mention(summary.frames_trimmed, "packets trimmed");
+    mention(summary.frames_replayed, "frames replayed by their link");
+    mention(summary.frames_unrouted, "frames without a way to go");
+    if (!switches.empty()) switches += '\n';
+    if (summary.flows_failed > 0)
+        switches +=
+            fmt::format("failed    {} flows: their retries were used up\n", readable_count(summary.flows_failed));
+    return switches + fmt::format(
+                          "frames    {} sent, {} lost on links, {} dropped by full buffers, {} marked (ECN)\n{}"
+                          "packets   {} sent again, {} received twice, {} time-outs\n",
+                          readable_count(summary.frames_sent), readable_count(summary.frames_lost),
+                          readable_count(summary.frames_dropped), readable_count(summary.frames_marked), lock,
+                          readable_count(summary.retransmissions), readable_count(summary.duplicates),
+                          readable_count(summary.timeouts));
 }
 
 double per_second(std::int64_t count, double seconds) {
@@ -133,7 +150,12 @@ JsonObject frames_object(const RunResult::Summary& summary) {
         .add("marked", summary.frames_marked)
         .add("retransmissions", summary.retransmissions)
         .add("duplicates", summary.duplicates)
-        .add("timeouts", summary.timeouts);
+        .add("timeouts", summary.timeouts)
+        .add("pauses", summary.pauses)
+        .add("trimmed", summary.frames_trimmed)
+        .add("replayed", summary.frames_replayed)
+        .add("unrouted", summary.frames_unrouted)
+        .add("flows_failed", summary.flows_failed);
 }
 
 JsonObject margin_object(const RunResult& result) {
