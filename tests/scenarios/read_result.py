@@ -52,7 +52,7 @@ def whole(path):
         assert file.attrs["digest"] == "00000000deadbeef"
         assert file.attrs["plant_seed"] == 7
         assert file.attrs["scenario"] == 'title = "two racks"\n# \u00b5s and \u03bb\n'
-        assert file["topology/nodes/kind"].attrs["flag_meanings"] == "server leaf spine"
+        assert file["topology/nodes/kind"].attrs["flag_meanings"] == "server leaf spine core scale-up"
         assert file["topology/links/tier"].attrs["flag_meanings"] == "host-leaf leaf-spine"
         assert file["topology/nodes"].keys() >= {"node", "kind", "index", "first_port", "ports"}
         assert list(file["flows/source"]) == [0, 1, 2]

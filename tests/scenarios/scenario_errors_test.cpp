@@ -143,9 +143,11 @@ INSTANTIATE_TEST_SUITE_P(
         WrongLine{
             "[optics]\nbasis = [\"limit\"]",
             "6:9: error: optics.basis: found a list\n    known are \"limit\", \"typical\", \"measured\", in quotes"},
-        WrongLine{"[[switch]]\nlatency = \"1us\"",
-                  "5:1: error: switch: found a list\n"
-                  "    it is a table of forwarding, latency, buffer, queue_limit, ecn_threshold"},
+        WrongLine{
+            "[[switch]]\nlatency = \"1us\"",
+            "5:1: error: switch: found a list\n"
+            "    it is a table of forwarding, latency, buffer, queue_limit, "
+            "ecn_threshold, ecn_full, ecn_probability, buffer_alpha, flow_control, headroom, trimming, link_retries"},
         WrongLine{"[tier]\nhost-leaf = \"400g-aec\"",
                   "6:13: error: tier.host-leaf: found text\n"
                   "    it is a table of rate, module, fibre, length, connectors, splices, parts, bends, host_loss"},
