@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "scenarios/fabric.hpp"
 #include "tools/lightloom/json.hpp"
 #include "tools/lightloom/readable.hpp"
 
@@ -189,9 +190,9 @@ std::string sender_name(const Topology& topology, std::uint32_t direction) {
 }
 
 std::string question(const Scenario& scenario) {
-    const auto& fabric = scenario.topology;
+    const FabricShape fabric = shape_of(scenario.topology);
     const auto& workload = scenario.workload;
-    const std::int64_t gpus = fabric.servers * fabric.gpus_per_server;
+    const std::int64_t gpus = fabric.endpoints();
     const std::string size = readable_bytes(workload.bytes.count);
     switch (workload.kind) {
         case WorkloadKind::all_reduce:
