@@ -73,9 +73,9 @@ std::vector<ExtraLoss> extra_losses_of(const Scenario& scenario, const Topology&
     for (const Scenario::Fault& fault : scenario.faults) {
         const std::vector<std::uint32_t> cables = selection.cables(fault);
         if (cables.empty()) throw TopologyError("no cable is selected by \"" + selector_text(fault) + '"');
-        if (fault.at > Duration{0}) continue;
+        if (fault.at > Duration{0} || !fault.extra_loss) continue;
         for (const std::uint32_t c : cables)
-            losses.push_back({c, static_cast<int>(fault.lane.value_or(-1)), fault.extra_loss});
+            losses.push_back({c, static_cast<int>(fault.lane.value_or(-1)), *fault.extra_loss});
     }
     std::ranges::stable_sort(losses, {}, &ExtraLoss::cable);
     return losses;
@@ -120,7 +120,7 @@ std::vector<std::uint32_t> directions_of(const std::vector<std::uint32_t>& cable
 std::vector<ChannelChange> changes_of(const Scenario& scenario, const Topology& topology, const LinkModel& model) {
     std::vector<const Scenario::Fault*> later;
     for (const Scenario::Fault& fault : scenario.faults)
-        if (fault.at > Duration{0}) later.push_back(&fault);
+        if (fault.at > Duration{0} && fault.extra_loss) later.push_back(&fault);
     if (later.empty()) return {};
     std::ranges::stable_sort(later, {}, [](const auto* fault) { return fault->at; });
 
@@ -136,7 +136,7 @@ std::vector<ChannelChange> changes_of(const Scenario& scenario, const Topology& 
             LinkCondition& condition = worsened.try_emplace(row, model.condition(row)).first->second;
             for (std::size_t lane = 0; lane < condition.extra_loss_db.size(); ++lane)
                 if (!fault->lane || *fault->lane == static_cast<std::int64_t>(lane))
-                    condition.extra_loss_db[lane] += fault->extra_loss.value;
+                    condition.extra_loss_db[lane] += fault->extra_loss->value;
             model.evaluate(row, condition, full_frame_bytes(scenario), one, 0);
             changes.push_back({.at = Time{fault->at.ps},
                                .direction = row,
@@ -144,6 +144,19 @@ std::vector<ChannelChange> changes_of(const Scenario& scenario, const Topology& 
                                .lock_loss_per_second = one.lock_losses_per_second[0]});
         }
     return changes;
+}
+
+// Cables that are down, for a while or for good.
+std::vector<Outage> outages_of(const Scenario& scenario, const Topology& topology) {
+    std::vector<Outage> outages;
+    const Selection selection(topology);
+    for (const Scenario::Fault& fault : scenario.faults) {
+        if (fault.kind != FaultKind::down) continue;
+        const Time from{fault.at.ps};
+        for (const std::uint32_t row : directions_of(selection.cables(fault)))
+            outages.push_back({.from = from, .to = fault.lasts ? from + *fault.lasts : kNever, .direction = row});
+    }
+    return outages;
 }
 
 }  // namespace
@@ -167,6 +180,7 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     plan.links = model.evaluate(full_frame_bytes(scenario));
     for (std::size_t kind = 0; kind < model.plant().classes.size(); ++kind) plan.joints.push_back(model.joint(kind));
     plan.changes = changes_of(scenario, plan.topology, model);
+    plan.outages = outages_of(scenario, plan.topology);
     return plan;
 }
 
@@ -270,7 +284,8 @@ FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traff
             .transport = transport_of(scenario.transport),
             .fault_seed = scenario.seeds.faults,
             .partitions = partitions,
-            .changes = plan.changes};
+            .changes = plan.changes,
+            .outages = plan.outages};
 }
 
 RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, const Watcher& watcher) {
@@ -280,7 +295,18 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     PartitionPlan partitions = plan_partitions(plan.topology, std::min({wanted, nodes, 65'535u}));
     const Traffic traffic = traffic_of(scenario, plan);
     const std::vector<Channel> channels = channels_of(plan.links, scenario.optics.lock);
-    Fabric fabric(fabric_input(scenario, plan, traffic, channels, partitions.partitions));
+    FabricInput input = fabric_input(scenario, plan, traffic, channels, partitions.partitions);
+    std::optional<RouteTimeline> reroutes;
+    if (!plan.outages.empty()) {
+        reroutes.emplace(plan.topology,
+                         RerouteParameters{.failover = scenario.routing.failover,
+                                           .detection = scenario.routing.detection,
+                                           .convergence = {.a = static_cast<double>(scenario.routing.convergence.ps)},
+                                           .seed = scenario.seeds.faults});
+        reroutes->extend(plan.outages, kNever);
+        input.reroutes = &*reroutes;
+    }
+    Fabric fabric(input);
     partitions = keep_bonds(std::move(partitions), plan.topology, fabric.cables_below(kShortestPeriod));
     const double setup_seconds = seconds_since(started);
 

@@ -42,6 +42,7 @@ struct Plan {
     LinkConditions links;                // as they are at the start
     std::vector<Joint> joints;           // by tier; rows of the catalogue that it was planned with
     std::vector<ChannelChange> changes;  // what faults do to them later, in order of time
+    std::vector<Outage> outages;         // when they are down
 };
 
 /// What a scenario refers to beside itself: parts, and readings of a plant.

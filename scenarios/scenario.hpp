@@ -23,7 +23,7 @@ enum class TopologyKind { leaf_spine, rail_optimised, folded_clos, multi_plane, 
 inline constexpr std::size_t kTopologyKinds = 5;
 enum class WorkloadKind { all_reduce, permutation, incast };
 enum class CollectiveAlgorithm { ring };
-enum class FaultKind { degrade };
+enum class FaultKind { degrade, down };
 enum class TransportKind { window, rocev2, uec };
 enum class LossRecovery { go_back_n, selective_repeat };
 enum class DcqcnPreset { paper_2015, connectx, simai };
@@ -140,6 +140,9 @@ struct Scenario {
         std::int64_t queue_pairs = 1;
         Duration flowlet_gap = microseconds(5);
         std::int64_t hop_limit = 16;
+        bool failover = true;                      // traffic leaves cables that are down
+        Duration detection = milliseconds(10);     // until the switches at its ends know of it
+        Duration convergence = milliseconds(100);  // until all the others do, after that
         friend bool operator==(const Routing&, const Routing&) = default;
     } routing;
 
@@ -175,7 +178,8 @@ struct Scenario {
         std::string tier = "leaf-spine";
         std::optional<std::int64_t> leaf, spine, core, pod, server, link;  // what is not named matches every one
         std::optional<std::int64_t> lane;                                  // counted from 0; none: every lane
-        Decibel extra_loss;
+        std::optional<Decibel> extra_loss;                                 // of a degrade, which needs it
+        std::optional<Duration> lasts;                                     // a cable that is down; none: for good
         friend bool operator==(const Fault&, const Fault&) = default;
     };
     std::vector<Fault> faults;

@@ -297,6 +297,9 @@ private:
 
     void fault(const Scenario::Fault& fault, const std::string& prefix) {
         const std::string key = prefix + "select";
+        if (fault.kind == FaultKind::degrade && !fault.extra_loss && sound({prefix + "extra_loss"}))
+            complain(prefix + "extra_loss", "is missing",
+                     "a degrade needs it: what it loses each way, such as \"3dB\"");
         if (!sound({key}) || !sound({"topology.kind"})) return;
         const auto kind = tier_named(fault.tier);
         if (!kind || !shape_.has_tier(*kind)) {
@@ -306,7 +309,7 @@ private:
             complain(key, "no tier " + quoted_for_display(fault.tier), suggestion(fault.tier, known));
             return;
         }
-        if (captive_cable("tier." + fault.tier, s_.tier(*kind)) != nullptr)
+        if (fault.kind == FaultKind::degrade && captive_cable("tier." + fault.tier, s_.tier(*kind)) != nullptr)
             complain(key, "a degrade needs an optical cable",
                      fmt::format("tier {} is {}, whose error ratio no loss changes", fault.tier,
                                  s_.tier(*kind).lower_module));

@@ -300,6 +300,11 @@ Keys fabric_keys() {
         {"routing", "flowlet_gap", S::quantity(AT(routing.flowlet_gap), nanoseconds(1), seconds(1)),
          "a flow that pauses for longer may take another path"},
         {"routing", "hop_limit", S::whole_number(AT(routing.hop_limit), 1, 30), "cables that a frame may pass"},
+        {"routing", "failover", S::truth(AT(routing.failover)), "traffic leaves cables that are down"},
+        {"routing", "detection", S::quantity(AT(routing.detection), Duration{0}, seconds(1000)),
+         "until the switches at the ends of a cable know that it is down, or up"},
+        {"routing", "convergence", S::quantity(AT(routing.convergence), Duration{0}, seconds(1000)),
+         "until all others know, after that"},
 
         {"framing", "preamble", S::quantity(AT(framing.preamble), Bytes{0}, Bytes{64}), "ahead of each frame"},
         {"framing", "gap", S::quantity(AT(framing.gap), Bytes{0}, Bytes{1024}), "after each frame, at least"},
@@ -370,10 +375,15 @@ std::vector<Key<Scenario::Fault>> make_fault_keys() {
     return {
         {"", "at", F::quantity(AT(at), Duration{0}, seconds(1'000'000)), "after the start"},
         {"", "select", selector(), "the cables it befalls; what is not named matches every one", kRequired},
-        {"", "kind", F::choice(AT(kind), {"degrade"}), "what happens to them"},
+        {"", "kind", F::choice(AT(kind), {"degrade", "down"}), "what happens to them"},
         {"", "lane", F::optional(AT(lane), "all", TypesOf<std::int64_t>::whole_number(kItself, 0, 15)),
          "of each cable, counted from 0"},
-        {"", "extra_loss", F::quantity(AT(extra_loss), Decibel{0.0}, Decibel{60.0}), "each way", kRequired},
+        {"", "extra_loss",
+         F::optional(AT(extra_loss), "none", TypesOf<Decibel>::quantity(kItself, Decibel{0.0}, Decibel{60.0})),
+         "of a degrade, each way"},
+        {"", "lasts",
+         F::optional(AT(lasts), "for good", TypesOf<Duration>::quantity(kItself, picoseconds(1), seconds(1'000'000))),
+         "how long a cable is down"},
     };
 }
 

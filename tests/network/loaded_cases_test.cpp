@@ -44,8 +44,8 @@ std::vector<double> completions_us(const FabricRun& result, std::size_t flows) {
 }
 
 TEST(LoadedCases, AnIncastEndsAtLinkTime) {
-    const FabricCase parts = fat_tree(
-        messages({{1, 0}, {16, 0}, {31, 0}, {46, 0}, {61, 0}, {76, 0}, {91, 0}, {106, 0}}, {1'000'000}));
+    const FabricCase parts =
+        fat_tree(messages({{1, 0}, {16, 0}, {31, 0}, {46, 0}, {61, 0}, {76, 0}, {91, 0}, {106, 0}}, {1'000'000}));
     const FabricRun result = run(parts);
     ASSERT_TRUE(result.fabric.all_acknowledged());
     const std::vector<double> us = completions_us(result, 8);

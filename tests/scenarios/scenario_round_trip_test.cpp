@@ -51,6 +51,9 @@ public:
         s.routing.queue_pairs = from(1, 256);
         s.routing.flowlet_gap = {from(1'000, 1'000'000'000)};
         s.routing.hop_limit = from(1, 30);
+        s.routing.failover = from(0, 1) == 1;
+        s.routing.detection = {from(0, 1'000'000'000)};
+        s.routing.convergence = {from(0, 1'000'000'000)};
         s.framing = {.preamble = {from(0, 64)},
                      .gap = {from(0, 1024)},
                      .header = {from(8, 535)},
@@ -170,7 +173,7 @@ private:
             fault.link = from(0, t.links_per_pair - 1);
         }
         if (from(0, 1) == 0) fault.lane = from(0, 15);
-        fault.extra_loss = {real(0, 60)};
+        fault.extra_loss = Decibel{real(0, 60)};
         return fault;
     }
 
