@@ -45,16 +45,20 @@ struct Bench {
         std::int64_t packet_hops;
     };
     Run run(const Traffic& traffic, std::uint32_t threads) const {
+        return run(traffic, threads, {}, {.window = 64, .timeout = milliseconds(1)});
+    }
+    Run run(const Traffic& traffic, std::uint32_t threads, NetworkParameters network,
+            const TransportParameters& transport, std::span<const Outage> outages = {}) const {
         const PartitionPlan plan = plan_partitions(topology, threads);
-        NetworkParameters network;
         network.framing.preamble = network.framing.gap = Bytes{0};
         Fabric fabric({.topology = topology,
                        .routes = routes,
                        .traffic = traffic,
                        .channels = channels,
                        .network = network,
-                       .transport = {.window = 64, .timeout = milliseconds(1)},
-                       .partitions = threads});
+                       .transport = transport,
+                       .partitions = threads,
+                       .outages = outages});
         const auto start = std::chrono::steady_clock::now();
         simulate(fabric,
                  {.threads = threads, .partitions = threads, .partition_of = plan.of_node, .between_windows = nullptr});
@@ -118,6 +122,102 @@ void loss_model(benchmark::State& state) {
     report(state, packet_hops);
 }
 BENCHMARK(loss_model)->ArgName("on")->Arg(0)->Arg(1)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+// What each choice costs a packet-hop, beside the plain window transport on the same kind of port.
+enum Choice : std::int64_t {
+    plain,
+    go_back_n,
+    selective_repeat,
+    unordered,
+    dcqcn,
+    nscc,
+    round_robin,
+    flowlet,
+    adaptive,
+    outage,  // arithmetic
+    committed,
+    pause,
+    credit,
+    trimming,
+    link_retries,
+    eight_classes,
+    everything  // committed
+};
+constexpr const char* kChoices[] = {"plain",         "go-back-n",   "selective-repeat", "unordered", "dcqcn",
+                                    "nscc",          "round-robin", "flowlet",          "adaptive",  "outage",
+                                    "committed",     "pause",       "credit",           "trimming",  "link-retries",
+                                    "eight-classes", "everything"};
+
+struct Chosen {
+    NetworkParameters network{};
+    TransportParameters transport{.window = 64, .timeout = milliseconds(1)};
+    std::vector<Outage> outages{};
+    bool eight_classes = false;
+};
+
+Chosen chosen(std::int64_t choice) {
+    Chosen c;
+    c.network.commit_all_ports = choice >= committed;
+    c.transport.nscc.base_rtt = microseconds(6);
+    switch (static_cast<Choice>(choice)) {
+        case plain:
+        case committed: break;
+        case go_back_n: c.transport.reliability = Reliability::go_back_n; break;
+        case selective_repeat: c.transport.reliability = Reliability::selective_repeat; break;
+        case unordered: c.transport.reliability = Reliability::unordered; break;
+        case dcqcn: c.transport.control = Control::dcqcn; break;
+        case nscc: c.transport.control = Control::nscc; break;
+        case round_robin: c.network.path = PathPolicy::round_robin; break;
+        case flowlet: c.network.path = PathPolicy::flowlet; break;
+        case adaptive: c.network.path = PathPolicy::adaptive; break;
+        case outage: c.outages.push_back({.from = Time{50'000'000}, .to = Time{60'000'000}, .direction = 2047}); break;
+        case pause: c.network.flow_control = FlowControl::pause; break;
+        case credit: c.network.flow_control = FlowControl::credit; break;
+        case trimming:
+            c.network.trimming = true;
+            c.transport.reliability = Reliability::unordered;
+            break;
+        case link_retries: c.network.link_retries = 3; break;
+        case eight_classes: c.eight_classes = true; break;
+        case everything:
+            c.network.flow_control = FlowControl::pause;
+            c.network.ecn_full = Bytes{1 << 20};
+            c.network.ecn_probability = 0.2;
+            c.network.acknowledgement_class = 7;
+            c.transport.control = Control::dcqcn;
+            c.eight_classes = true;
+            break;
+    }
+    if (c.network.flow_control != FlowControl::none) {
+        c.network.buffer = Bytes{128 << 20};
+        c.network.buffer_alpha = 0.0625;
+    }
+    return c;
+}
+
+void choice_rate(benchmark::State& state) {
+    const Bench bench({32, 32, 32});
+    const Chosen choice = chosen(state.range(0));
+    Traffic traffic = permutation(bench.topology, Bytes{1024 * 4096}, 1);
+    if (choice.eight_classes) {
+        traffic.groups.assign(8, traffic.groups.front());
+        for (std::uint32_t i = 0; i < traffic.flows.size(); ++i) traffic.flows[i].group = i % 8;
+        for (std::uint8_t i = 0; i < 8; ++i) traffic.groups[i].traffic_class = i;
+    }
+    std::int64_t packet_hops = 0;
+    for (auto _ : state) {
+        const Bench::Run run = bench.run(traffic, 1, choice.network, choice.transport, choice.outages);
+        state.SetIterationTime(run.seconds);
+        packet_hops += run.packet_hops;
+    }
+    report(state, packet_hops);
+    state.SetLabel(kChoices[state.range(0)]);
+}
+BENCHMARK(choice_rate)
+    ->ArgName("choice")
+    ->DenseRange(plain, everything)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
 
 // One flow of 256 MiB among many idle hosts: what the idle ones cost.
 void one_flow(benchmark::State& state) {

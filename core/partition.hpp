@@ -73,7 +73,7 @@ public:
     /// `change` sets what differs.
     /// An event built on the stack and then copied would stall on its freshly written bytes.
     template <class Change>
-    void post_changed(const Event& original, Time at, std::uint32_t node, Change&& change) {
+    [[gnu::always_inline]] void post_changed(const Event& original, Time at, std::uint32_t node, Change&& change) {
         const Window window = at.ps >> layout_.window_shift;
         if (within_first_ring(window, node)) [[likely]] {
             ++live_;

@@ -4,16 +4,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <stdexcept>
 
 #include "models/network/simulation.hpp"
 #include "models/optics/catalogue.hpp"
 #include "models/optics/link_model.hpp"
 #include "scenarios/fabric.hpp"
+#include "scenarios/fault_plan.hpp"
 #include "scenarios/measurements.hpp"
 #include "scenarios/schema_types.hpp"
-#include "scenarios/selection.hpp"
 #include "topologies/partition_bonds.hpp"
 #include "topologies/validation.hpp"
 
@@ -50,35 +49,19 @@ CableClass cable_class(const Scenario& scenario, const Topology::Tier& of_topolo
 std::vector<Reading> readings_of(const Scenario& scenario, const Topology& topology,
                                  const std::vector<PlantReading>& given) {
     if (given.empty()) return {};
-    const Selection selection(topology);
+    const CableIndex index(topology);
     std::vector<Reading> readings;
     for (const PlantReading& row : given) {
-        const std::vector<std::uint32_t> cables = selection.cables(row.selection);
-        for (const std::uint32_t c : cables) {
+        const std::vector<CableId> cables = index.matching(selection_of(row.selection));
+        for (const CableId cable : cables) {
             readings.push_back(row.reading);
-            readings.back().cable = c;
+            readings.back().cable = cable.value;
         }
         if (cables.empty())
             throw CatalogueError(fmt::format("{}:{}: no cable is selected by \"{}\"", scenario.optics.plant, row.line,
                                              selector_text(row.selection)));
     }
     return readings;
-}
-
-// Of faults that are there from the start, cable by cable.
-std::vector<ExtraLoss> extra_losses_of(const Scenario& scenario, const Topology& topology) {
-    if (scenario.faults.empty()) return {};
-    const Selection selection(topology);
-    std::vector<ExtraLoss> losses;
-    for (const Scenario::Fault& fault : scenario.faults) {
-        const std::vector<std::uint32_t> cables = selection.cables(fault);
-        if (cables.empty()) throw TopologyError("no cable is selected by \"" + selector_text(fault) + '"');
-        if (fault.at > Duration{0} || !fault.extra_loss) continue;
-        for (const std::uint32_t c : cables)
-            losses.push_back({c, static_cast<int>(fault.lane.value_or(-1)), *fault.extra_loss});
-    }
-    std::ranges::stable_sort(losses, {}, &ExtraLoss::cable);
-    return losses;
 }
 
 Plant plant_of(const Scenario& scenario, const Topology& topology, const std::vector<PlantReading>& readings) {
@@ -106,57 +89,16 @@ Plant plant_of(const Scenario& scenario, const Topology& topology, const std::ve
         for (const PortId end : {cable.lower, cable.upper})
             plant.port_of_end.push_back(end.value - topology.nodes[topology.ports[end.value].node.value].first_port);
     }
-    plant.extra_losses = extra_losses_of(scenario, topology);
     return plant;
 }
 
-std::vector<std::uint32_t> directions_of(const std::vector<std::uint32_t>& cables) {
-    std::vector<std::uint32_t> directions;
-    for (const std::uint32_t c : cables) directions.insert(directions.end(), {2 * c, 2 * c + 1});
-    return directions;
-}
-
-// What faults after the start do, each on top of those before it.
-std::vector<ChannelChange> changes_of(const Scenario& scenario, const Topology& topology, const LinkModel& model) {
-    std::vector<const Scenario::Fault*> later;
-    for (const Scenario::Fault& fault : scenario.faults)
-        if (fault.at > Duration{0} && fault.extra_loss) later.push_back(&fault);
-    if (later.empty()) return {};
-    std::ranges::stable_sort(later, {}, [](const auto* fault) { return fault->at; });
-
-    std::vector<ChannelChange> changes;
-    std::map<std::uint32_t, LinkCondition> worsened;  // by direction
-    LinkConditions one(1);
-    const Selection selection(topology);
-    for (const Scenario::Fault* fault : later)
-        for (const std::uint32_t row : directions_of(selection.cables(*fault))) {
-            if (const Joint& joint = model.joint(topology.cables[row / 2].tier); fault->lane.value_or(0) >= joint.lanes)
-                throw CatalogueError(fmt::format("a fault at {}: \"{}\" has no lane {}, only 0 to {}",
-                                                 to_text(fault->at), joint.lower->id, *fault->lane, joint.lanes - 1));
-            LinkCondition& condition = worsened.try_emplace(row, model.condition(row)).first->second;
-            for (std::size_t lane = 0; lane < condition.extra_loss_db.size(); ++lane)
-                if (!fault->lane || *fault->lane == static_cast<std::int64_t>(lane))
-                    condition.extra_loss_db[lane] += fault->extra_loss->value;
-            model.evaluate(row, condition, full_frame_bytes(scenario), one, 0);
-            changes.push_back({.at = Time{fault->at.ps},
-                               .direction = row,
-                               .codeword_hazard = one.codeword_hazard[0],
-                               .lock_loss_per_second = one.lock_losses_per_second[0]});
-        }
-    return changes;
-}
-
-// Cables that are down, for a while or for good.
-std::vector<Outage> outages_of(const Scenario& scenario, const Topology& topology) {
-    std::vector<Outage> outages;
-    const Selection selection(topology);
-    for (const Scenario::Fault& fault : scenario.faults) {
-        if (fault.kind != FaultKind::down) continue;
-        const Time from{fault.at.ps};
-        for (const std::uint32_t row : directions_of(selection.cables(fault)))
-            outages.push_back({.from = from, .to = fault.lasts ? from + *fault.lasts : kNever, .direction = row});
+// Scheduled faults need no horizon.
+FaultTimeline timeline_of(const std::vector<PlannedFault>& faults, const Topology& topology, std::uint64_t seed) {
+    try {
+        return fault_timeline(topology, faults, kNever, seed);
+    } catch (const FaultError& error) {
+        throw TopologyError(error.what());
     }
-    return outages;
 }
 
 }  // namespace
@@ -168,7 +110,9 @@ int full_frame_bytes(const Scenario& scenario) {
 Layout layout(const Scenario& scenario, const ScenarioContext& context) {
     Topology topology = topology_of(scenario);
     Plant plant = plant_of(scenario, topology, context.readings);
-    return {std::move(topology), std::move(plant)};
+    std::vector<PlannedFault> faults = planned_faults(scenario, topology);
+    plant.extra_losses = losses_at_start(faults);
+    return {std::move(topology), std::move(plant), std::move(faults)};
 }
 
 Plan plan(const Scenario& scenario, const ScenarioContext& context) {
@@ -179,8 +123,9 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     plan.routes = equal_cost_routes(plan.topology);
     plan.links = model.evaluate(full_frame_bytes(scenario));
     for (std::size_t kind = 0; kind < model.plant().classes.size(); ++kind) plan.joints.push_back(model.joint(kind));
-    plan.changes = changes_of(scenario, plan.topology, model);
-    plan.outages = outages_of(scenario, plan.topology);
+    FaultTimeline timeline = timeline_of(laid_out.faults, plan.topology, scenario.seeds.faults);
+    plan.changes = channel_changes(timeline, plan.topology, model, full_frame_bytes(scenario));
+    plan.outages = std::move(timeline.outages);
     return plan;
 }
 
@@ -298,7 +243,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     FabricInput input = fabric_input(scenario, plan, traffic, channels, partitions.partitions);
     std::optional<RouteTimeline> reroutes;
     if (!plan.outages.empty()) {
-        reroutes.emplace(plan.topology,
+        reroutes.emplace(plan.topology, plan.routes,
                          RerouteParameters{.failover = scenario.routing.failover,
                                            .detection = scenario.routing.detection,
                                            .convergence = {.a = static_cast<double>(scenario.routing.convergence.ps)},

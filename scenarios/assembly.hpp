@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <vector>
+#include "models/faults/fault_timeline.hpp"
 
 #include "models/network/fabric.hpp"
 #include "models/optics/catalogue.hpp"
@@ -55,6 +56,7 @@ struct ScenarioContext {
 struct Layout {
     Topology topology;
     Plant plant;
+    std::vector<PlannedFault> faults;
 };
 Layout layout(const Scenario& scenario, const ScenarioContext& context = {Catalogue::built_in()});
 

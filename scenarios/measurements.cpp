@@ -64,6 +64,12 @@ RunResult::Ports ports_of(const Fabric& fabric, const InFlight& left, std::int64
         columns.frames_in_flight.push_back(left.travelling_frames[i]);
         columns.busy_ps.push_back(busy_ps);
         columns.deepest_queue_bytes.push_back(fabric.clock(i).bits_in({sender.deepest_backlog_ps}) / 8);
+        const CommittedPort* row = fabric.committed(i);
+        columns.pauses_sent.push_back(row ? row->pauses_sent : 0);
+        columns.pauses_received.push_back(row ? row->pauses_received : 0);
+        columns.paused_ps.push_back(row ? row->paused_ps : 0);
+        columns.frames_trimmed.push_back(row ? row->trimmed : 0);
+        columns.frames_replayed.push_back(row ? row->replays : 0);
         columns.utilisation.push_back(end_ps > 0 ? static_cast<double>(busy_ps) / static_cast<double>(end_ps) : 0.0);
     }
     return columns;
@@ -151,13 +157,10 @@ RunResult::Summary summary_of(const Fabric& fabric, const Fabric::Statistics& st
         s.flaps += result.ports.flaps[i];
         s.frames_dropped += result.ports.frames_dropped[i];
         s.frames_marked += result.ports.frames_marked[i];
+        s.pauses += result.ports.pauses_sent[i];
+        s.frames_trimmed += result.ports.frames_trimmed[i];
+        s.frames_replayed += result.ports.frames_replayed[i];
     }
-    for (std::uint32_t port = 0; port < result.ports.frames_sent.size(); ++port)
-        if (const CommittedPort* row = fabric.committed(port)) {
-            s.pauses += row->pauses_sent;
-            s.frames_trimmed += row->trimmed;
-            s.frames_replayed += row->replays;
-        }
     for (std::uint32_t flow = 0; flow < result.flows.source.size(); ++flow) {
         s.frames_unrouted += statistics.losses[flow].unrouted + statistics.losses[flow].unrouted_acknowledgements;
         s.flows_failed += fabric.transport().sender(flow).failed != kNever;

@@ -221,6 +221,11 @@ void write_ports(const Group& root, const RunResult::Ports& ports, const Topolog
     t.column("frames_in_flight", ports.frames_in_flight, count("frames under way when the run ended"));
     t.column("busy_ps", ports.busy_ps, picoseconds("time spent sending"));
     t.column("deepest_queue_bytes", ports.deepest_queue_bytes, bytes("deepest queue"));
+    t.column("pauses_sent", ports.pauses_sent, count("pauses that it asked of its peer"));
+    t.column("pauses_received", ports.pauses_received, count("pauses that its peer asked of it"));
+    t.column("paused_ps", ports.paused_ps, picoseconds("time paused, over all classes, of pauses that have ended"));
+    t.column("frames_trimmed", ports.frames_trimmed, count("packets that lost their payload here"));
+    t.column("frames_replayed", ports.frames_replayed, count("frames that it sent again to its peer"));
     t.column("utilisation", ports.utilisation, {"1", "busy_ps / end of the run"});
     t.close();
 }

@@ -61,7 +61,8 @@ struct RunResult {
         std::vector<std::int64_t> frames_sent, bytes_sent, frames_delivered, frames_lost, frames_dropped, frames_marked,
             frames_in_flight, busy_ps, deepest_queue_bytes;
         std::vector<std::int64_t> frames_lost_in_dark, lock_losses, flaps, dark_ps;  // of the outgoing direction
-        std::vector<double> utilisation;                                             // busy time / end of the run
+        std::vector<std::int64_t> pauses_sent, pauses_received, paused_ps, frames_trimmed, frames_replayed;
+        std::vector<double> utilisation;  // busy time / end of the run
     } ports;
 
     Histogram packet_latency;  // ps, from the source NIC's start to the destination NIC, data packets

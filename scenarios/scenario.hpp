@@ -179,7 +179,7 @@ struct Scenario {
         std::optional<std::int64_t> leaf, spine, core, pod, server, link;  // what is not named matches every one
         std::optional<std::int64_t> lane;                                  // counted from 0; none: every lane
         std::optional<Decibel> extra_loss;                                 // of a degrade, which needs it
-        std::optional<Duration> lasts;                                     // a cable that is down; none: for good
+        std::optional<Duration> lasts;                                     // none: for good
         friend bool operator==(const Fault&, const Fault&) = default;
     };
     std::vector<Fault> faults;

@@ -300,6 +300,10 @@ private:
         if (fault.kind == FaultKind::degrade && !fault.extra_loss && sound({prefix + "extra_loss"}))
             complain(prefix + "extra_loss", "is missing",
                      "a degrade needs it: what it loses each way, such as \"3dB\"");
+        if (fault.kind == FaultKind::down && fault.extra_loss)
+            complain(prefix + "extra_loss", "a cable that is down loses everything", "it is for a degrade");
+        if (fault.kind == FaultKind::down && fault.lane)
+            complain(prefix + "lane", "a cable is down with all its lanes", "it is for a degrade");
         if (!sound({key}) || !sound({"topology.kind"})) return;
         const auto kind = tier_named(fault.tier);
         if (!kind || !shape_.has_tier(*kind)) {

@@ -383,7 +383,7 @@ std::vector<Key<Scenario::Fault>> make_fault_keys() {
          "of a degrade, each way"},
         {"", "lasts",
          F::optional(AT(lasts), "for good", TypesOf<Duration>::quantity(kItself, picoseconds(1), seconds(1'000'000))),
-         "how long a cable is down"},
+         "until it is mended"},
     };
 }
 

@@ -55,7 +55,7 @@ private:
     std::vector<Interval> occasions(const Train& train, const PlannedFault& fault, const FaultTarget& target) const;
 
     void take(const Dark& dark, const PlannedFault& fault, const FaultTarget& target, Interval when);
-    void take(const ExtraLoss& loss, const PlannedFault& fault, const FaultTarget& target, Interval when);
+    void take(const AddedLoss& loss, const PlannedFault& fault, const FaultTarget& target, Interval when);
     void take(const Wander& wander, const PlannedFault& fault, const FaultTarget& target, Interval when);
     void take(const LostLanes& lanes, const PlannedFault& fault, const FaultTarget& target, Interval when);
     void take(const NewModule& module, const PlannedFault& fault, const FaultTarget& target, Interval when);
@@ -83,7 +83,7 @@ private:
 };
 
 void check(const Dark&) {}
-void check(const ExtraLoss& loss) {
+void check(const AddedLoss& loss) {
     require(std::isfinite(loss.db), "the extra loss must be a finite number of dB");
     require(loss.lane >= -1, "a lane is counted from 0");
 }
@@ -155,7 +155,7 @@ void TimelineBuilder::take(const Dark& dark, const PlannedFault& fault, const Fa
     });
 }
 
-void TimelineBuilder::take(const ExtraLoss& loss, const PlannedFault& fault, const FaultTarget& target, Interval when) {
+void TimelineBuilder::take(const AddedLoss& loss, const PlannedFault& fault, const FaultTarget& target, Interval when) {
     for_each_direction(fault, target, [&](std::uint32_t direction) {
         timeline_.losses.push_back({when.from, direction, loss.lane, loss.db});
         if (when.to < horizon_) timeline_.losses.push_back({when.to, direction, loss.lane, -loss.db});

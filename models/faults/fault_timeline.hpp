@@ -55,7 +55,7 @@ double mean_up_of_monthly(double share_per_month);
 struct Dark {
     OutageCause cause = OutageCause::link_down;
 };
-struct ExtraLoss {
+struct AddedLoss {
     double db = 0.0;
     std::int32_t lane = -1;  // -1: every lane
 };
@@ -74,7 +74,7 @@ struct LostLanes {
 struct NewModule {
     bool upper = false;
 };
-using FaultEffect = std::variant<Dark, ExtraLoss, Wander, LostLanes, NewModule>;
+using FaultEffect = std::variant<Dark, AddedLoss, Wander, LostLanes, NewModule>;
 
 struct PlannedFault {
     FaultEffect effect;

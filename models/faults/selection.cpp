@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <utility>
@@ -11,17 +12,6 @@
 
 namespace lightloom {
 namespace {
-
-const char* kind_text(NodeKind kind) {
-    switch (kind) {
-        case NodeKind::server: return "server";
-        case NodeKind::leaf: return "leaf";
-        case NodeKind::spine: return "spine";
-        case NodeKind::core: return "core";
-        case NodeKind::scale_up: return "scale-up switch";
-    }
-    return "";
-}
 
 void require_below(const std::optional<std::int64_t>& wanted, std::int64_t count, const char* what) {
     if (wanted && (*wanted < 0 || *wanted >= count))
@@ -44,65 +34,38 @@ void check(const Topology& topology, const CableSelection& selection) {
     for (const auto& [wanted, kind] :
          {std::pair(selection.leaf, NodeKind::leaf), std::pair(selection.spine, NodeKind::spine),
           std::pair(selection.core, NodeKind::core), std::pair(selection.server, NodeKind::server)})
-        require_below(wanted, count_of(topology, kind), kind_text(kind));
+        require_below(wanted, count_of(topology, kind), name_of(kind));
     require_below(selection.pod, pods_of(topology), "pod");
     if (selection.link && *selection.link < 0) throw FaultError("a link is counted from 0");
 }
 
-/// What of a cable the predicates look at.
-class CableView {
-public:
-    CableView(const Topology& topology, const CableSelection& wanted) : topology_(topology), wanted_(wanted) {}
+const Topology::Node& node_at(const Topology& t, PortId port) { return t.nodes[t.ports[port.value].node.value]; }
 
-    bool matches(CableId id) {
-        const Topology::Cable& cable = topology_.cables[id.value];
-        const std::int64_t link = link_of(cable);  // counts, so it must see every cable
-        return (!wanted_.tier || topology_.tiers[cable.tier].name == *wanted_.tier) &&
-               ends_at(cable, NodeKind::leaf, wanted_.leaf) && ends_at(cable, NodeKind::spine, wanted_.spine) &&
-               ends_at(cable, NodeKind::core, wanted_.core) && ends_at(cable, NodeKind::server, wanted_.server) &&
-               (!wanted_.pod || in_pod(cable.lower) || in_pod(cable.upper)) && (!wanted_.link || *wanted_.link == link);
+const std::optional<std::int64_t>& index_named(const CableSelection& selection, NodeKind kind) {
+    static const std::optional<std::int64_t> none;
+    switch (kind) {
+        case NodeKind::server: return selection.server;
+        case NodeKind::leaf: return selection.leaf;
+        case NodeKind::spine: return selection.spine;
+        case NodeKind::core: return selection.core;
+        case NodeKind::scale_up: return none;
     }
+    return none;
+}
 
-    End end_of_group(CableId id) const {
-        if (wanted_.group_end) return *wanted_.group_end;
-        const Topology::Cable& cable = topology_.cables[id.value];
-        for (const auto& [end, port] : {std::pair(End::lower, cable.lower), std::pair(End::upper, cable.upper)})
-            if (is_named(port)) return end;
-        return node(cable.lower).kind == NodeKind::server ? End::upper : End::lower;
-    }
+bool is_named(const CableSelection& selection, const Topology::Node& node) {
+    const auto& index = index_named(selection, node.kind);
+    return index && *index == node.index;
+}
 
-private:
-    const Topology::Node& node(PortId port) const { return topology_.nodes[topology_.ports[port.value].node.value]; }
-    const std::optional<std::int64_t>& wanted_index(NodeKind kind) const {
-        static const std::optional<std::int64_t> none;
-        switch (kind) {
-            case NodeKind::server: return wanted_.server;
-            case NodeKind::leaf: return wanted_.leaf;
-            case NodeKind::spine: return wanted_.spine;
-            case NodeKind::core: return wanted_.core;
-            case NodeKind::scale_up: return none;
-        }
-        return none;
-    }
-    bool is_named(PortId port) const {
-        const auto& index = wanted_index(node(port).kind);
-        return index && *index == node(port).index;
-    }
-    bool ends_at(const Topology::Cable& cable, NodeKind kind, const std::optional<std::int64_t>& index) const {
-        return !index || (node(cable.lower).kind == kind && is_named(cable.lower)) ||
-               (node(cable.upper).kind == kind && is_named(cable.upper));
-    }
-    bool in_pod(PortId port) const { return node(port).kind != NodeKind::core && node(port).pod == *wanted_.pod; }
-    std::int64_t link_of(const Topology::Cable& cable) {
-        if (!wanted_.link) return 0;
-        if (node(cable.lower).kind == NodeKind::server) return cable.lower.value - node(cable.lower).first_port;
-        return seen_[{topology_.ports[cable.lower.value].node, topology_.ports[cable.upper.value].node}]++;
-    }
-
-    const Topology& topology_;
-    const CableSelection& wanted_;
-    std::map<std::pair<NodeId, NodeId>, std::int64_t> seen_;  // cables so far between two nodes
-};
+// At which end of a cable a group of it lies.
+End end_of_group(const Topology& topology, const CableSelection& selection, CableId id) {
+    if (selection.group_end) return *selection.group_end;
+    const Topology::Cable& cable = topology.cables[id.value];
+    for (const auto& [end, port] : {std::pair(End::lower, cable.lower), std::pair(End::upper, cable.upper)})
+        if (is_named(selection, node_at(topology, port))) return end;
+    return node_at(topology, cable.lower).kind == NodeKind::server ? End::upper : End::lower;
+}
 
 // Those with the least numbers: a draw without replacement that knows neither order nor how many there are.
 template <class Item, class Entity>
@@ -126,21 +89,63 @@ void keep_random(std::vector<Item>& items, std::optional<std::int64_t> wanted, s
 
 }  // namespace
 
+CableIndex::CableIndex(const Topology& topology) : topology_(topology), link_(topology.cables.size()) {
+    std::vector<std::map<NodeId, std::uint32_t>> seen(topology.nodes.size());  // a node has few peers beside its ports
+    for (std::uint32_t c = 0; c < topology.cables.size(); ++c) {
+        const Topology::Cable& cable = topology.cables[c];
+        const Topology::Port &lower = topology.ports[cable.lower.value], &upper = topology.ports[cable.upper.value];
+        const Topology::Node& below = topology.nodes[lower.node.value];
+        link_[c] = below.kind == NodeKind::server ? cable.lower.value - below.first_port
+                                                  : seen[lower.node.value][upper.node]++;
+        for (const NodeId end : {lower.node, upper.node}) {
+            const Topology::Node& node = topology.nodes[end.value];
+            if (node.kind != NodeKind::leaf) continue;
+            if (of_leaf_.size() <= node.index) of_leaf_.resize(node.index + std::size_t{1});
+            of_leaf_[node.index].emplace_back(c);
+        }
+    }
+}
+
+std::vector<CableId> CableIndex::matching(const CableSelection& selection) const {
+    std::vector<CableId> found;
+    const auto keep = [&](CableId cable) {
+        if (matches(selection, cable)) found.push_back(cable);
+    };
+    // Most selectors name a leaf, and a leaf has few cables: none of those need look at all of them.
+    if (selection.leaf) {
+        if (static_cast<std::uint64_t>(*selection.leaf) < of_leaf_.size())
+            for (const CableId cable : of_leaf_[static_cast<std::size_t>(*selection.leaf)]) keep(cable);
+    } else {
+        for (std::uint32_t c = 0; c < topology_.cables.size(); ++c) keep(CableId{c});
+    }
+    return found;
+}
+
+bool CableIndex::matches(const CableSelection& selection, CableId id) const {
+    const Topology::Cable& cable = topology_.cables[id.value];
+    if (selection.tier && topology_.tiers[cable.tier].name != *selection.tier) return false;
+    if (selection.link && link_[id.value] != *selection.link) return false;
+    const std::array ends{&node_at(topology_, cable.lower), &node_at(topology_, cable.upper)};
+    for (const NodeKind kind : {NodeKind::server, NodeKind::leaf, NodeKind::spine, NodeKind::core})
+        if (index_named(selection, kind) &&
+            std::ranges::none_of(ends, [&](const auto* n) { return n->kind == kind && is_named(selection, *n); }))
+            return false;
+    const auto in_pod = [&](const auto* n) { return n->kind != NodeKind::core && n->pod == *selection.pod; };
+    return !selection.pod || std::ranges::any_of(ends, in_pod);
+}
+
 std::vector<FaultTarget> select_targets(const Topology& topology, const CableSelection& selection, std::uint64_t seed) {
     check(topology, selection);
-    CableView view(topology, selection);
     std::optional<RiskGroups> groups;
     if (selection.group) groups.emplace(topology, *selection.group);
     std::vector<FaultTarget> targets;
     std::set<std::uint64_t> seen;
-    for (std::uint32_t c = 0; c < topology.cables.size(); ++c) {
-        const CableId cable{c};
-        if (!view.matches(cable)) continue;
+    for (const CableId cable : CableIndex(topology).matching(selection)) {
         if (!groups) {
             targets.push_back(target_of(cable));
             continue;
         }
-        const std::uint64_t group = groups->group_of(cable, view.end_of_group(cable));
+        const std::uint64_t group = groups->group_of(cable, end_of_group(topology, selection, cable));
         if (seen.insert(group).second) targets.push_back({group, groups->cables_of(group)});
     }
     keep_random(
@@ -170,7 +175,7 @@ std::vector<std::uint32_t> select_directions(const Topology& topology, const Cab
 std::vector<NodeId> select_nodes(const Topology& topology, const NodeSelection& selection, std::uint64_t seed) {
     if (selection.index && !selection.kind)
         throw FaultError("an index is one among the nodes of a kind: name the kind");
-    if (selection.kind) require_below(selection.index, count_of(topology, *selection.kind), kind_text(*selection.kind));
+    if (selection.kind) require_below(selection.index, count_of(topology, *selection.kind), name_of(*selection.kind));
     require_below(selection.pod, pods_of(topology), "pod");
     std::vector<NodeId> nodes;
     for (std::uint32_t n = 0; n < topology.nodes.size(); ++n) {

@@ -27,6 +27,22 @@ struct CableSelection {
     std::uint32_t number = 0;                 // of two selections that draw from one seed, each its own
 };
 
+/// A topology's cables, to be asked for selections: for many of them as fast as for one.
+class CableIndex {
+public:
+    explicit CableIndex(const Topology& topology);
+
+    /// Those that the predicates match, ascending: before `group` widens and `random` draws. None is no error.
+    std::vector<CableId> matching(const CableSelection& selection) const;
+
+private:
+    bool matches(const CableSelection& selection, CableId cable) const;
+
+    const Topology& topology_;
+    std::vector<std::uint32_t> link_;            // by cable: what CableSelection::link says
+    std::vector<std::vector<CableId>> of_leaf_;  // cables by the leaf at either end
+};
+
 /// Nodes of any kind, or of one.
 struct NodeSelection {
     std::optional<NodeKind> kind = {};

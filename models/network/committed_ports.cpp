@@ -90,7 +90,7 @@ std::vector<std::uint32_t> Fabric::deadlock() const {
             if (!is_stopped(egress, c)) continue;
             bool holds = false;
             queues.for_each(committed_[egress].queues[c],
-                            [&](const NodeQueues::Slot& slot) { holds |= slot.ingress == ingress; });
+                            [&](const NodeQueues::Slot& slot) { holds |= slot.frame.source == ingress; });
             if (holds) next.push_back(egress);
         }
         return next;

@@ -61,38 +61,35 @@ private:
     std::uint8_t turn_ = 0;
 };
 
-/// A port that commits itself late, as sender and as receiver.
-struct CommittedPort {
+/// A port that commits itself late, as sender and as receiver. What every frame touches comes first, on a line of its own.
+struct alignas(64) CommittedPort {
     static constexpr std::uint32_t kNone = UINT32_MAX;
-    std::array<ClassQueue, kTrafficClasses + 1> queues{};
+    std::uint32_t sending = kNone;    // the slot of the frame that is leaving
+    std::uint16_t waiting = 0;        // bit c: class c has frames
+    std::uint8_t paused = 0;          // bit c: the peer lets class c not send
+    std::uint8_t has_paused = 0;      // bit c: as receiver, it has asked the peer to pause class c
+    std::int64_t waiting_bits = 0;    // of all its lists
+    std::uint32_t credit_window = 0;  // as sender: bytes that the peer can hold of a class; 0: it asks for no credits
     ClassScheduler scheduler;
-    std::uint32_t sending = kNone;                                             // the slot of the frame that is leaving
-    std::uint16_t waiting = 0;                                                 // bit c: class c has frames
-    std::uint8_t paused = 0;                                                   // bit c: the peer lets class c not send
-    std::uint8_t pause_depth = 0;                                              // hops from where the pause began
-    std::array<std::uint32_t, kTrafficClasses> credit_limit{}, credit_used{};  // bytes, counted modulo 2^32
-    std::array<Time, kTrafficClasses> paused_since{};
+    std::array<ClassQueue, kTrafficClasses + 1> queues{};
+
     // As receiver, per class: what came in here and still waits in the node; what of it lies in headroom.
     std::array<std::int32_t, kTrafficClasses> held{}, headroom_used{};
-    std::array<std::uint32_t, kTrafficClasses> credited{}, told{};  // bytes let in, and what the peer knows of
-    std::int32_t headroom = 0;        // bytes per lossless class, or what credits let in; 0: no flow control here
-    std::uint8_t has_paused = 0;      // bit c: the peer was asked to pause class c
-    std::uint32_t credit_window = 0;  // as sender: bytes that the peer can hold of a class; 0: it asks for no credits
-    bool needs_credit() const { return credit_window != 0; }
+    std::array<std::uint32_t, kTrafficClasses> credited{}, told{};             // bytes let in, and what the peer knows
+    std::array<std::uint32_t, kTrafficClasses> credit_limit{}, credit_used{};  // as sender: bytes, modulo 2^32
+    std::array<Time, kTrafficClasses> paused_since{};
+    std::int32_t headroom = 0;     // bytes per lossless class, or what credits let in; 0: no flow control here
+    std::uint8_t pause_depth = 0;  // hops from where the pause began
     // Counters
+    std::uint8_t deepest_pause = 0;
+    std::int32_t deepest_headroom = 0;
     std::int64_t paused_ps = 0;  // sums over classes: that this port had to wait
     std::uint32_t pauses_sent = 0, pauses_received = 0;
     std::uint32_t replays = 0, trimmed = 0;
-    std::int32_t deepest_headroom = 0;
-    std::uint8_t deepest_pause = 0;
 
     bool busy() const { return sending != kNone; }
-    std::int64_t waiting_bits(int traffic_class) const { return queues[static_cast<std::size_t>(traffic_class)].bits; }
-    std::int64_t waiting_bits() const {
-        std::int64_t sum = 0;
-        for (const ClassQueue& queue : queues) sum += queue.bits;
-        return sum;
-    }
+    bool needs_credit() const { return credit_window != 0; }
+    const ClassQueue& queue(int traffic_class) const { return queues[static_cast<std::size_t>(traffic_class)]; }
 };
 
 /// A node's frames that wait at committed ports, and when its busy ports come free.
@@ -101,10 +98,8 @@ public:
     struct alignas(64) Slot {
         Frame frame;
         std::uint32_t next = ClassQueue::kNone;
-        std::uint32_t ingress = 0;  // the port it came in by; of a NIC's own frame: none
         bool in_headroom = false;
     };
-    static constexpr std::uint32_t kNoIngress = UINT32_MAX;
     struct Departure {
         Time at;
         std::uint32_t port;
@@ -133,6 +128,7 @@ public:
         (queue.first == ClassQueue::kNone ? queue.first : slots_[queue.last].next) = index;
         queue.last = index;
         queue.bits += bits;
+        port.waiting_bits += bits;
         port.waiting |= static_cast<std::uint16_t>(1u << queue_index);
         ++waiting_;
     }
@@ -141,6 +137,7 @@ public:
         const std::uint32_t index = queue.first;
         queue.first = slots_[index].next;
         queue.bits -= bits;
+        port.waiting_bits -= bits;
         if (queue.first == ClassQueue::kNone) port.waiting &= static_cast<std::uint16_t>(~(1u << queue_index));
         --waiting_;
         return index;
@@ -156,6 +153,18 @@ public:
     void add_departure(Time at, std::uint32_t port) {
         departures_.push_back({at, port});
         std::push_heap(departures_.begin(), departures_.end());
+    }
+    /// The port that comes free next is busy again, until `at`.
+    void replace_departure(Time at) {
+        const Departure later{at, next_port()};
+        std::size_t hole = 0;
+        for (std::size_t child = 1; child < departures_.size(); child = 2 * hole + 1) {
+            child += child + 1 < departures_.size() && departures_[child] < departures_[child + 1];
+            if (!(later < departures_[child])) break;
+            departures_[hole] = departures_[child];
+            hole = child;
+        }
+        departures_[hole] = later;
     }
     void drop_departure() {
         std::pop_heap(departures_.begin(), departures_.end());

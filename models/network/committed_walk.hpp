@@ -29,25 +29,27 @@ void Fabric::end_of_window(Context& context, std::uint32_t index, Time end) {
 
 // A switch's egress queue at the instant `now`.
 template <class Context>
-void Fabric::enqueue_committed(Context& context, Node& node, std::uint32_t index, Frame frame, Time now) {
-    CommittedPort& port = committed_[index];
-    Admission admission = admit(context, node, index, frame, now);
-    if (admission == Admission::dropped && network_.trimming && !frame.has(Frame::kAcknowledgement | Frame::kTrimmed) &&
-        !frame.has(Frame::kBroken)) {
-        ++port.trimmed;
-        frame.flags |= Frame::kTrimmed;
-        frame.bytes = static_cast<std::uint16_t>(network_.framing.header.count);
-        frame.traffic_class = kTrafficClasses - 1;
-        admission = admit(context, node, index, frame, now);
+void Fabric::enqueue_committed(Context& context, Node& node, std::uint32_t index, const Frame& frame,
+                               std::uint8_t flags, Time now) {
+    NodeQueues::Slot slot{.frame = frame};
+    slot.frame.flags = flags;
+    slot.frame.kind = Happening::arrival;
+    Admission admission = admit(context, node, index, slot.frame, now);
+    if (admission == Admission::dropped && network_.trimming &&
+        !slot.frame.has(Frame::kAcknowledgement | Frame::kTrimmed | Frame::kBroken)) {
+        ++committed_[index].trimmed;
+        slot.frame.flags |= Frame::kTrimmed;
+        slot.frame.bytes = static_cast<std::uint16_t>(network_.framing.header.count);
+        slot.frame.traffic_class = kTrafficClasses - 1;
+        admission = admit(context, node, index, slot.frame, now);
     }
-    if (admission == Admission::dropped) return drop(context, index, frame, frame.flags);
-    if (is_to_be_marked(frame, index, backlog_at(index, frame.traffic_class, now))) {
-        frame.flags |= Frame::kMarked;
+    if (admission == Admission::dropped) return drop(context, index, slot.frame, slot.frame.flags);
+    if (is_to_be_marked(slot.frame, index, backlog_at(index, slot.frame.traffic_class, now))) {
+        slot.frame.flags |= Frame::kMarked;
         ++counters_[index].frames_marked;
     }
-    hand_over(context, node, index,
-              {.frame = frame, .ingress = frame.source, .in_headroom = admission == Admission::headroom},
-              frame.traffic_class, now);
+    slot.in_headroom = admission == Admission::headroom;
+    hand_over(context, node, index, slot, slot.frame.traffic_class, now);
 }
 
 // Is there room for a frame? A lossless one that finds the shared buffer used up is taken into its link's headroom, and
@@ -55,12 +57,8 @@ void Fabric::enqueue_committed(Context& context, Node& node, std::uint32_t index
 template <class Context>
 Fabric::Admission Fabric::admit(Context& context, Node& node, std::uint32_t index, const Frame& frame, Time now) {
     SharedBuffer& buffer = buffers_[node.buffer];
-    const bool room = buffer.has_room(now, frame.bytes);
     if (!is_lossless(frame.traffic_class)) {
-        std::int64_t limit_bits = queue_limit_bits_;
-        if (network_.buffer_alpha > 0.0) limit_bits = std::min(limit_bits, 8 * ingress_limit(node));
-        const std::int64_t waiting = backlog_at(index, frame.traffic_class, now);
-        if (!room || waiting > ports_[index].clock.backlog_of(limit_bits - frame.bytes * std::int64_t{8}))
+        if (!finds_room(node, index, frame, backlog_at(index, frame.traffic_class, now), now))
             return Admission::dropped;
         buffer.hold(frame.bytes);
         return Admission::shared;
@@ -68,7 +66,7 @@ Fabric::Admission Fabric::admit(Context& context, Node& node, std::uint32_t inde
     CommittedPort& ingress = committed_[frame.source];
     std::int32_t& held = ingress.held[frame.traffic_class];
     std::int32_t& headroom_used = ingress.headroom_used[frame.traffic_class];
-    const bool fits = room && held - headroom_used + frame.bytes <= ingress_limit(node);
+    const bool fits = buffer.has_room(now, frame.bytes) && held - headroom_used + frame.bytes <= shared_limit(node);
     if (network_.flow_control == FlowControl::pause && !fits) {
         if (headroom_used + frame.bytes > ingress.headroom) return Admission::dropped;
         headroom_used += frame.bytes;
@@ -97,11 +95,11 @@ void Fabric::hand_over(Context& context, Node& node, std::uint32_t index, const 
     PortCounters& counters = counters_[index];
     ++counters.frames_sent;
     counters.bytes_sent += slot.frame.bytes;
-    PortClock clock = ports_[index].clock.behind(port.waiting_bits());
+    PortClock clock = ports_[index].clock.behind(port.waiting_bits);
     const Duration backlog = clock.send(now, wire_bits(slot.frame)) - now;
     counters.deepest_backlog_ps = std::max(counters.deepest_backlog_ps, backlog.ps);
     queues_[node.queues].push(port, queue, slot, wire_and_gap_bits(slot.frame));
-    if (!port.busy()) start_next(context, node, index, now, false);
+    if (!port.busy()) start_idle(context, node, index, now);
 }
 
 // All of a node's ports that come free at `now` or before, in order of time.
@@ -116,12 +114,21 @@ template <class Context>
 void Fabric::depart(Context& context, Node& node, std::uint32_t index, Time now) {
     NodeQueues& queues = queues_[node.queues];
     CommittedPort& port = committed_[index];
-    queues.drop_departure();
-    const NodeQueues::Slot gone = queues.slot(port.sending);
-    queues.release(port.sending);
+    const std::uint32_t gone = port.sending;  // busy until all is said: what is told by this very port waits its turn
+    if (node.is_switch && queues.slot(gone).frame.flow != kNoFlow) free_ingress(context, node, gone, now);
     port.sending = CommittedPort::kNone;
-    if (node.is_switch && gone.ingress != NodeQueues::kNoIngress) free_ingress(context, node, gone, now);
-    if (port.waiting != 0) start_next(context, node, index, now, true);
+    queues.release(gone);
+    if (const Time next = start_next(context, node, index, now, true); next != kNever)
+        queues.replace_departure(next);
+    else
+        queues.drop_departure();
+}
+
+// The same for a port that was idle.
+template <class Context>
+void Fabric::start_idle(Context& context, Node& node, std::uint32_t index, Time now) {
+    const Time departure = start_next(context, node, index, now, false);
+    if (departure != kNever) queues_[node.queues].add_departure(departure, index);
 }
 
 // Which of a port's lists have a frame that may leave: bit c for class c.
@@ -137,16 +144,19 @@ inline unsigned Fabric::eligible(const CommittedPort& port, const NodeQueues& qu
     return classes;
 }
 
-// A free port sends its next frame. What a link corrupted and can repeat (link-level retry) is sent again when the
-// peer's refusal is back; the frames sent meanwhile would be refused too, so the port may as well wait.
+// A free port sends its next frame, if one may leave. What its link corrupted and can repeat (link-level retry) is sent
+// again when the peer's refusal is back; the frames sent meanwhile would be refused too, so the port may as well wait.
+// @return when the last bit leaves; kNever: nothing does
 template <class Context>
-void Fabric::start_next(Context& context, Node& node, std::uint32_t index, Time now, bool back_to_back) {
+Time Fabric::start_next(Context& context, Node& node, std::uint32_t index, Time now, bool back_to_back) {
     NodeQueues& queues = queues_[node.queues];
     Port& port = ports_[index];
     CommittedPort& committed = committed_[index];
     const unsigned classes = eligible(committed, queues);
-    if (classes == 0) return;
-    const auto head = [&](int c) { return queues.slot(committed.queues[static_cast<std::size_t>(c)].first).frame; };
+    if (classes == 0) return kNever;
+    const auto head = [&](int c) -> const Frame& {
+        return queues.slot(committed.queues[static_cast<std::size_t>(c)].first).frame;
+    };
     const int queue =
         classes >> kControl & 1u
             ? kControl
@@ -179,36 +189,38 @@ void Fabric::start_next(Context& context, Node& node, std::uint32_t index, Time 
         port.clock.hold_until(now);
         back_to_back = false;
     }
-    queues.add_departure(departure, index);
-    post_arrival(context, index, frame, flags, arrival);
+    post_arrival(context, index, frame, frame.kind, flags, arrival);
+    return departure;
 }
 
 // A frame has left a switch: its memory is free, and whom it came from may be owed a resume or a credit.
 template <class Context>
-void Fabric::free_ingress(Context& context, Node& node, const NodeQueues::Slot& slot, Time now) {
+void Fabric::free_ingress(Context& context, Node& node, std::uint32_t slot_index, Time now) {
+    const NodeQueues::Slot& slot = queues_[node.queues].slot(slot_index);
+    const std::uint32_t port = slot.frame.source;  // it moves with what tell_peer() adds
+    const std::int32_t bytes = slot.frame.bytes;
     const int c = slot.frame.traffic_class;
     const bool lossless = is_lossless(c);
     if (!slot.in_headroom && !(lossless && network_.flow_control == FlowControl::credit))
-        buffers_[node.buffer].give_back(now, slot.frame.bytes);
+        buffers_[node.buffer].give_back(now, bytes);
     if (!lossless) return;
     const auto i = static_cast<std::size_t>(c);
-    CommittedPort& ingress = committed_[slot.ingress];
-    ingress.held[i] -= slot.frame.bytes;
-    if (slot.in_headroom) ingress.headroom_used[i] -= slot.frame.bytes;
+    CommittedPort& ingress = committed_[port];
+    ingress.held[i] -= bytes;
+    if (slot.in_headroom) ingress.headroom_used[i] -= bytes;
     if (network_.flow_control == FlowControl::credit) {
-        ingress.credited[i] += slot.frame.bytes;
+        ingress.credited[i] += static_cast<std::uint32_t>(bytes);
         if (ingress.credited[i] - ingress.told[i] < static_cast<std::uint32_t>(ingress.headroom / 4)) return;
         ingress.told[i] = ingress.credited[i];
-        tell_peer(context, node, slot.ingress, Happening::credit, c, ingress.credited[i], 0, now);
-        return;
+        return tell_peer(context, node, port, Happening::credit, c, ingress.credited[i], 0, now);
     }
     if (!(ingress.has_paused >> c & 1)) return;
     // Not before two frames would fit: else every frame that leaves would stop and start the peer.
     if (ingress.held[i] > 0 &&
-        (ingress.headroom_used[i] > 0 || ingress.held[i] + 2 * largest_frame_bytes_ > ingress_limit(node)))
+        (ingress.headroom_used[i] > 0 || ingress.held[i] + 2 * largest_frame_bytes_ > shared_limit(node)))
         return;
     ingress.has_paused &= static_cast<std::uint8_t>(~(1u << c));
-    tell_peer(context, node, slot.ingress, Happening::pause, c, 0, 0, now);
+    tell_peer(context, node, port, Happening::pause, c, 0, 0, now);
 }
 
 // A pause, a resume or a credit sets out to the peer of a port, ahead of all that waits there.
@@ -222,7 +234,7 @@ void Fabric::tell_peer(Context& context, Node& node, std::uint32_t port, Happeni
     frame.bytes = kControlBytes;
     frame.attempt = depth;
     frame.kind = what;
-    hand_over(context, node, port, {.frame = frame, .ingress = NodeQueues::kNoIngress}, kControl, now);
+    hand_over(context, node, port, {.frame = frame}, kControl, now);
 }
 
 // The port that a pause, a resume or a credit came in by changes at the node's egress instant, like any port.
@@ -247,7 +259,7 @@ void Fabric::heed_peer(Context& context, Node& node, const Frame& frame) {
         port.paused &= static_cast<std::uint8_t>(~bit);
         port.paused_ps += (now - port.paused_since[c]).ps;
     }
-    if (!port.busy() && port.waiting != 0) start_next(context, node, frame.source, now, false);
+    if (!port.busy()) start_idle(context, node, frame.source, now);
     if (!node.is_switch) serve(context, node, frame.source, frame.at);
 }
 

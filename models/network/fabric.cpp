@@ -26,6 +26,7 @@ Fabric::Fabric(const FabricInput& input)
                                     input.network.framing.acknowledgement.count)),
       fault_seed_(input.fault_seed),
       hash_mask_(input.network.hash_fields.mask()),
+      chooses_by_state_(input.network.path == PathPolicy::round_robin || input.network.path == PathPolicy::flowlet),
       transport_(input.traffic, input.transport),
       control_(input.transport, line_rates(input)),
       scale_up_(input.scale_up),

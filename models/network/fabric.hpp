@@ -293,16 +293,19 @@ private:
     void enqueue(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
     template <class Context>
     void drop(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags);
+    bool finds_room(Node& node, std::uint32_t index, const Frame& frame, std::int64_t waiting, Time now);
     bool is_to_be_marked(const Frame& frame, std::uint32_t index, std::int64_t waiting) const;
     template <class Context>
     Time transmit(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
     template <class Context>
-    void post_arrival(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time at);
+    void post_arrival(Context& context, std::uint32_t index, const Frame& frame, Happening kind, std::uint8_t flags,
+                      Time at);
 
     // The same at committed ports; models/network/committed_walk.hpp
     enum class Admission { dropped, shared, headroom };
     template <class Context>
-    void enqueue_committed(Context& context, Node& node, std::uint32_t index, Frame frame, Time now);
+    void enqueue_committed(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags,
+                           Time now);
     template <class Context>
     Admission admit(Context& context, Node& node, std::uint32_t index, const Frame& frame, Time now);
     template <class Context>
@@ -313,9 +316,11 @@ private:
     template <class Context>
     void depart(Context& context, Node& node, std::uint32_t index, Time now);
     template <class Context>
-    void start_next(Context& context, Node& node, std::uint32_t index, Time now, bool back_to_back);
+    Time start_next(Context& context, Node& node, std::uint32_t index, Time now, bool back_to_back);
     template <class Context>
-    void free_ingress(Context& context, Node& node, const NodeQueues::Slot& slot, Time now);
+    void start_idle(Context& context, Node& node, std::uint32_t index, Time now);
+    template <class Context>
+    void free_ingress(Context& context, Node& node, std::uint32_t slot_index, Time now);
     template <class Context>
     void tell_peer(Context& context, Node& node, std::uint32_t port, Happening what, int traffic_class,
                    std::uint32_t value, std::uint8_t depth, Time now);
@@ -326,7 +331,7 @@ private:
     bool is_lossless(int traffic_class) const {
         return network_.flow_control != FlowControl::none && (network_.lossless >> traffic_class & 1);
     }
-    std::int64_t ingress_limit(const Node& node) const;
+    std::int64_t shared_limit(const Node& node) const;
     bool is_stopped(std::uint32_t port, int traffic_class) const;
     /// What a frame finds ahead of it at `now`, in PortClock's unit.
     std::int64_t backlog_at(std::uint32_t index, int traffic_class, Time now) const;
@@ -353,15 +358,17 @@ private:
     void serve(Context& context, Node& node, std::uint32_t port, Time now);
     void unpark(Nic& nic, Time now);
     template <class Context>
-    void send_packet(Context& context, Node& node, std::uint32_t flow, Time now);
+    void send_packet(Context& context, Node& node, std::uint32_t flow, Duration waiting, Time now);
     // models/network/scale_up_walk.hpp
     template <class Context>
-    void launch(Context& context, const Node& node, std::uint32_t port, const Frame& frame, std::uint8_t flags,
-                Time now);
+    void launch(Context& context, Node& node, std::uint32_t port, const Frame& frame, std::uint8_t flags, Time now);
     template <class Context>
     void cross(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Happening kind, Time now);
     template <class Context>
-    void relay(Context& context, const Node& node, const Frame& frame);
+    void hand_to_nic(Context& context, Node& node, std::uint32_t port, const Frame& frame, std::uint8_t flags,
+                     Time now);
+    template <class Context>
+    void relay(Context& context, Node& node, const Frame& frame);
     std::int64_t scale_up_bits(std::uint16_t bytes, std::uint8_t flags) const {
         const std::int64_t payload = flags & Frame::kAcknowledgement ? 0 : bytes - network_.framing.header.count;
         return 8 * (scale_up_->header.count + payload);
@@ -386,6 +393,7 @@ private:
     std::uint64_t fault_seed_;
     std::vector<std::uint8_t> class_of_flow_;
     std::uint64_t hash_mask_;
+    bool chooses_by_state_;                       // a path policy that remembers what it chose
     std::vector<std::uint32_t> first_iteration_;  // per flow, in iteration_delivered_ps_
 
     // A node's rows

@@ -20,7 +20,6 @@
 
 namespace lightloom {
 
-inline constexpr std::uint32_t kWake = 1;              // a service event for parked flows, not for a busy port
 inline constexpr std::uint8_t kNotificationClass = 6;  // as NICs send them: DSCP 48
 
 template <class Context>
@@ -46,12 +45,12 @@ template <class Context>
         case Happening::tail: forward(context, node, frame); return;
         case Happening::start: release(context, node, frame.flow, frame.cumulative, frame.at); return;
         case Happening::service:
-            if (frame.cumulative == kWake) {
-                if (nics_[frame.flow].wake != frame.at) return;  // an earlier one was posted since
-                nics_[frame.flow].wake = kNever;
-            } else {
-                nics_[frame.flow].service_pending = false;
-            }
+            nics_[frame.flow].service_pending = false;
+            serve(context, node, frame.flow, frame.at);
+            return;
+        case Happening::unpark:
+            if (nics_[frame.flow].wake != frame.at) return;  // an earlier one was posted since
+            nics_[frame.flow].wake = kNever;
             serve(context, node, frame.flow, frame.at);
             return;
         case Happening::wake: queues_[node.queues].wake_at = kNever; return;
@@ -97,7 +96,7 @@ template <class Context>
         post_own(context, node, frame, Happening::tail, frame.at + rest);
         return;
     }
-    if (network_.path != PathPolicy::spray && network_.path != PathPolicy::ecmp) [[unlikely]]
+    if (chooses_by_state_) [[unlikely]]
         note_choice(node, frame);
     enqueue(context, node, port, frame, flags, frame.at + node.latency);
 }
@@ -120,23 +119,27 @@ template <class Context>
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::enqueue(Context& context, Node& node, std::uint32_t index,
                                                    const Frame& frame, std::uint8_t flags, Time now) {
-    if (ports_[index].committed) [[unlikely]] {
-        Frame sent = frame;
-        sent.flags = flags;
-        sent.kind = Happening::arrival;
-        return enqueue_committed(context, node, index, sent, now);
-    }
-    const PortClock& clock = ports_[index].clock;
-    SharedBuffer& buffer = buffers_[node.buffer];
-    const std::int64_t waiting = clock.backlog(now);
-    if (!buffer.has_room(now, frame.bytes) ||
-        waiting > clock.backlog_of(queue_limit_bits_ - frame.bytes * std::int64_t{8})) [[unlikely]]
+    if (ports_[index].committed) [[unlikely]]
+        return enqueue_committed(context, node, index, frame, flags, now);
+    const std::int64_t waiting = ports_[index].clock.backlog(now);
+    if (!finds_room(node, index, frame, waiting, now)) [[unlikely]]
         return drop(context, index, frame, flags);
     if (is_to_be_marked(frame, index, waiting)) {
         flags |= Frame::kMarked;
         ++counters_[index].frames_marked;
     }
-    buffer.take(transmit(context, index, frame, flags, now), frame.bytes);
+    buffers_[node.buffer].take(transmit(context, index, frame, flags, now), frame.bytes);
+}
+
+// Room for a frame that nothing protects: in the shared buffer, and in what its queue may hold of it.
+// @param waiting  what the frame finds ahead of it, in PortClock's unit
+[[gnu::always_inline]] inline bool Fabric::finds_room(Node& node, std::uint32_t index, const Frame& frame,
+                                                      std::int64_t waiting, Time now) {
+    if (!buffers_[node.buffer].has_room(now, frame.bytes)) [[unlikely]]
+        return false;
+    std::int64_t limit_bits = queue_limit_bits_;
+    if (network_.buffer_alpha > 0.0) limit_bits = std::min(limit_bits, 8 * shared_limit(node));
+    return waiting <= ports_[index].clock.backlog_of(limit_bits - frame.bytes * std::int64_t{8});
 }
 
 template <class Context>
@@ -166,18 +169,12 @@ template <class Context>
     return static_cast<double>(drawn >> 11) * 0x1p-53 < probability;
 }
 
-// An egress port: the exact clock, the link's loss, and the arrival at the other end. @return when the last bit leaves
+// An arithmetic egress port: the exact clock, the link's loss, and the arrival at the other end. @return when the last
+// bit leaves
 template <class Context>
 [[gnu::always_inline]] inline Time Fabric::transmit(Context& context, std::uint32_t index, const Frame& frame,
                                                     std::uint8_t flags, Time now) {
     Port& port = ports_[index];
-    if (port.committed) [[unlikely]] {  // a NIC's; a switch's frames come by enqueue
-        Frame sent = frame;
-        sent.flags = flags;
-        hand_over(context, nodes_[topology_.ports[index].node.value], index,
-                  {.frame = sent, .ingress = NodeQueues::kNoIngress}, frame.traffic_class, now);
-        return now;
-    }
     PortCounters& counters = counters_[index];
     const std::int64_t bits = wire_bits(frame);
     Time arrival, departure;
@@ -194,18 +191,18 @@ template <class Context>
 
     if (port.losses.spend(port.risk_bits + bits) || departure >= port.steady_until) [[unlikely]]
         flags |= meet_condition(index, frame, departure);
-    post_arrival(context, index, frame, flags, arrival);
+    post_arrival(context, index, frame, Happening::arrival, flags, arrival);
     return departure;
 }
 
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::post_arrival(Context& context, std::uint32_t index, const Frame& frame,
-                                                        std::uint8_t flags, Time at) {
+                                                        Happening kind, std::uint8_t flags, Time at) {
     const Port& port = ports_[index];
     context.post_changed(frame, at, port.peer_node, [&](Frame& sent) {
         sent.source = port.peer;
         sent.hops = (sent.hops + 1u) & 31u;
-        if (sent.kind > Happening::arrival) sent.kind = Happening::arrival;  // a tail, or a NIC's own
+        sent.kind = kind;
         sent.flags = flags;
     });
 }
@@ -213,14 +210,14 @@ template <class Context>
 [[gnu::always_inline]] inline std::int64_t Fabric::backlog_at(std::uint32_t index, int traffic_class, Time now) const {
     const Port& port = ports_[index];
     if (!port.committed) return port.clock.backlog(now);
-    return port.clock.behind(committed_[index].waiting_bits(traffic_class)).backlog(now);
+    return port.clock.behind(committed_[index].queue(traffic_class).bits).backlog(now);
 }
 
 [[gnu::always_inline]] inline Duration Fabric::waiting_at(std::uint32_t index, int traffic_class, Time now) const {
     const Port& port = ports_[index];
     if (scale_up_ && is_scale_up(index)) return port.clock.waiting(now - network_.nic_latency);
     if (!port.committed) return port.clock.waiting(now) + nics_[index].relayed;
-    return port.clock.behind(committed_[index].waiting_bits(traffic_class)).waiting(now) + nics_[index].relayed;
+    return port.clock.behind(committed_[index].queue(traffic_class).bits).waiting(now) + nics_[index].relayed;
 }
 
 // Does the peer not let this class send?
@@ -235,7 +232,7 @@ inline bool Fabric::is_stopped(std::uint32_t index, int traffic_class) const {
 
 // What one queue, or one ingress of a lossless class, may hold of the shared buffer. Source: Choudhury and Hahne,
 // "Dynamic queue length thresholds for shared-memory packet switches", 1998.
-inline std::int64_t Fabric::ingress_limit(const Node& node) const {
+inline std::int64_t Fabric::shared_limit(const Node& node) const {
     if (network_.buffer_alpha <= 0.0) return INT32_MAX;
     return static_cast<std::int64_t>(network_.buffer_alpha * static_cast<double>(buffers_[node.buffer].free_bytes()));
 }
@@ -366,15 +363,14 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
             nic.park(transport_, flow, next);
             continue;
         }
-        send_packet(context, node, flow, now);
+        send_packet(context, node, flow, waiting, now);
         nic.append(transport_, flow);
     }
     if (nic.due >= nic.wake || nic.service_pending) return;
     nic.wake = nic.due;
     Frame wake{};
     wake.flow = port;
-    wake.cumulative = kWake;
-    post_own(context, node, wake, Happening::service, nic.wake);
+    post_own(context, node, wake, Happening::unpark, nic.wake);
 }
 
 // Parked flows whose time has come join the list of those that are asked in turn.
@@ -392,14 +388,14 @@ inline void Fabric::unpark(Nic& nic, Time now) {
 }
 
 template <class Context>
-void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Time now) {
+void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Duration waiting, Time now) {
     const std::uint16_t entropy = transport_.entropy(flow);
     const WindowTransport::Packet packet = transport_.take(flow, now);
     const Sender& sender = transport_.sender(flow);
     const Frame frame{.at = now,
                       .node = 0,
                       .source = 0,
-                      .sent_at = now + waiting_at(sender.nic_port, class_of_flow_[flow], now + node.latency),
+                      .sent_at = now + waiting,
                       .flow = flow,
                       .packet = packet.number,
                       .cumulative = 0,

@@ -18,6 +18,7 @@ enum class Happening : std::uint8_t {
     tail,      // the last bit of a frame that was too early to cut through
     start,     // a flow's first messages are released
     service,   // a NIC's port is about to run dry
+    unpark,    // a flow that a NIC holds to a rate may send
     wake,      // a committed port comes free
     timeout,   // a node's earliest time-out may have come: alone it keeps no run going
 };

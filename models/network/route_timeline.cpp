@@ -8,8 +8,12 @@
 
 namespace lightloom {
 
-RouteTimeline::RouteTimeline(const Topology& topology, const RerouteParameters& parameters)
-    : topology_(topology), parameters_(parameters), changes_(topology.nodes.size()), local_(topology.nodes.size()) {
+RouteTimeline::RouteTimeline(const Topology& topology, Routes whole, const RerouteParameters& parameters)
+    : topology_(topology),
+      whole_(std::move(whole)),
+      parameters_(parameters),
+      changes_(topology.nodes.size()),
+      local_(topology.nodes.size()) {
     if (parameters.detection < Duration{0}) abort_run("a detection time below 0");
     extend({}, Time{0});
 }
@@ -145,8 +149,7 @@ const std::vector<std::uint32_t>& RouteTimeline::version_of(const DeadSet& faile
     if (!fresh) return entry->second;
     std::vector<CableId> cables;
     for (const std::uint32_t cable : entry->first) cables.emplace_back(cable);
-    // Where even the whole fabric does not connect its leaves, that is a mistake.
-    Routes routes = cables.empty() ? equal_cost_routes(topology_) : equal_cost_routes_without(topology_, cables);
+    Routes routes = cables.empty() ? whole_ : equal_cost_routes_without(topology_, cables);
     if (parameters_.weighted) routes = weighted_routes(topology_, routes);
     if (table_.role_of_node.empty()) {
         table_.leaves = routes.leaves;

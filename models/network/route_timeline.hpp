@@ -42,8 +42,8 @@ public:
     };
 
     /// No outages yet. The topology must outlive this.
-    /// @throws TopologyError as equal_cost_routes() does
-    RouteTimeline(const Topology& topology, const RerouteParameters& parameters);
+    /// @param whole  equal_cost_routes() of it
+    RouteTimeline(const Topology& topology, Routes whole, const RerouteParameters& parameters);
 
     /// Learns of more outages: afterwards all that begin before `until` are known. Changes before the earlier `until`
     /// stay as they are. Between windows of a run only; Fabric::routes_extended() follows.
@@ -86,6 +86,7 @@ private:
     std::uint32_t repaired(std::uint32_t first_route, const std::vector<std::uint16_t>& dark_ports);
 
     const Topology& topology_;
+    Routes whole_;
     RerouteParameters parameters_;
     Time until_{0};
     std::vector<Outage> outages_;

@@ -10,8 +10,8 @@ namespace lightloom {
 
 /// A server's packet or acknowledgement sets out by the port that its flow uses.
 template <class Context>
-[[gnu::always_inline]] inline void Fabric::launch(Context& context, const Node& node, std::uint32_t port,
-                                                  const Frame& frame, std::uint8_t flags, Time now) {
+[[gnu::always_inline]] inline void Fabric::launch(Context& context, Node& node, std::uint32_t port, const Frame& frame,
+                                                  std::uint8_t flags, Time now) {
     if (scale_up_) [[unlikely]] {
         const bool data = !(flags & Frame::kAcknowledgement);
         if (is_scale_up(port)) return cross(context, port, frame, flags, Happening::arrival, now);
@@ -20,7 +20,21 @@ template <class Context>
             return cross(context, relay_of_flow_[frame.flow], frame, flags, Happening::scale_up, now);
         }
     }
-    transmit(context, port, frame, flags, now + node.latency);
+    hand_to_nic(context, node, port, frame, flags, now);
+}
+
+/// A frame joins the queue of a server's port, after the NIC's latency.
+template <class Context>
+[[gnu::always_inline]] inline void Fabric::hand_to_nic(Context& context, Node& node, std::uint32_t port,
+                                                       const Frame& frame, std::uint8_t flags, Time now) {
+    if (!ports_[port].committed) [[likely]] {
+        transmit(context, port, frame, flags, now + node.latency);
+        return;
+    }
+    NodeQueues::Slot slot{.frame = frame};
+    slot.frame.flags = flags;
+    slot.frame.kind = Happening::arrival;
+    hand_over(context, node, port, slot, frame.traffic_class, now + node.latency);
 }
 
 template <class Context>
@@ -42,12 +56,12 @@ template <class Context>
 
 /// A packet has reached the GPU whose NIC is to send it.
 template <class Context>
-void Fabric::relay(Context& context, const Node& node, const Frame& frame) {
+void Fabric::relay(Context& context, Node& node, const Frame& frame) {
     ++counters_[frame.source].frames_delivered;
     const std::uint32_t port = transport_.sender(frame.flow).nic_port;
     Duration& relayed = nics_[port].relayed;
     relayed = relayed - ports_[port].clock.duration_of(wire_bits(frame) + gap_bits_);
-    transmit(context, port, frame, frame.flags, frame.at + node.latency);
+    hand_to_nic(context, node, port, frame, frame.flags, frame.at);
 }
 
 }  // namespace lightloom

@@ -48,6 +48,22 @@ TEST(TopologyCommand, CountsThePodOfHpnAsItsPaperDoes) {
               "15360 240 120 14400");
 }
 
+// 32 down and 8 up at one rate: four times more below; half of the NICs, 64, have 4 x 8 / 2 = 16 cables across.
+TEST(TopologyCommand, SaysWhatTheGraphCarriesAndWhatAFailureTakes) {
+    EXPECT_EQ(figure({kCatalogue + "oversubscribed-leaf-spine.toml"},
+                     "t['graph']['oversubscription'][0]['ratio'], t['graph']['paths']['diameter'], "
+                     "t['graph']['paths']['fewest'], t['graph']['bisection']['share']"),
+              "4 2 16 0.25");
+    EXPECT_EQ(figure({kCatalogue + "oversubscribed-leaf-spine.toml"},
+                     "[f['cut_off'] for f in t['graph']['failures'] if f['without'] == 'leaf 0'][0]"),
+              "32");
+    // HPN: a leaf lost leaves its GPUs the other port of their NIC
+    EXPECT_EQ(figure({kCatalogue + "hpn-pod.toml"},
+                     "[(f['cut_off'], f['reduced'], f['least_share']) for f in t['graph']['failures'] "
+                     "if f['without'] == 'leaf 0'][0]"),
+              "(0, 4, 0.5)");
+}
+
 TEST(TopologyCommand, SaysWhatIsAssumed) {
     const ScratchDirectory scratch;
     write_file(scratch / "s.toml", kQuick);

@@ -152,9 +152,9 @@ TEST(FaultTimeline, DrawsAsManyFailuresAsARateMakes) {
 }
 
 TEST(FaultTimeline, AddsLossAndTakesItAway) {
-    PlannedFault worse = fault_of(ExtraLoss{1.5, 2}, Once{Time{100}, Duration{50}});
+    PlannedFault worse = fault_of(AddedLoss{1.5, 2}, Once{Time{100}, Duration{50}});
     worse.way = Way::up;
-    const FaultTimeline changes = timeline_of({worse, fault_of(ExtraLoss{0.5}, Once{Time{120}})});
+    const FaultTimeline changes = timeline_of({worse, fault_of(AddedLoss{0.5}, Once{Time{120}})});
     ASSERT_EQ(changes.losses.size(), 4u);
     const auto expect = [&](std::size_t i, std::int64_t at, std::uint32_t direction, int lane, double db) {
         EXPECT_EQ(changes.losses[i].at, Time{at}) << i;
@@ -277,8 +277,8 @@ TEST(FaultTimeline, RefusesWhatCannotBe) {
     refuses(fault_of(Dark{}, Train{Time{5}, Time{5}, 1e12, {}}), "end after its beginning");
     refuses(fault_of(Dark{}, train), "needs a horizon", kNever);
     refuses(fault_of(Dark{}, Train{Time{0}, {}, 1.0, {}}), "more than");
-    refuses(fault_of(ExtraLoss{nan}, once), "number of dB");
-    refuses(fault_of(ExtraLoss{1.0, -2}, once), "lane");
+    refuses(fault_of(AddedLoss{nan}, once), "number of dB");
+    refuses(fault_of(AddedLoss{1.0, -2}, once), "lane");
     refuses(fault_of(Wander{-1.0, kSecond, kSecond}, once), "rms");
     refuses(fault_of(Wander{1.0, Duration{0}, kSecond}, once), "time constant");
     refuses(fault_of(Wander{1.0, kSecond, Duration{0}}, once), "step");

@@ -3,47 +3,27 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/fabric_oracle.hpp"
+#include "tests/support/rough_fabrics.hpp"
 
 namespace lightloom::testing {
 namespace {
 
-Topology small_fabric() {
-    return leaf_spine(
-        {.servers = 12, .gpus_per_server = 2, .leaves = 4, .spines = 2, .links_per_pair = 2, .rate = gigabits(400)});
-}
-
-FabricCase rough(Forwarding forwarding) {
-    FabricCase parts(small_fabric(), permutation(small_fabric(), {96 << 10}, 7), nanoseconds(300));
-    for (Channel& channel : parts.channels) channel.codeword_hazard = 5e-3;
-    parts.network.forwarding = forwarding;
-    parts.network.queue_limit = {24 << 10};
-    parts.network.buffer = {64 << 10};
-    parts.network.ecn_threshold = {8 << 10};
+FabricCase rough_with_ramp(Forwarding forwarding) {
+    FabricCase parts = rough(forwarding, PathPolicy::spray);
     parts.network.ecn_full = {20 << 10};
     parts.network.ecn_probability = 0.4;
-    parts.transport = {.payload = {4096}, .window = 16, .timeout = microseconds(20)};
-    return parts;
-}
-
-FabricCase chained(double gigabits_per_second) {
-    const Topology topology = leaf_spine({.servers = 12,
-                                          .gpus_per_server = 2,
-                                          .leaves = 4,
-                                          .spines = 2,
-                                          .links_per_pair = 2,
-                                          .rate = gigabits(gigabits_per_second)});
-    FabricCase parts(topology, ring_all_reduce(topology, Placement::spread, {96 << 10}, 2), nanoseconds(40));
-    for (std::size_t i = 0; i < parts.channels.size(); ++i)
-        parts.channels[i].delay += Duration{static_cast<std::int64_t>(i * 1009)};
     return parts;
 }
 
 // 106.25 Gb/s has 160/17 ps per bit: fractions that must survive waiting.
 TEST(CommittedPorts, GiveTheDigestOfArithmeticOnes) {
-    std::vector<FabricCase> cases{rough(Forwarding::cut_through), rough(Forwarding::store_and_forward), chained(400),
-                                  chained(106.25)};
+    std::vector<FabricCase> cases{rough_with_ramp(Forwarding::cut_through),
+                                  rough_with_ramp(Forwarding::store_and_forward), chained(), chained(106.25)};
     cases.push_back(chained(106.25));
     cases.back().network.framing.preamble = cases.back().network.framing.gap = Bytes{0};
+    cases.push_back(rough_with_ramp(Forwarding::store_and_forward));
+    cases.back().network.buffer_alpha = 0.2;
+    EXPECT_GT(run(cases.back()).dropped(), run(cases[1]).dropped());  // the threshold bites
     for (FabricCase& parts : cases) {
         const std::uint64_t expected = run(parts).fabric.digest();
         parts.network.commit_all_ports = true;
@@ -54,7 +34,7 @@ TEST(CommittedPorts, GiveTheDigestOfArithmeticOnes) {
 }
 
 FabricCase everything(FlowControl flow_control) {
-    FabricCase parts = rough(Forwarding::store_and_forward);
+    FabricCase parts = rough_with_ramp(Forwarding::store_and_forward);
     parts.network.flow_control = flow_control;
     parts.network.lossless = 0x0f;
     parts.network.buffer = {8 << 20};

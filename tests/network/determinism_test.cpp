@@ -6,37 +6,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/fabric_oracle.hpp"
+#include "tests/support/rough_fabrics.hpp"
 
 namespace lightloom::testing {
 namespace {
-
-Topology eighteen_nodes() {  // at least as many as partitions
-    return leaf_spine(
-        {.servers = 12, .gpus_per_server = 2, .leaves = 4, .spines = 2, .links_per_pair = 2, .rate = gigabits(400)});
-}
-
-// Many equal flows on few uplinks, in buffers that are too small, over links that lose a frame in a hundred.
-FabricCase rough(Forwarding forwarding, PathPolicy path) {
-    FabricCase parts(eighteen_nodes(), permutation(eighteen_nodes(), {96 << 10}, 7), nanoseconds(300));
-    for (Channel& channel : parts.channels) channel.codeword_hazard = 5e-3;
-    parts.network.forwarding = forwarding;
-    parts.network.path = path;
-    parts.network.queue_limit = {24 << 10};
-    parts.network.buffer = {64 << 10};
-    parts.network.ecn_threshold = {8 << 10};
-    parts.transport = {.payload = {4096}, .window = 16, .timeout = microseconds(20)};
-    return parts;
-}
-
-// Messages that wait for each other, on cables of unequal length.
-FabricCase chained() {
-    FabricCase parts(eighteen_nodes(), ring_all_reduce(eighteen_nodes(), Placement::spread, {96 << 10}, 2),
-                     nanoseconds(40));
-    for (std::size_t i = 0; i < parts.channels.size(); ++i)
-        parts.channels[i].delay += Duration{static_cast<std::int64_t>(i * 1009)};
-    parts.network.nic_latency = nanoseconds(10);
-    return parts;
-}
 
 // Links that lose lock and flap, and that get better and worse while they are used.
 FabricCase unsteady(Forwarding forwarding) {

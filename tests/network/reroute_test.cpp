@@ -58,7 +58,7 @@ constexpr Time kFrom{100'000'000}, kTo{200'000'000};
 
 TEST(RouteTimeline, EndsRepairAtDetectionAndOthersAtConvergence) {
     const Topology t = two_leaves();
-    RouteTimeline timeline(t, parameters());
+    RouteTimeline timeline(t, equal_cost_routes(t), parameters());
     timeline.extend(down(cables(t, leaf(t, 1), spine(t, 2)).front(), kFrom, kTo), kNever);
     const NodeId far = leaf(t, 0), near = leaf(t, 1), dead = spine(t, 2);
     const Time detected = kFrom + kDetection, converged = detected + kConvergence;
@@ -80,7 +80,7 @@ TEST(RouteTimeline, EndsRepairAtDetectionAndOthersAtConvergence) {
 TEST(RouteTimeline, OverlappingOutagesAreOne) {
     const Topology t = two_leaves();
     const std::uint32_t cable = cables(t, leaf(t, 1), spine(t, 2)).front();
-    RouteTimeline one(t, parameters()), several(t, parameters());
+    RouteTimeline one(t, equal_cost_routes(t), parameters()), several(t, equal_cost_routes(t), parameters());
     one.extend(down(cable, kFrom, kTo), kNever);
     const Time middle = kFrom + (kTo - kFrom) - microseconds(40);
     several.extend(std::vector<Outage>{{middle, kTo, 2 * cable + 1, OutageCause::flap},
@@ -96,11 +96,11 @@ TEST(RouteTimeline, OverlappingOutagesAreOne) {
 TEST(RouteTimeline, WhatEndsBeforeItsDetectionOrIsNotToBeFollowedChangesNothing) {
     const Topology t = two_leaves();
     const std::uint32_t cable = cables(t, leaf(t, 1), spine(t, 2)).front();
-    RouteTimeline brief(t, parameters());
+    RouteTimeline brief(t, equal_cost_routes(t), parameters());
     brief.extend(down(cable, kFrom, kFrom + kDetection - Duration{1}), kNever);
     RerouteParameters fixed = parameters();
     fixed.failover = false;
-    RouteTimeline rigid(t, fixed);
+    RouteTimeline rigid(t, equal_cost_routes(t), fixed);
     rigid.extend(down(cable, kFrom, kNever), kNever);
     for (std::uint32_t n = 0; n < t.nodes.size(); ++n) {
         EXPECT_TRUE(brief.changes(NodeId{n}).empty());
@@ -112,7 +112,7 @@ TEST(RouteTimeline, CircuitsChangeAtTheirInstantAndWhatIsDarkAtTheStartIsKnown) 
     const Topology t = two_leaves();
     const std::uint32_t cable = cables(t, leaf(t, 1), spine(t, 2)).front();
     const std::uint32_t other = cables(t, leaf(t, 1), spine(t, 0)).front();
-    RouteTimeline timeline(t, parameters());
+    RouteTimeline timeline(t, equal_cost_routes(t), parameters());
     std::vector<Outage> outages = down(cable, kFrom, kTo, OutageCause::circuit);
     for (const Outage& outage : down(other, Time{0}, kNever)) outages.push_back(outage);
     timeline.extend(outages, kNever);
@@ -126,7 +126,7 @@ TEST(RouteTimeline, ConvergenceIsDrawnPerSwitchAndChangesKeepTheirOrder) {
         {.servers = 64, .gpus_per_server = 1, .leaves = 64, .spines = 2, .links_per_pair = 1, .rate = gigabits(400)});
     RerouteParameters spread = parameters();
     spread.convergence = {Distribution::Kind::uniform, 10e6, 50e6};
-    RouteTimeline timeline(t, spread);
+    RouteTimeline timeline(t, equal_cost_routes(t), spread);
     const std::uint32_t cable = cables(t, t.endpoints[0].leaf, NodeId{t.nodes.size() - 1}).front();
     timeline.extend(down(cable, kFrom, kFrom + microseconds(12)), kNever);
     double sum = 0;
@@ -160,7 +160,7 @@ TEST(RouteTimeline, ToldInPiecesIsToldAtOnce) {
         const Time from{std::int64_t{1 + i} * 37'000'000};
         for (const Outage& outage : down(cable, from, from + microseconds(5 + 30 * (i % 4)))) all.push_back(outage);
     }
-    RouteTimeline once(t, spread), pieces(t, spread);
+    RouteTimeline once(t, equal_cost_routes(t), spread), pieces(t, equal_cost_routes(t), spread);
     once.extend(all, kNever);
     for (std::size_t i = 0; i < all.size(); i += 2) {
         std::vector<std::vector<RouteTimeline::Change>> before(t.nodes.size());
@@ -186,7 +186,7 @@ FabricCase through_an_outage(const Topology& t, PathPolicy path, RerouteParamete
     FabricCase parts(t, messages(pairs, {8 << 20}), nanoseconds(100));
     parts.network.path = path;
     parts.transport.timeout = microseconds(60);
-    const auto timeline = std::make_shared<RouteTimeline>(t, how);
+    const auto timeline = std::make_shared<RouteTimeline>(t, equal_cost_routes(t), how);
     timeline->extend(down(cables(t, leaf(t, 1), spine(t, 2)).front(), kFrom, kTo), kNever);
     parts.reroutes = timeline;
     return parts;
@@ -226,7 +226,7 @@ TEST(Reroute, WeightedSwitchesSendByLiveCapacity) {
     const Topology t = two_leaves(2);
     RerouteParameters how = parameters();
     how.weighted = true;
-    RouteTimeline timeline(t, how);
+    RouteTimeline timeline(t, equal_cost_routes(t), how);
     const std::vector<std::uint32_t> pair = cables(t, leaf(t, 1), spine(t, 2));
     ASSERT_EQ(pair.size(), 2u);
     timeline.extend(down(pair[0], Time{0}, kNever), kNever);

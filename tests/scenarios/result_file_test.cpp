@@ -35,7 +35,8 @@ LinkConditions conditions(std::size_t directions) {
 void fill_ports(RunResult::Ports& ports, std::size_t rows) {
     for (auto* column :
          {&ports.frames_sent, &ports.bytes_sent, &ports.frames_delivered, &ports.frames_lost, &ports.frames_dropped,
-          &ports.frames_marked, &ports.frames_in_flight, &ports.busy_ps, &ports.deepest_queue_bytes,
+          &ports.frames_marked, &ports.pauses_sent, &ports.pauses_received, &ports.paused_ps, &ports.frames_trimmed,
+          &ports.frames_replayed, &ports.frames_in_flight, &ports.busy_ps, &ports.deepest_queue_bytes,
           &ports.frames_lost_in_dark, &ports.lock_losses, &ports.flaps, &ports.dark_ps})
         for (std::size_t i = 0; i < rows; ++i) column->push_back(static_cast<std::int64_t>(i));
     ports.utilisation.assign(rows, 0.5);

@@ -147,6 +147,15 @@ TEST(ScenarioChecks, OnlyOpticalCablesDegrade) {
               "tier.host-leaf.module: no module \"400g-ace\"");
 }
 
+TEST(ScenarioChecks, ACableThatIsDownHasNoLossAndNoLane) {
+    const std::string text = kLeast + "[[fault]]\nkind = \"down\"\nselect = \"tier=leaf-spine\"\n";
+    EXPECT_EQ(complaint({}, text), "");
+    EXPECT_EQ(complaint({{"fault.0.select", "tier=host-leaf"}}, text), "");  // copper can be down
+    EXPECT_EQ(complaint({{"fault.0.extra_loss", "3dB"}}, text),
+              "fault.0.extra_loss: a cable that is down loses everything");
+    EXPECT_EQ(complaint({{"fault.0.lane", "1"}}, text), "fault.0.lane: a cable is down with all its lanes");
+}
+
 TEST(ScenarioChecks, CopperIsNoLongerThanItIsMade) {
     const auto length = [](const std::string& value) { return complaint({{"tier.host-leaf.length", value}}); };
     EXPECT_EQ(errors_of(kLeast + "[tier.host-leaf]\nlength = \"5.1m\"\n"),

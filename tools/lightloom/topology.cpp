@@ -36,7 +36,7 @@ CableFacts facts_of(const LoadedScenario& input, Layout&& laid_out) {
 
 void write_dot(const std::string& file, const Topology& topology) {
     std::ofstream stream(file);
-    stream << topology_dot(topology);
+    stream << dot_of(topology);
     stream.close();
     if (!stream) throw std::runtime_error("cannot write " + file);
 }
@@ -60,7 +60,8 @@ int topology_command(const std::vector<std::string>& words) {
         const FabricReport report{.scenario = input->scenario,
                                   .topology = laid_out->topology,
                                   .cables = facts,
-                                  .inventory = inventory_of(laid_out->topology, facts, EquipmentCatalogue::built_in())};
+                                  .inventory = inventory_of(laid_out->topology, facts, EquipmentCatalogue::built_in()),
+                                  .answers = answers_of(laid_out->topology)};
         if (arguments.count("dot")) write_dot(arguments["dot"].as<std::string>(), report.topology);
         std::cout << (arguments.count("json") ? topology_json(report).text() + '\n' : topology_text(report));
     } catch (const CatalogueError& error) {

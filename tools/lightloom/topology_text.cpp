@@ -96,6 +96,31 @@ std::string counts_text(const FabricReport& report) {
     return text + '\n' + aligned(tiers);
 }
 
+std::string answers_text(const FabricAnswers& answers, std::size_t endpoints) {
+    std::string text = "\n";
+    if (const auto& paths = answers.paths; paths && paths->pairs > 0)
+        text += fmt::format("  between leaves: {} cables at most, {} to {} shortest paths, {} in the middle{}\n",
+                            paths->diameter, paths->fewest, paths->most, paths->median,
+                            paths->pairs_apart == 0
+                                ? ""
+                                : fmt::format("; {} pairs meet in servers only", count_text(paths->pairs_apart)));
+    if (answers.bisection)
+        text += fmt::format("  bisection: {} of {} that the NICs of one half send ({:.3g})\n",
+                            readable_bits_per_second(static_cast<double>(answers.bisection->flow.bits_per_second)),
+                            readable_bits_per_second(static_cast<double>(answers.bisection->injection.bits_per_second)),
+                            answers.bisection->share());
+    for (const Oversubscription& tier : answers.oversubscription)
+        text += fmt::format("  oversubscription of a {}: {:.4g} ({} down, {} up)\n", name_of(tier.kind), tier.ratio(),
+                            readable_bits_per_second(static_cast<double>(tier.down.bits_per_second)),
+                            readable_bits_per_second(static_cast<double>(tier.up.bits_per_second)));
+    Rows rows{{"  without", "GPUs cut off", "with less", "which keep at least"}};
+    for (const auto& [failure, radius] : answers.failures)
+        rows.push_back({"  " + failure.name, fmt::format("{} of {}", radius.cut_off, endpoints),
+                        fmt::format("{}", radius.reduced),
+                        radius.reduced == 0 ? "" : fmt::format("{:.4g}", radius.least_share)});
+    return text + '\n' + aligned(rows);
+}
+
 std::string price_text(const Estimate& price) {
     if (!price.is_assumed) return readable_dollars(price.mid);
     return fmt::format("{} ({} to {}) ASSUMED", readable_dollars(price.mid), readable_dollars(price.low),
@@ -139,6 +164,32 @@ JsonObject estimate_json(const Estimate& estimate) {
         .add("assumed", estimate.is_assumed);
 }
 
+JsonObject answers_json(const FabricAnswers& answers) {
+    JsonObject json;
+    if (const auto& paths = answers.paths)
+        json.add("paths", JsonObject()
+                              .add("diameter", std::uint64_t{paths->diameter})
+                              .add("fewest", paths->fewest)
+                              .add("median", paths->median)
+                              .add("most", paths->most)
+                              .add("pairs_apart", paths->pairs_apart));
+    if (answers.bisection)
+        json.add("bisection", JsonObject()
+                                  .add("flow_bps", answers.bisection->flow.bits_per_second)
+                                  .add("injection_bps", answers.bisection->injection.bits_per_second)
+                                  .add("share", answers.bisection->share()));
+    std::vector<JsonObject> tiers, failures;
+    for (const Oversubscription& tier : answers.oversubscription)
+        tiers.push_back(JsonObject().add("switch", name_of(tier.kind)).add("ratio", tier.ratio()));
+    for (const auto& [failure, radius] : answers.failures)
+        failures.push_back(JsonObject()
+                               .add("without", failure.name)
+                               .add("cut_off", radius.cut_off)
+                               .add("reduced", radius.reduced)
+                               .add("least_share", radius.least_share));
+    return json.add("oversubscription", tiers).add("failures", failures);
+}
+
 JsonObject inventory_json(const Inventory& inventory, double gpus) {
     std::vector<JsonObject> lines;
     for (const InventoryLine& line : inventory.lines) {
@@ -167,10 +218,29 @@ JsonObject inventory_json(const Inventory& inventory, double gpus) {
 
 }  // namespace
 
+FabricAnswers answers_of(const Topology& topology) {
+    constexpr std::size_t kMostSteps = 2'000'000'000;  // some ten seconds
+    constexpr std::size_t kMostCables = 200'000;
+    FabricAnswers answers;
+    std::size_t leaves = 0, servers = 0;
+    for (const Topology::Node& node : topology.nodes) {
+        leaves += node.kind == NodeKind::leaf;
+        servers += node.kind == NodeKind::server;
+    }
+    if (leaves * (leaves + topology.cables.size()) <= kMostSteps) answers.paths = paths_between_leaves(topology);
+    if (servers > 1 && topology.cables.size() <= kMostCables) answers.bisection = bisection_of(topology);
+    answers.oversubscription = oversubscription_of(topology);
+    for (Failure& failure : single_failures(topology)) {
+        const BlastRadius radius = blast_radius(topology, failure);
+        answers.failures.emplace_back(std::move(failure), radius);
+    }
+    return answers;
+}
+
 std::string topology_text(const FabricReport& report) {
     std::string text;
     if (!report.scenario.title.empty()) text += report.scenario.title + '\n';
-    text += counts_text(report);
+    text += counts_text(report) + answers_text(report.answers, report.topology.endpoints.size());
     return text + inventory_text(report.inventory, static_cast<double>(report.topology.endpoints.size()));
 }
 
@@ -199,20 +269,8 @@ JsonObject topology_json(const FabricReport& report) {
         .add("gpus", gpus)
         .add("nodes", nodes)
         .add("tiers", tiers)
+        .add("graph", answers_json(report.answers))
         .add("inventory", inventory_json(report.inventory, static_cast<double>(gpus)));
-}
-
-std::string topology_dot(const Topology& t) {
-    std::string text = "graph fabric {\n    node [shape=box];\n";
-    for (std::size_t n = 0; n < t.nodes.size(); ++n)
-        text += fmt::format("    n{} [label=\"{}\"];\n", n, t.node_name(NodeId{n}));
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> parallel;
-    for (const Topology::Cable& cable : t.cables)
-        ++parallel[{t.ports[cable.lower.value].node.value, t.ports[cable.upper.value].node.value}];
-    for (const auto& [ends, count] : parallel)
-        text += count == 1 ? fmt::format("    n{} -- n{};\n", ends.first, ends.second)
-                           : fmt::format("    n{} -- n{} [label=\"{}\"];\n", ends.first, ends.second, count);
-    return text + "}\n";
 }
 
 }  // namespace lightloom
