@@ -297,7 +297,7 @@ private:
 
     void fault(const Scenario::Fault& fault, const std::string& prefix) {
         const std::string key = prefix + "select";
-        if (fault.kind == FaultKind::degrade && !fault.extra_loss && sound({prefix + "extra_loss"}))
+        if (fault.kind == FaultKind::degrade && !fault.extra_loss && sound({prefix + "kind", prefix + "extra_loss"}))
             complain(prefix + "extra_loss", "is missing",
                      "a degrade needs it: what it loses each way, such as \"3dB\"");
         if (fault.kind == FaultKind::down && fault.extra_loss)

@@ -61,7 +61,8 @@ private:
     std::uint8_t turn_ = 0;
 };
 
-/// A port that commits itself late, as sender and as receiver. What every frame touches comes first, on a line of its own.
+/// A port that commits itself late, as sender and as receiver. What every frame touches comes first, on a line of its
+/// own.
 struct alignas(64) CommittedPort {
     static constexpr std::uint32_t kNone = UINT32_MAX;
     std::uint32_t sending = kNone;    // the slot of the frame that is leaving

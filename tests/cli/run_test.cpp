@@ -227,5 +227,18 @@ TEST_F(Run, SaysNothingOfWhatWasNotMeasured) {
     EXPECT_TRUE(has(later.out, ": 1 ring of 4\n")) << later.out;
 }
 
+// 100 kB cannot hold what comes in after a pause: found when the fabric is put together, by every command that plans.
+TEST_F(Run, ABufferTooSmallForItsHeadroomIsTheUsersMistake) {
+    const std::string small = scratch_ / "small.toml";
+    write_file(small,
+               "[topology]\nservers = 4\nleaves = 2\nspines = 2\n[switch]\nflow_control = \"pause\"\n"
+               "buffer = \"100kB\"\nqueue_limit = \"100kB\"\necn_threshold = \"50kB\"\n");
+    for (const std::string command : {"check", "run", "explain"}) {
+        const Finished finished = lightloom({command, small});
+        EXPECT_EQ(finished.exit_code, 2) << command;
+        EXPECT_TRUE(has(finished.err, "switch.buffer must be larger")) << finished.err;
+    }
+}
+
 }  // namespace
 }  // namespace lightloom::test

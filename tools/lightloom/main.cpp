@@ -11,7 +11,6 @@
 #include "scenarios/text_errors.hpp"
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/console.hpp"
-#include "topologies/validation.hpp"
 
 namespace lightloom {
 namespace {
@@ -64,9 +63,6 @@ int guarded(const std::vector<std::string>& words) {
         print_error(error.what());
         if (!error.hint.empty()) std::cerr << "    " << error.hint << '\n';
         std::cerr << "    lightloom --help and lightloom COMMAND --help list what there is\n";
-        return kExitUsersMistake;
-    } catch (const TopologyError& error) {  // a fabric that cannot be, found when it was built
-        print_error(error.what());
         return kExitUsersMistake;
     } catch (const std::bad_alloc&) {
         print_error("out of memory");

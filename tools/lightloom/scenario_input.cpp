@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "scenarios/expectation.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -76,7 +77,12 @@ std::optional<std::vector<CatalogueChange>> read_catalogue_file(const std::strin
 }
 
 std::optional<Plan> plan_or_complain(const LoadedScenario& input) {
-    return built_or_complain(input, [&] { return plan(input.scenario, input.context()); });
+    return built_or_complain(input, [&] {
+        Plan planned = plan(input.scenario, input.context());
+        // Whether switches can hold what their links have under way shows when a fabric is put together from the plan.
+        if (input.scenario.switches.flow_control != FlowControl::none) expect(input.scenario, planned);
+        return planned;
+    });
 }
 
 std::optional<Layout> layout_or_complain(const LoadedScenario& input) {
