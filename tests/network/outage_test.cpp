@@ -221,16 +221,9 @@ FabricCase troubled(Forwarding forwarding) {
 TEST(OutageRuns, GiveOneDigestOverThreadsPartitionsAndWindows) {
     for (const Forwarding forwarding : {Forwarding::cut_through, Forwarding::store_and_forward}) {
         FabricCase parts = troubled(forwarding);
-        const FabricRun expected = run_on_oracle(parts);
+        const FabricRun expected = expect_one_digest(parts);
         ASSERT_TRUE(expected.fabric.finished());
-        for (const std::uint32_t threads : {1u, 2u, 4u})
-            for (const std::uint32_t partitions : {1u, 3u, 16u})
-                for (const std::uint32_t window_divisor : {1u, 8u})
-                    ASSERT_EQ(run(parts, {threads, partitions, window_divisor}).fabric.digest(),
-                              expected.fabric.digest());
-        for (const std::int64_t until_ps : {5'000'001, 17'000'003})
-            ASSERT_EQ(run(parts, {2, 3, 1, Time{until_ps}}).fabric.digest(),
-                      run_on_oracle(parts, Time{until_ps}).fabric.digest());
+        for (const std::int64_t until_ps : {5'000'001, 17'000'003}) expect_one_digest(parts, Time{until_ps});
         std::uint64_t in_dark = 0;
         for (const Fabric::PortCounters& counters : expected.fabric.counters()) in_dark += counters.frames_lost_in_dark;
         EXPECT_GT(in_dark, 100u);

@@ -150,11 +150,7 @@ TEST(DcqcnAtABottleneck, OneDigestWhateverExecutesIt) {
     for (const DcqcnParameters& preset : {kDcqcnPaper2015, kDcqcnConnectX, kDcqcnSimai}) {
         const FabricCase parts = bottleneck(8, preset);
         const Time until = Time{} + milliseconds(2);
-        const FabricRun oracle = run_on_oracle(parts, until);
-        EXPECT_GT(oracle.marked(), 0u);
-        for (const std::uint32_t partitions : {1u, 3u, 16u})
-            for (const std::uint32_t window_divisor : {1u, 8u})
-                ASSERT_EQ(run(parts, {2, partitions, window_divisor, until}).fabric.digest(), oracle.fabric.digest());
+        EXPECT_GT(expect_one_digest(parts, until).marked(), 0u);
     }
 }
 
