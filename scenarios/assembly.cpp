@@ -103,10 +103,6 @@ FaultTimeline timeline_of(const std::vector<PlannedFault>& faults, const Topolog
 
 }  // namespace
 
-int full_frame_bytes(const Scenario& scenario) {
-    return static_cast<int>((scenario.framing.header + scenario.transport.payload).count);
-}
-
 Layout layout(const Scenario& scenario, const ScenarioContext& context) {
     Topology topology = topology_of(scenario);
     Plant plant = plant_of(scenario, topology, context.readings);
@@ -127,110 +123,6 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     plan.changes = channel_changes(timeline, plan.topology, model, full_frame_bytes(scenario));
     plan.outages = std::move(timeline.outages);
     return plan;
-}
-
-Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
-    const Scenario::Workload& w = scenario.workload;
-    switch (w.kind) {
-        case WorkloadKind::all_reduce:
-            return ring_all_reduce(plan.topology, w.placement, w.bytes, static_cast<std::uint32_t>(w.iterations));
-        case WorkloadKind::permutation: return permutation(plan.topology, w.bytes, scenario.seeds.traffic);
-        case WorkloadKind::incast: {
-            const std::size_t others = plan.topology.endpoints.size() - 1;
-            return incast(static_cast<std::uint32_t>(w.senders == 0 ? others : static_cast<std::size_t>(w.senders)),
-                          w.bytes);
-        }
-    }
-    throw std::logic_error("unknown workload kind");
-}
-
-std::vector<Channel> channels_of(const LinkConditions& links, const LockSettings& lock) {
-    std::vector<Channel> channels(links.directions());
-    for (std::size_t i = 0; i < channels.size(); ++i)
-        channels[i] = {.delay = {links.propagation_ps[i] + links.phy_ps[i]},
-                       .codeword_hazard = links.codeword_hazard[i],
-                       .interleave = static_cast<std::uint32_t>(links.interleave[i]),
-                       .codeword_bits = links.codeword_bits[i],
-                       .lock_loss_per_second = links.lock_losses_per_second[i],
-                       .relock = lock.relock_ps,
-                       .debounce = lock.debounce,
-                       .link_up = lock.link_up};
-    return channels;
-}
-
-namespace {
-
-Reliability reliability_of(const Scenario::Transport& transport) {
-    switch (transport.kind) {
-        case TransportKind::window: return Reliability::window;
-        case TransportKind::rocev2:
-            return transport.loss_recovery == LossRecovery::go_back_n ? Reliability::go_back_n
-                                                                      : Reliability::selective_repeat;
-        case TransportKind::uec: return Reliability::unordered;
-    }
-    throw std::logic_error("unknown transport kind");
-}
-
-DcqcnParameters parameters_of(DcqcnPreset preset) {
-    switch (preset) {
-        case DcqcnPreset::paper_2015: return kDcqcnPaper2015;
-        case DcqcnPreset::connectx: return kDcqcnConnectX;
-        case DcqcnPreset::simai: return kDcqcnSimai;
-    }
-    throw std::logic_error("unknown preset");
-}
-
-NetworkParameters network_of(const Scenario& scenario) {
-    NetworkParameters network;
-    network.forwarding = scenario.switches.forwarding;
-    network.path = scenario.routing.policy;
-    network.switch_latency = scenario.switches.latency;
-    network.nic_latency = scenario.nic.latency;
-    network.buffer = scenario.switches.buffer;
-    network.queue_limit = scenario.switches.queue_limit;
-    network.ecn_threshold = scenario.switches.ecn_threshold;
-    network.ecn_full = scenario.switches.ecn_full;
-    network.ecn_probability = scenario.switches.ecn_probability;
-    network.buffer_alpha = scenario.switches.buffer_alpha;
-    network.flow_control = scenario.switches.flow_control;
-    network.headroom = scenario.switches.headroom.value_or(Bytes{0});
-    network.trimming = scenario.switches.trimming;
-    network.link_retries = scenario.switches.link_retries;
-    network.framing = scenario.framing;
-    network.hash_seed = scenario.seeds.traffic;
-    network.queue_pairs = static_cast<std::uint32_t>(scenario.routing.queue_pairs);
-    network.flowlet_gap = scenario.routing.flowlet_gap;
-    network.hop_limit = static_cast<std::uint32_t>(scenario.routing.hop_limit);
-    return network;
-}
-
-TransportParameters transport_of(const Scenario::Transport& transport) {
-    TransportParameters parameters;
-    parameters.payload = transport.payload;
-    parameters.window = static_cast<std::uint32_t>(transport.window);
-    parameters.timeout = transport.timeout;
-    if (transport.retries) parameters.tries = static_cast<std::uint32_t>(*transport.retries);
-    parameters.reliability = reliability_of(transport);
-    parameters.control = transport.congestion;
-    parameters.dcqcn = parameters_of(transport.dcqcn);
-    parameters.nscc.base_rtt = transport.base_rtt;
-    return parameters;
-}
-
-}  // namespace
-
-FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traffic& traffic,
-                         std::span<const Channel> channels, std::uint32_t partitions) {
-    return {.topology = plan.topology,
-            .routes = plan.routes,
-            .traffic = traffic,
-            .channels = channels,
-            .network = network_of(scenario),
-            .transport = transport_of(scenario.transport),
-            .fault_seed = scenario.seeds.faults,
-            .partitions = partitions,
-            .changes = plan.changes,
-            .outages = plan.outages};
 }
 
 RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, const Watcher& watcher) {

@@ -1,0 +1,66 @@
+#include "scenarios/schema_parts.hpp"
+
+namespace lightloom {
+using namespace schema;
+#define AT LIGHTLOOM_FIELD
+
+namespace {
+
+/// run.seed = 7: one number for the plant, the traffic and the faults.
+ValueType<Scenario> one_seed_for_all() {
+    auto type = S::seed(AT(seeds.plant));
+    type.read = [read_plant = type.read](const TomlValue& value, const ScenarioNames& names, Scenario& scenario) {
+        auto complaint = read_plant(value, names, scenario);
+        if (!complaint) scenario.seeds.traffic = scenario.seeds.faults = scenario.seeds.plant;
+        return complaint;
+    };
+    return type;
+}
+
+}  // namespace
+
+Keys traffic_keys() {
+    return {
+        {"transport", "kind", S::choice(AT(transport.kind), {"window", "rocev2", "uec"}),
+         "how loss is found: by time-out; by a gap, as RDMA NICs do; or by trimmed headers, in any order"},
+        {"transport", "loss_recovery", S::choice(AT(transport.loss_recovery), {"go-back-n", "selective-repeat"}),
+         "rocev2: send everything again from a gap on, or only what is missing"},
+        {"transport", "congestion", S::choice(AT(transport.congestion), {"none", "dcqcn", "nscc"}),
+         "what holds flows back beside the window: rates from marks, or a window from marks and delay"},
+        {"transport", "dcqcn", S::choice(AT(transport.dcqcn), {"paper-2015", "connectx", "simai"}), "whose parameters"},
+        {"transport", "base_rtt", S::quantity(AT(transport.base_rtt), nanoseconds(1), seconds(1)),
+         "nscc: of an idle fabric"},
+        {"transport", "payload", S::quantity(AT(transport.payload), kByte, Bytes{65'000}), "of a full data packet"},
+        {"transport", "window", S::whole_number(AT(transport.window), 1, 4096), "packets in flight per flow"},
+        {"transport", "timeout", S::quantity(AT(transport.timeout), nanoseconds(1), seconds(10)),
+         "until an unacknowledged packet is sent again"},
+        {"transport", "retries",
+         S::optional(AT(transport.retries), "unlimited", TypesOf<std::int64_t>::whole_number(kItself, 1, 1000)),
+         "time-outs in a row after which a flow fails"},
+
+        {"workload", "kind", S::choice(AT(workload.kind), {"all-reduce", "permutation", "incast"}),
+         "who sends to whom"},
+        {"workload", "algorithm", S::choice(AT(workload.algorithm), {"ring"}), "of an all-reduce: one ring per rail"},
+        {"workload", "placement", S::choice(AT(workload.placement), {"packed", "spread"}),
+         "neighbours in a ring under one leaf, or under different ones"},
+        {"workload", "bytes", S::quantity(AT(workload.bytes), kByte, Bytes{std::int64_t{1} << 44}),
+         "per GPU of an all-reduce, else per flow"},
+        {"workload", "iterations", S::whole_number(AT(workload.iterations), 1, 1'000'000),
+         "of an all-reduce: how often, one after the other"},
+        {"workload", "senders", S::whole_number(AT(workload.senders), 0, 64'000'000),
+         "of an incast: GPUs that send to the first one; 0 for all others"},
+
+        {"run", "seed", one_seed_for_all(), "plant, traffic and faults at once", Presence::shorthand},
+        {"run", "seed.plant", S::seed(AT(seeds.plant)),
+         "for lengths and losses: the same plant under different traffic"},
+        {"run", "seed.traffic", S::seed(AT(seeds.traffic)), "for the workload and its packets"},
+        {"run", "seed.faults", S::seed(AT(seeds.faults)), "for what goes wrong"},
+        {"run", "until",
+         S::optional(AT(until), "done", TypesOf<Duration>::quantity(kItself, picoseconds(1), seconds(1'000'000))),
+         "when to stop"},
+    };
+}
+
+#undef AT
+
+}  // namespace lightloom
