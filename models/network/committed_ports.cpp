@@ -66,6 +66,7 @@ void Fabric::build_committed(const FabricInput& input) {
                 " bytes of headroom for its lossless class, and more to work with, but has a buffer of " +
                 std::to_string(network_.buffer.count) + " bytes: switch.buffer must be larger, or its cables shorter");
         buffers_[node.buffer].reserve(reserved);
+        node.in_order = network_.flow_control == FlowControl::credit;
     }
 }
 
@@ -79,7 +80,7 @@ std::vector<std::uint32_t> Fabric::deadlock() const {
     const auto is_stopped = [&](std::uint32_t port, std::uint32_t c) {
         const CommittedPort& row = committed_[port];
         const NodeQueues& queues = queues_[nodes_[topology_.ports[port].node.value].queues];
-        return (row.waiting >> c & 1) && !row.busy() && !(eligible(row, queues) >> c & 1);
+        return (row.waiting >> c & 1) && !(eligible(row, queues) >> c & 1);
     };
     const auto waits_for = [&](std::uint32_t port, std::uint32_t c) {
         std::vector<std::uint32_t> next;

@@ -1,7 +1,7 @@
 // Committed ports: those at which something may change while frames wait (classes, pause, credits, replay, a changing
-// rate), so that a departure cannot be known when a frame is queued. Such a port keeps its frames, one list per class,
-// and commits itself to one only when it begins to leave. Each node has one heap of the instants at which its busy
-// ports come free: all its ports are then served in order of time, and memory and pause are as exact as the clocks.
+// rate), so that a departure cannot be known when a frame is queued. Such a port keeps the frames that cannot leave at
+// once, one list per class, and commits itself to one only when it begins to leave. Ports are brought up to an instant
+// when somebody asks, in any order; in order of time where one port's frame has an effect on another port.
 // Data and choices only. Not here: what happens to a frame that leaves (models/network/committed_walk.hpp); ports
 // whose departures are arithmetic (models/network/port_clock.hpp).
 #pragma once
@@ -10,6 +10,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "models/network/frame.hpp"
@@ -65,11 +66,13 @@ private:
 /// own.
 struct alignas(64) CommittedPort {
     static constexpr std::uint32_t kNone = UINT32_MAX;
-    std::uint32_t sending = kNone;    // the slot of the frame that is leaving
+    Time free_at{-1};                 // when the last bit of the frame on the line has left
+    Time not_before{0};               // what waits leaves no earlier: then the last of it came, or was let go
+    std::int64_t waiting_bits = 0;    // of all its lists
     std::uint16_t waiting = 0;        // bit c: class c has frames
     std::uint8_t paused = 0;          // bit c: the peer lets class c not send
     std::uint8_t has_paused = 0;      // bit c: as receiver, it has asked the peer to pause class c
-    std::int64_t waiting_bits = 0;    // of all its lists
+    bool listed = false;              // among NodeQueues::candidates
     std::uint32_t credit_window = 0;  // as sender: bytes that the peer can hold of a class; 0: it asks for no credits
     ClassScheduler scheduler;
     std::array<ClassQueue, kTrafficClasses + 1> queues{};
@@ -88,12 +91,13 @@ struct alignas(64) CommittedPort {
     std::uint32_t pauses_sent = 0, pauses_received = 0;
     std::uint32_t replays = 0, trimmed = 0;
 
-    bool busy() const { return sending != kNone; }
+    /// When the next of the frames that wait can begin to leave, if its class may.
+    Time next_start() const { return std::max(free_at, not_before); }
     bool needs_credit() const { return credit_window != 0; }
     const ClassQueue& queue(int traffic_class) const { return queues[static_cast<std::size_t>(traffic_class)]; }
 };
 
-/// A node's frames that wait at committed ports, and when its busy ports come free.
+/// A node's frames that wait at committed ports, and which ports have any.
 class NodeQueues {
 public:
     struct alignas(64) Slot {
@@ -101,28 +105,31 @@ public:
         std::uint32_t next = ClassQueue::kNone;
         bool in_headroom = false;
     };
-    struct Departure {
+    /// A port with frames that wait, and when the next can begin to leave, or earlier.
+    struct Candidate {
         Time at;
         std::uint32_t port;
-        friend bool operator<(const Departure& a, const Departure& b) {  // the earliest first, then the lowest port
+        friend bool operator<(const Candidate& a, const Candidate& b) {  // the earliest first, then the lowest port
             return a.at != b.at ? a.at > b.at : a.port > b.port;
         }
     };
 
-    Time wake_at = kNever;  // when the node's next wake-up call comes, if one is under way
+    Time wake_at = kNever;              // when the node's next wake-up call comes, if one is under way
+    std::uint32_t pauses = 0;           // that its ports have asked for and not taken back
+    std::vector<Candidate> candidates;  // a heap while the node goes in order
 
     Slot& slot(std::uint32_t index) { return slots_[index]; }
     const Slot& slot(std::uint32_t index) const { return slots_[index]; }
     std::uint32_t waiting() const { return waiting_; }
 
-    void push(CommittedPort& port, int queue_index, const Slot& slot, std::int64_t bits) {
+    /// A new last frame of a list, to be filled in.
+    Slot& push(CommittedPort& port, int queue_index, std::int64_t bits) {
         std::uint32_t index = free_;
         if (index == ClassQueue::kNone) {
             index = static_cast<std::uint32_t>(slots_.size());
-            slots_.push_back(slot);
+            slots_.emplace_back();
         } else {
             free_ = slots_[index].next;
-            slots_[index] = slot;
         }
         slots_[index].next = ClassQueue::kNone;
         ClassQueue& queue = port.queues[static_cast<std::size_t>(queue_index)];
@@ -132,7 +139,9 @@ public:
         port.waiting_bits += bits;
         port.waiting |= static_cast<std::uint16_t>(1u << queue_index);
         ++waiting_;
+        return slots_[index];
     }
+    /// Takes the first frame from a list. Its slot holds until it is released.
     std::uint32_t pop(CommittedPort& port, int queue_index, std::int64_t bits) {
         ClassQueue& queue = port.queues[static_cast<std::size_t>(queue_index)];
         const std::uint32_t index = queue.first;
@@ -148,28 +157,25 @@ public:
         free_ = index;
     }
 
-    bool nothing_departs() const { return departures_.empty(); }
-    Time next_departure() const { return departures_.front().at; }
-    std::uint32_t next_port() const { return departures_.front().port; }
-    void add_departure(Time at, std::uint32_t port) {
-        departures_.push_back({at, port});
-        std::push_heap(departures_.begin(), departures_.end());
+    void order_candidates(std::span<const CommittedPort> ports) {
+        for (Candidate& candidate : candidates) candidate.at = ports[candidate.port].next_start();
+        std::make_heap(candidates.begin(), candidates.end());
     }
-    /// The port that comes free next is busy again, until `at`.
-    void replace_departure(Time at) {
-        const Departure later{at, next_port()};
+    /// The first candidate, of a heap, can go on at `at`.
+    void replace_first(Time at) {
+        const Candidate later{at, candidates.front().port};
         std::size_t hole = 0;
-        for (std::size_t child = 1; child < departures_.size(); child = 2 * hole + 1) {
-            child += child + 1 < departures_.size() && departures_[child] < departures_[child + 1];
-            if (!(later < departures_[child])) break;
-            departures_[hole] = departures_[child];
+        for (std::size_t child = 1; child < candidates.size(); child = 2 * hole + 1) {
+            child += child + 1 < candidates.size() && candidates[child] < candidates[child + 1];
+            if (!(later < candidates[child])) break;
+            candidates[hole] = candidates[child];
             hole = child;
         }
-        departures_[hole] = later;
+        candidates[hole] = later;
     }
-    void drop_departure() {
-        std::pop_heap(departures_.begin(), departures_.end());
-        departures_.pop_back();
+    void drop_first() {
+        std::pop_heap(candidates.begin(), candidates.end());
+        candidates.pop_back();
     }
 
     /// Calls visit(slot) for every frame of a list, in order.
@@ -182,7 +188,6 @@ private:
     std::vector<Slot> slots_;
     std::uint32_t free_ = ClassQueue::kNone;
     std::uint32_t waiting_ = 0;
-    std::vector<Departure> departures_;  // a heap
 };
 
 }  // namespace lightloom

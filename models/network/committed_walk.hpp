@@ -1,12 +1,18 @@
 // The walk of a frame through a committed port (models/network/committed_ports.hpp):
 //
 //   enqueue_committed -> admit (shared buffer, headroom; pause the peer) -> hand_over
-//   start_next (class, pause, credit) -> on the line -> depart (memory, resume or credit the peer) -> start_next
+//   hand_over or start_next (class, pause, credit) -> begin (on the line) -> free_ingress (memory, resume or credit)
 //
-// Every touch of a node brings its ports up to the touch's instant first, departures before touches; the end of a
-// window brings them up to where the next touch can be at the earliest. So a port sees everything in order of time,
-// however long the windows are, and a node costs one wake-up call per window at most.
+// A port is brought up to an instant before it is touched, and all of a node's ports at the end of a window, up to where
+// the next touch can be at the earliest: a node costs one wake-up call per window at most. What one port sends changes
+// nothing for another but the room that is left, and old news of that errs on the safe side: too little. So ports are
+// brought up one by one, and all of them before a frame is refused. Only where what a port sends makes another speak to
+// its peer (credits, and pauses while any is in force) does the node go in order of time over all its ports.
 #pragma once
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "models/network/fabric.hpp"
 
@@ -17,165 +23,271 @@ void Fabric::end_of_window(Context& context, std::uint32_t index, Time end) {
     Node& node = nodes_[index];
     if (node.queues == CommittedPort::kNone) return;
     NodeQueues& queues = queues_[node.queues];
-    if (queues.nothing_departs()) return;
-    depart_until(context, node, end + node.latency - Duration{1});
-    // Memory that comes free can wait until somebody asks; a frame, a pause or a credit cannot.
-    if (queues.nothing_departs() || (queues.waiting() == 0 && network_.flow_control == FlowControl::none)) return;
-    const Time wake = queues.next_departure() - node.latency;
+    if (queues.candidates.empty()) return;
+    catch_up(context, node, end + node.latency - Duration{1});
+    const Time next = prune_candidates(node);
+    if (next == kNever) return;
+    const Time wake = next - node.latency;
     if (wake >= queues.wake_at) return;
     queues.wake_at = wake;
     post_own(context, node, Frame{}, Happening::wake, wake);
+}
+
+// Ports without a frame that may leave are no candidates. @return when the first of the others can go on
+inline Time Fabric::prune_candidates(Node& node) {
+    NodeQueues& queues = queues_[node.queues];
+    Time next = kNever;
+    std::erase_if(queues.candidates, [&](const NodeQueues::Candidate& candidate) {
+        CommittedPort& port = committed_[candidate.port];
+        port.listed = eligible(port, queues) != 0;
+        if (port.listed) next = std::min(next, port.next_start());
+        return !port.listed;
+    });
+    node.in_order = queues.pauses != 0 || (node.is_switch && network_.flow_control == FlowControl::credit);
+    if (node.in_order) queues.order_candidates(committed_);
+    return next;
+}
+
+// All of a node's ports send what can begin to leave at `now` or before.
+template <class Context>
+void Fabric::catch_up(Context& context, Node& node, Time now) {
+    NodeQueues& queues = queues_[node.queues];
+    if (!node.in_order) {
+        for (const NodeQueues::Candidate& candidate : queues.candidates)
+            start_until(context, node, candidate.port, now);
+        return;
+    }
+    while (!queues.candidates.empty() && queues.candidates.front().at <= now) {
+        const std::uint32_t index = queues.candidates.front().port;
+        CommittedPort& port = committed_[index];
+        const unsigned classes = eligible(port, queues);
+        if (classes != 0 && port.next_start() <= now && port.next_start() == queues.candidates.front().at) {
+            const Departure gone = start_next(context, node, index, classes);
+            if (port.waiting != 0)
+                queues.replace_first(port.next_start());
+            else
+                drop_candidate(queues, port);
+            if (node.is_switch) free_ingress(context, node, gone);
+        } else if (classes != 0) {
+            queues.replace_first(port.next_start());
+        } else {
+            drop_candidate(queues, port);
+        }
+    }
+}
+
+inline void Fabric::drop_candidate(NodeQueues& queues, CommittedPort& port) {
+    port.listed = false;
+    queues.drop_first();
+}
+
+inline void Fabric::add_candidate(Node& node, std::uint32_t index) {
+    CommittedPort& port = committed_[index];
+    if (port.listed) return;
+    port.listed = true;
+    std::vector<NodeQueues::Candidate>& candidates = queues_[node.queues].candidates;
+    candidates.push_back({port.next_start(), index});
+    if (node.in_order) std::push_heap(candidates.begin(), candidates.end());
+}
+
+// One port of a node that need not go in order.
+template <class Context>
+[[gnu::always_inline]] inline void Fabric::start_until(Context& context, Node& node, std::uint32_t index, Time now) {
+    const CommittedPort& port = committed_[index];
+    while (port.waiting != 0 && port.next_start() <= now) {
+        const unsigned classes = eligible(port, queues_[node.queues]);
+        if (classes == 0) return;
+        const Departure gone = start_next(context, node, index, classes);
+        if (node.is_switch) free_ingress(context, node, gone);
+    }
 }
 
 // A switch's egress queue at the instant `now`.
 template <class Context>
 void Fabric::enqueue_committed(Context& context, Node& node, std::uint32_t index, const Frame& frame,
                                std::uint8_t flags, Time now) {
-    NodeQueues::Slot slot{.frame = frame};
-    slot.frame.flags = flags;
-    slot.frame.kind = Happening::arrival;
-    Admission admission = admit(context, node, index, slot.frame, now);
-    if (admission == Admission::dropped && network_.trimming &&
-        !slot.frame.has(Frame::kAcknowledgement | Frame::kTrimmed | Frame::kBroken)) {
-        ++committed_[index].trimmed;
-        slot.frame.flags |= Frame::kTrimmed;
-        slot.frame.bytes = static_cast<std::uint16_t>(network_.framing.header.count);
-        slot.frame.traffic_class = kTrafficClasses - 1;
-        admission = admit(context, node, index, slot.frame, now);
+    if (!node.in_order) start_until(context, node, index, now);
+    Admission admission = admit(context, node, index, frame, now);
+    if (admission == Admission::dropped) [[unlikely]] {
+        constexpr std::uint8_t kWhole = Frame::kAcknowledgement | Frame::kTrimmed | Frame::kBroken;
+        if (!network_.trimming || (flags & kWhole)) return drop(context, index, frame, flags);
+        return enqueue_trimmed(context, node, index, frame, flags, now);
     }
-    if (admission == Admission::dropped) return drop(context, index, slot.frame, slot.frame.flags);
-    if (is_to_be_marked(slot.frame, index, backlog_at(index, slot.frame.traffic_class, now))) {
-        slot.frame.flags |= Frame::kMarked;
+    if (is_to_be_marked(frame, index, backlog_at(index, frame.traffic_class, now))) {
+        flags |= Frame::kMarked;
         ++counters_[index].frames_marked;
     }
-    slot.in_headroom = admission == Admission::headroom;
-    hand_over(context, node, index, slot, slot.frame.traffic_class, now);
+    hand_over(context, node, index, frame, flags, frame.traffic_class, admission == Admission::headroom, now);
+}
+
+// A packet without room loses its payload, and its header goes on ahead of all others.
+template <class Context>
+[[gnu::noinline]] void Fabric::enqueue_trimmed(Context& context, Node& node, std::uint32_t index, Frame frame,
+                                               std::uint8_t flags, Time now) {
+    ++committed_[index].trimmed;
+    flags |= Frame::kTrimmed;
+    frame.bytes = static_cast<std::uint16_t>(network_.framing.header.count);
+    frame.traffic_class = kTrafficClasses - 1;
+    const Admission admission = admit(context, node, index, frame, now);
+    if (admission == Admission::dropped) return drop(context, index, frame, flags);
+    if (is_to_be_marked(frame, index, backlog_at(index, frame.traffic_class, now))) {
+        flags |= Frame::kMarked;
+        ++counters_[index].frames_marked;
+    }
+    hand_over(context, node, index, frame, flags, frame.traffic_class, admission == Admission::headroom, now);
 }
 
 // Is there room for a frame? A lossless one that finds the shared buffer used up is taken into its link's headroom, and
 // the peer is told to pause. That is where memory is charged to whom it came from.
 template <class Context>
-Fabric::Admission Fabric::admit(Context& context, Node& node, std::uint32_t index, const Frame& frame, Time now) {
-    SharedBuffer& buffer = buffers_[node.buffer];
-    if (!is_lossless(frame.traffic_class)) {
-        if (!finds_room(node, index, frame, backlog_at(index, frame.traffic_class, now), now))
-            return Admission::dropped;
-        buffer.hold(frame.bytes);
-        return Admission::shared;
+[[gnu::always_inline]] inline Fabric::Admission Fabric::admit(Context& context, Node& node, std::uint32_t index,
+                                                              const Frame& frame, Time now) {
+    const bool lossless = is_lossless(frame.traffic_class);
+    bool fits = has_room(node, index, frame, lossless, now);
+    if (!fits && !node.in_order) [[unlikely]] {
+        catch_up(context, node, now);
+        fits = has_room(node, index, frame, lossless, now);
+    }
+    if (!lossless) {
+        if (fits) buffers_[node.buffer].hold(frame.bytes);
+        return fits ? Admission::shared : Admission::dropped;
     }
     CommittedPort& ingress = committed_[frame.source];
-    std::int32_t& held = ingress.held[frame.traffic_class];
-    std::int32_t& headroom_used = ingress.headroom_used[frame.traffic_class];
-    const bool fits = buffer.has_room(now, frame.bytes) && held - headroom_used + frame.bytes <= shared_limit(node);
-    if (network_.flow_control == FlowControl::pause && !fits) {
-        if (headroom_used + frame.bytes > ingress.headroom) return Admission::dropped;
-        headroom_used += frame.bytes;
-        held += frame.bytes;
-        ingress.deepest_headroom = std::max(ingress.deepest_headroom, headroom_used);
-        if (!(ingress.has_paused >> frame.traffic_class & 1)) {
-            ingress.has_paused |= static_cast<std::uint8_t>(1u << frame.traffic_class);
-            ++ingress.pauses_sent;
-            const CommittedPort& egress = committed_[index];
-            const bool stopped = egress.paused >> frame.traffic_class & 1;
-            tell_peer(context, node, frame.source, Happening::pause, frame.traffic_class, 1,
-                      static_cast<std::uint8_t>(1 + (stopped ? std::min<int>(egress.pause_depth, 254) : 0)), now);
-        }
-        return Admission::headroom;
+    if (network_.flow_control == FlowControl::pause) {
+        if (!fits) [[unlikely]]
+            return admit_to_headroom(context, node, index, frame, now);
+        buffers_[node.buffer].hold(frame.bytes);
     }
-    if (network_.flow_control == FlowControl::pause) buffer.hold(frame.bytes);
-    held += frame.bytes;
+    ingress.held[frame.traffic_class] += frame.bytes;
     return Admission::shared;
 }
 
-// A frame joins its class at a port; if the port is free and the class may send, it leaves at once.
+inline bool Fabric::has_room(Node& node, std::uint32_t index, const Frame& frame, bool lossless, Time now) {
+    if (!lossless) return finds_room(node, index, frame, backlog_at(index, frame.traffic_class, now), now);
+    if (network_.flow_control == FlowControl::credit) return true;
+    const CommittedPort& ingress = committed_[frame.source];
+    const std::int32_t in_shared = ingress.held[frame.traffic_class] - ingress.headroom_used[frame.traffic_class];
+    return buffers_[node.buffer].has_room(now, frame.bytes) && in_shared + frame.bytes <= shared_limit(node);
+}
+
 template <class Context>
-void Fabric::hand_over(Context& context, Node& node, std::uint32_t index, const NodeQueues::Slot& slot, int queue,
-                       Time now) {
+[[gnu::noinline]] Fabric::Admission Fabric::admit_to_headroom(Context& context, Node& node, std::uint32_t index,
+                                                              const Frame& frame, Time now) {
+    CommittedPort& ingress = committed_[frame.source];
+    std::int32_t& headroom_used = ingress.headroom_used[frame.traffic_class];
+    if (headroom_used + frame.bytes > ingress.headroom) return Admission::dropped;
+    headroom_used += frame.bytes;
+    ingress.held[frame.traffic_class] += frame.bytes;
+    ingress.deepest_headroom = std::max(ingress.deepest_headroom, headroom_used);
+    if (ingress.has_paused >> frame.traffic_class & 1) return Admission::headroom;
+    ingress.has_paused |= static_cast<std::uint8_t>(1u << frame.traffic_class);
+    ++ingress.pauses_sent;
+    NodeQueues& queues = queues_[node.queues];
+    ++queues.pauses;
+    if (!std::exchange(node.in_order, true)) queues.order_candidates(committed_);
+    const CommittedPort& egress = committed_[index];
+    const bool stopped = egress.paused >> frame.traffic_class & 1;
+    tell_peer(context, node, frame.source, Happening::pause, frame.traffic_class, 1,
+              static_cast<std::uint8_t>(1 + (stopped ? std::min<int>(egress.pause_depth, 254) : 0)), now);
+    return Admission::headroom;
+}
+
+// A frame is for a port to send, which has been brought up to `now`. It leaves at once where nothing is ahead of it;
+// else it joins its list.
+template <class Context>
+[[gnu::always_inline]] inline void Fabric::hand_over(Context& context, Node& node, std::uint32_t index,
+                                                     const Frame& frame, std::uint8_t flags, int queue,
+                                                     bool in_headroom, Time now) {
     CommittedPort& port = committed_[index];
     PortCounters& counters = counters_[index];
     ++counters.frames_sent;
-    counters.bytes_sent += slot.frame.bytes;
-    PortClock clock = ports_[index].clock.behind(port.waiting_bits);
-    const Duration backlog = clock.send(now, wire_bits(slot.frame)) - now;
-    counters.deepest_backlog_ps = std::max(counters.deepest_backlog_ps, backlog.ps);
-    queues_[node.queues].push(port, queue, slot, wire_and_gap_bits(slot.frame));
-    if (!port.busy()) start_idle(context, node, index, now);
-}
-
-// All of a node's ports that come free at `now` or before, in order of time.
-template <class Context>
-void Fabric::depart_until(Context& context, Node& node, Time now) {
+    counters.bytes_sent += frame.bytes;
+    if (port.free_at <= now && port.waiting == 0 && may_leave(port, queue, frame.bytes)) {
+        const Departure gone = begin(context, index, frame, flags, queue, in_headroom, now, false);
+        if ((gone.at - now).ps > counters.deepest_backlog_ps) counters.deepest_backlog_ps = (gone.at - now).ps;
+        if (node.is_switch) free_ingress(context, node, gone);
+        return;
+    }
     NodeQueues& queues = queues_[node.queues];
-    while (!queues.nothing_departs() && queues.next_departure() <= now)
-        depart(context, node, queues.next_port(), queues.next_departure());
+    NodeQueues::Slot& slot = queues.push(port, queue, wire_and_gap_bits(frame));
+    slot.frame = frame;
+    slot.frame.flags = flags;
+    if (slot.frame.kind == Happening::tail || slot.frame.kind == Happening::scale_up)
+        slot.frame.kind = Happening::arrival;
+    slot.in_headroom = in_headroom;
+    port.not_before = now;
+    note_backlog(index, now);
+    add_candidate(node, index);
 }
 
-template <class Context>
-void Fabric::depart(Context& context, Node& node, std::uint32_t index, Time now) {
-    NodeQueues& queues = queues_[node.queues];
-    CommittedPort& port = committed_[index];
-    const std::uint32_t gone = port.sending;  // busy until all is said: what is told by this very port waits its turn
-    if (node.is_switch && queues.slot(gone).frame.flow != kNoFlow) free_ingress(context, node, gone, now);
-    port.sending = CommittedPort::kNone;
-    queues.release(gone);
-    if (const Time next = start_next(context, node, index, now, true); next != kNever)
-        queues.replace_departure(next);
-    else
-        queues.drop_departure();
+// How long all that waits at a port keeps it busy, if that is the longest so far; a bound without a division comes
+// first.
+inline void Fabric::note_backlog(std::uint32_t index, Time now) {
+    const CommittedPort& port = committed_[index];
+    const PortClock& clock = ports_[index].clock;
+    std::int64_t& deepest_ps = counters_[index].deepest_backlog_ps;
+    const std::int64_t left_ps = deepest_ps - clock.waiting(now).ps - 2;
+    if (left_ps >= 0 && !clock.takes_longer(port.waiting_bits, Duration{left_ps})) [[likely]]
+        return;
+    deepest_ps = std::max(deepest_ps, clock.behind(now, port.waiting_bits).busy_after(now).ps);
 }
 
-// The same for a port that was idle.
-template <class Context>
-void Fabric::start_idle(Context& context, Node& node, std::uint32_t index, Time now) {
-    const Time departure = start_next(context, node, index, now, false);
-    if (departure != kNever) queues_[node.queues].add_departure(departure, index);
+// A class that nothing stops, with credit for so many bytes.
+inline bool Fabric::may_leave(const CommittedPort& port, int queue, std::uint32_t bytes) const {
+    if (port.paused >> queue & 1) return false;
+    if (!port.needs_credit() || queue == kControl || !is_lossless(queue)) return true;
+    const auto c = static_cast<std::size_t>(queue);
+    return bytes <= port.credit_limit[c] - port.credit_used[c];
 }
 
 // Which of a port's lists have a frame that may leave: bit c for class c.
 inline unsigned Fabric::eligible(const CommittedPort& port, const NodeQueues& queues) const {
     unsigned classes = port.waiting & ~unsigned{port.paused};
-    if (!port.needs_credit()) return classes;
-    for (int c = 0; c < kTrafficClasses; ++c) {
-        const auto i = static_cast<std::size_t>(c);
-        if (!(classes >> c & 1u) || !is_lossless(c)) continue;
-        const std::uint32_t left = port.credit_limit[i] - port.credit_used[i];
-        if (queues.slot(port.queues[i].first).frame.bytes > left) classes &= ~(1u << c);
-    }
+    if (!port.needs_credit()) [[likely]]
+        return classes;
+    for (int c = 0; c < kTrafficClasses; ++c)
+        if ((classes >> c & 1u) && !may_leave(port, c, queues.slot(port.queue(c).first).frame.bytes))
+            classes &= ~(1u << c);
     return classes;
 }
 
-// A free port sends its next frame, if one may leave. What its link corrupted and can repeat (link-level retry) is sent
-// again when the peer's refusal is back; the frames sent meanwhile would be refused too, so the port may as well wait.
-// @return when the last bit leaves; kNever: nothing does
+// A free port sends the next of the frames that wait. @param classes  that may leave; not 0
 template <class Context>
-Time Fabric::start_next(Context& context, Node& node, std::uint32_t index, Time now, bool back_to_back) {
+[[gnu::always_inline]] inline Fabric::Departure Fabric::start_next(Context& context, Node& node, std::uint32_t index,
+                                                                   unsigned classes) {
     NodeQueues& queues = queues_[node.queues];
+    CommittedPort& port = committed_[index];
+    const auto head_bits = [&](int c) { return wire_and_gap_bits(queues.slot(port.queue(c).first).frame); };
+    const int queue = classes >> kControl & 1u ? kControl : port.scheduler.choose(classes, network_.classes, head_bits);
+    const std::uint32_t index_of_slot = queues.pop(port, queue, head_bits(queue));
+    const NodeQueues::Slot& slot = queues.slot(index_of_slot);
+    const Departure gone = begin(context, index, slot.frame, slot.frame.flags, queue, slot.in_headroom,
+                                 port.next_start(), port.not_before < port.free_at);
+    queues.release(index_of_slot);
+    return gone;
+}
+
+// A frame on the line. What its link corrupted and can repeat (link-level retry) is sent again when the peer's refusal
+// is back; the frames sent meanwhile would be refused too, so the port may as well wait.
+// @param back_to_back  it waited for the frame before it: no idle time but the gap
+template <class Context>
+[[gnu::always_inline]] inline Fabric::Departure Fabric::begin(Context& context, std::uint32_t index, const Frame& frame,
+                                                              std::uint8_t flags, int queue, bool in_headroom,
+                                                              Time start, bool back_to_back) {
     Port& port = ports_[index];
     CommittedPort& committed = committed_[index];
-    const unsigned classes = eligible(committed, queues);
-    if (classes == 0) return kNever;
-    const auto head = [&](int c) -> const Frame& {
-        return queues.slot(committed.queues[static_cast<std::size_t>(c)].first).frame;
-    };
-    const int queue =
-        classes >> kControl & 1u
-            ? kControl
-            : committed.scheduler.choose(classes, network_.classes, [&](int c) { return wire_and_gap_bits(head(c)); });
-    const std::int64_t bits = wire_bits(head(queue));
-    committed.sending = queues.pop(committed, queue, bits + gap_bits_);
-    const Frame& frame = queues.slot(committed.sending).frame;
+    const std::int64_t bits = wire_bits(frame);
     if (committed.needs_credit() && queue != kControl && is_lossless(queue))
         committed.credit_used[static_cast<std::size_t>(queue)] += frame.bytes;
-
-    std::uint8_t flags = frame.flags;
-    Time departure, arrival;
+    Time departure, arrival, now = start;
     for (std::int64_t attempt = 0;; ++attempt) {
-        const Time first =
-            port.on_first_bit ? (back_to_back ? port.clock.first_bit_next() : port.clock.first_bit(now)) : now;
-        departure = port.on_first_bit ? port.clock.last_bit(bits)
-                    : back_to_back    ? port.clock.send_next(bits)
-                                      : port.clock.send(now, bits);
-        arrival = (port.on_first_bit ? first : departure) + port.delay;
+        if (port.on_first_bit) {
+            arrival = (back_to_back ? port.clock.first_bit_next() : port.clock.first_bit(now)) + port.delay;
+            departure = port.clock.last_bit(bits);
+        } else {
+            departure = back_to_back ? port.clock.send_next(bits) : port.clock.send(now, bits);
+            arrival = departure + port.delay;
+        }
         if (queue == kControl) break;  // it is short, and is repeated in reality until it is heard
         std::uint8_t met = 0;
         if (port.losses.spend(port.risk_bits + bits) || departure >= port.steady_until) [[unlikely]]
@@ -189,30 +301,44 @@ Time Fabric::start_next(Context& context, Node& node, std::uint32_t index, Time 
         port.clock.hold_until(now);
         back_to_back = false;
     }
-    post_arrival(context, index, frame, frame.kind, flags, arrival);
-    return departure;
+    committed.free_at = departure;
+    const Happening kind = queue == kControl ? frame.kind : Happening::arrival;
+    post_arrival(context, index, frame, kind, flags, arrival);
+    return {.start = start,
+            .at = departure,
+            .source = frame.source,
+            .bytes = frame.bytes,
+            .traffic_class = frame.flow == kNoFlow ? std::uint8_t{kControl} : frame.traffic_class,
+            .in_headroom = in_headroom};
 }
 
-// A frame has left a switch: its memory is free, and whom it came from may be owed a resume or a credit.
+// A frame has begun to leave a switch: its memory will be free, and whom it came from may be owed a resume or a credit.
 template <class Context>
-void Fabric::free_ingress(Context& context, Node& node, std::uint32_t slot_index, Time now) {
-    const NodeQueues::Slot& slot = queues_[node.queues].slot(slot_index);
-    const std::uint32_t port = slot.frame.source;  // it moves with what tell_peer() adds
-    const std::int32_t bytes = slot.frame.bytes;
-    const int c = slot.frame.traffic_class;
+[[gnu::always_inline]] inline void Fabric::free_ingress(Context& context, Node& node, const Departure& gone) {
+    const int c = gone.traffic_class;
+    if (c == kControl) return;
     const bool lossless = is_lossless(c);
-    if (!slot.in_headroom && !(lossless && network_.flow_control == FlowControl::credit))
-        buffers_[node.buffer].give_back(now, bytes);
+    if (!gone.in_headroom && !(lossless && network_.flow_control == FlowControl::credit))
+        buffers_[node.buffer].give_back(gone.start, gone.at, gone.bytes);
     if (!lossless) return;
     const auto i = static_cast<std::size_t>(c);
-    CommittedPort& ingress = committed_[port];
-    ingress.held[i] -= bytes;
-    if (slot.in_headroom) ingress.headroom_used[i] -= bytes;
+    CommittedPort& ingress = committed_[gone.source];
+    ingress.held[i] -= gone.bytes;
+    if (node.in_order) [[unlikely]]
+        answer_ingress(context, node, gone);
+}
+
+template <class Context>
+[[gnu::noinline]] void Fabric::answer_ingress(Context& context, Node& node, const Departure& gone) {
+    const int c = gone.traffic_class;
+    const auto i = static_cast<std::size_t>(c);
+    CommittedPort& ingress = committed_[gone.source];
+    if (gone.in_headroom) ingress.headroom_used[i] -= gone.bytes;
     if (network_.flow_control == FlowControl::credit) {
-        ingress.credited[i] += static_cast<std::uint32_t>(bytes);
+        ingress.credited[i] += gone.bytes;
         if (ingress.credited[i] - ingress.told[i] < static_cast<std::uint32_t>(ingress.headroom / 4)) return;
         ingress.told[i] = ingress.credited[i];
-        return tell_peer(context, node, port, Happening::credit, c, ingress.credited[i], 0, now);
+        return tell_peer(context, node, gone.source, Happening::credit, c, ingress.credited[i], 0, gone.start);
     }
     if (!(ingress.has_paused >> c & 1)) return;
     // Not before two frames would fit: else every frame that leaves would stop and start the peer.
@@ -220,7 +346,8 @@ void Fabric::free_ingress(Context& context, Node& node, std::uint32_t slot_index
         (ingress.headroom_used[i] > 0 || ingress.held[i] + 2 * largest_frame_bytes_ > shared_limit(node)))
         return;
     ingress.has_paused &= static_cast<std::uint8_t>(~(1u << c));
-    tell_peer(context, node, port, Happening::pause, c, 0, 0, now);
+    --queues_[node.queues].pauses;
+    tell_peer(context, node, gone.source, Happening::pause, c, 0, 0, gone.start);
 }
 
 // A pause, a resume or a credit sets out to the peer of a port, ahead of all that waits there.
@@ -234,7 +361,7 @@ void Fabric::tell_peer(Context& context, Node& node, std::uint32_t port, Happeni
     frame.bytes = kControlBytes;
     frame.attempt = depth;
     frame.kind = what;
-    hand_over(context, node, port, {.frame = frame}, kControl, now);
+    hand_over(context, node, port, frame, 0, kControl, false, now);
 }
 
 // The port that a pause, a resume or a credit came in by changes at the node's egress instant, like any port.
@@ -244,6 +371,7 @@ void Fabric::heed_peer(Context& context, Node& node, const Frame& frame) {
     CommittedPort& port = committed_[frame.source];
     const std::size_t c = frame.packet;
     const auto bit = static_cast<std::uint8_t>(1u << c);
+    if (!node.in_order) start_until(context, node, frame.source, now);
     ++counters_[frame.source].frames_delivered;
     node.digest.fold(static_cast<std::uint64_t>(frame.at.ps), std::uint64_t{frame.packet} << 32 | frame.cumulative,
                      std::uint64_t{frame.source} << 32 | static_cast<std::uint32_t>(frame.kind));
@@ -259,7 +387,11 @@ void Fabric::heed_peer(Context& context, Node& node, const Frame& frame) {
         port.paused &= static_cast<std::uint8_t>(~bit);
         port.paused_ps += (now - port.paused_since[c]).ps;
     }
-    if (!port.busy()) start_idle(context, node, frame.source, now);
+    if (port.waiting != 0) {  // it may be let go
+        port.not_before = now;
+        add_candidate(node, frame.source);
+        catch_up(context, node, now);
+    }
     if (!node.is_switch) serve(context, node, frame.source, frame.at);
 }
 

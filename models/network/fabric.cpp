@@ -59,7 +59,9 @@ void Fabric::build_nodes(const FabricInput& input) {
             const Topology::Cable& cable = topology_.cables[topology_.ports[port].cable.value];
             const std::int64_t bits =
                 (network_.queue_limit + network_.framing.preamble + network_.framing.gap).count * 8;
-            longest = std::max(longest, topology_.tiers[cable.tier].rate.duration_of(bits));
+            // A frame that is sent again holds its memory for a round trip each time.
+            const Duration retries = channel_of(port).delay * (2 * network_.link_retries);
+            longest = std::max(longest, topology_.tiers[cable.tier].rate.duration_of(bits) + retries);
         }
         buffers_.emplace_back(input.network.buffer, longest);
     }

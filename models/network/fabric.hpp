@@ -190,6 +190,7 @@ private:
         bool is_switch = false;
         bool timeout_pending = false;
         bool cuts_through = false;
+        bool in_order = false;  // its committed ports go in order of time: models/network/committed_walk.hpp
         std::uint32_t first_port = 0;
         Duration latency;  // from the event to the egress queue
         Digest digest;
@@ -307,25 +308,46 @@ private:
     void enqueue_committed(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags,
                            Time now);
     template <class Context>
+    void enqueue_trimmed(Context& context, Node& node, std::uint32_t index, Frame frame, std::uint8_t flags, Time now);
+    template <class Context>
     Admission admit(Context& context, Node& node, std::uint32_t index, const Frame& frame, Time now);
     template <class Context>
-    void hand_over(Context& context, Node& node, std::uint32_t index, const NodeQueues::Slot& slot, int queue,
-                   Time now);
+    Admission admit_to_headroom(Context& context, Node& node, std::uint32_t index, const Frame& frame, Time now);
+    bool has_room(Node& node, std::uint32_t index, const Frame& frame, bool lossless, Time now);
     template <class Context>
-    void depart_until(Context& context, Node& node, Time now);
+    void hand_over(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, int queue,
+                   bool in_headroom, Time now);
+    void note_backlog(std::uint32_t index, Time now);
     template <class Context>
-    void depart(Context& context, Node& node, std::uint32_t index, Time now);
+    void catch_up(Context& context, Node& node, Time now);
+    Time prune_candidates(Node& node);
+    void add_candidate(Node& node, std::uint32_t index);
+    static void drop_candidate(NodeQueues& queues, CommittedPort& port);
     template <class Context>
-    Time start_next(Context& context, Node& node, std::uint32_t index, Time now, bool back_to_back);
+    void start_until(Context& context, Node& node, std::uint32_t index, Time now);
+    /// A frame that has begun to leave a committed port.
+    struct Departure {
+        Time start, at;        // of its first bit, or when the port chose it, and of its last
+        std::uint32_t source;  // the port that it came in by
+        std::uint16_t bytes;
+        std::uint8_t traffic_class;  // kControl: of no traffic
+        bool in_headroom;
+    };
     template <class Context>
-    void start_idle(Context& context, Node& node, std::uint32_t index, Time now);
+    Departure start_next(Context& context, Node& node, std::uint32_t index, unsigned classes);
     template <class Context>
-    void free_ingress(Context& context, Node& node, std::uint32_t slot_index, Time now);
+    Departure begin(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, int queue,
+                    bool in_headroom, Time start, bool back_to_back);
+    template <class Context>
+    void free_ingress(Context& context, Node& node, const Departure& gone);
+    template <class Context>
+    void answer_ingress(Context& context, Node& node, const Departure& gone);
     template <class Context>
     void tell_peer(Context& context, Node& node, std::uint32_t port, Happening what, int traffic_class,
                    std::uint32_t value, std::uint8_t depth, Time now);
     template <class Context>
     void heed_peer(Context& context, Node& node, const Frame& frame);
+    bool may_leave(const CommittedPort& port, int queue, std::uint32_t bytes) const;
     unsigned eligible(const CommittedPort& port, const NodeQueues& queues) const;
     std::int64_t wire_and_gap_bits(const Frame& frame) const { return wire_bits(frame) + gap_bits_; }
     bool is_lossless(int traffic_class) const {

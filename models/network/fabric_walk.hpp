@@ -25,8 +25,8 @@ inline constexpr std::uint8_t kNotificationClass = 6;  // as NICs send them: DSC
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::handle(Context& context, const Frame& frame) {
     Node& node = nodes_[frame.node];
-    if (node.queues != CommittedPort::kNone) [[unlikely]]
-        depart_until(context, node, frame.at + node.latency);
+    if (node.in_order) [[unlikely]]
+        catch_up(context, node, frame.at + node.latency);
     switch (frame.kind) {
         case Happening::pause:
         case Happening::credit: heed_peer(context, node, frame); return;
@@ -208,16 +208,15 @@ template <class Context>
 }
 
 [[gnu::always_inline]] inline std::int64_t Fabric::backlog_at(std::uint32_t index, int traffic_class, Time now) const {
-    const Port& port = ports_[index];
-    if (!port.committed) return port.clock.backlog(now);
-    return port.clock.behind(committed_[index].queue(traffic_class).bits).backlog(now);
+    const PortClock& clock = ports_[index].clock;
+    return clock.backlog(now) + clock.backlog_of(committed_[index].queue(traffic_class).bits);
 }
 
 [[gnu::always_inline]] inline Duration Fabric::waiting_at(std::uint32_t index, int traffic_class, Time now) const {
     const Port& port = ports_[index];
     if (scale_up_ && is_scale_up(index)) return port.clock.waiting(now - network_.nic_latency);
     if (!port.committed) return port.clock.waiting(now) + nics_[index].relayed;
-    return port.clock.behind(committed_[index].queue(traffic_class).bits).waiting(now) + nics_[index].relayed;
+    return port.clock.behind(now, committed_[index].queue(traffic_class).bits).waiting(now) + nics_[index].relayed;
 }
 
 // Does the peer not let this class send?
@@ -340,6 +339,8 @@ template <class Context>
 void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
     Nic& nic = nics_[port];
     if (nic.due <= now) unpark(nic, now);
+    if (ports_[port].committed) [[unlikely]]
+        start_until(context, node, port, now + node.latency);
     std::uint32_t first_stopped = Nic::kNone;
     while (nic.first_ready != Nic::kNone && !nic.service_pending) {
         const int traffic_class = class_of_flow_[nic.first_ready];

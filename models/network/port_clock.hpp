@@ -37,10 +37,12 @@ public:
     }
     Time first_bit_next() { return advance(gap_bits_); }
     Time last_bit(std::int64_t bits) { return advance(bits); }
-    /// The clock as it would stand behind frames that wait. @param bits  theirs, with the gap before each
-    PortClock behind(std::int64_t bits) const {
+    /// The clock as it would stand at `now` behind frames that wait. @param bits  theirs, with the gap before each
+    PortClock behind(Time now, std::int64_t bits) const {
         PortClock later = *this;
-        if (bits > 0) later.advance(bits);
+        if (bits == 0) return later;
+        if (later.idle(now)) later.restart(now);
+        later.advance(bits);
         return later;
     }
     /// Nothing leaves before `at`: the link repeats itself.
@@ -53,8 +55,17 @@ public:
     }
     /// How long the frames already accepted keep the port busy after `now`.
     Duration waiting(Time now) const { return end_ > now ? end_ - now : Duration{0}; }
+    /// The same, rounded up to the last bit.
+    Duration busy_after(Time now) const {
+        const Time end{end_.ps + (remainder_ != 0)};
+        return end > now ? end - now : Duration{0};
+    }
+    /// Are `bits` more than the port sends in a span?
+    bool takes_longer(std::int64_t bits, Duration span) const {
+        return span_of(bits) > static_cast<std::uint64_t>(span.ps) * bits_;
+    }
     /// What waits at `now`, and what `bits` would be, in one unit whatever the rate: bits x picoseconds per bit.
-    std::int64_t backlog(Time now) const { return end_ > now ? (end_ - now).ps * bits_ : 0; }
+    std::int64_t backlog(Time now) const { return end_ >= now ? (end_ - now).ps * bits_ + remainder_ : 0; }
     std::int64_t backlog_of(std::int64_t bits) const { return bits * static_cast<std::int64_t>(picoseconds_); }
 
     std::int64_t bits_in(Duration span) const {

@@ -31,10 +31,8 @@ template <class Context>
         transmit(context, port, frame, flags, now + node.latency);
         return;
     }
-    NodeQueues::Slot slot{.frame = frame};
-    slot.frame.flags = flags;
-    slot.frame.kind = Happening::arrival;
-    hand_over(context, node, port, slot, frame.traffic_class, now + node.latency);
+    start_until(context, node, port, now + node.latency);
+    hand_over(context, node, port, frame, flags, frame.traffic_class, false, now + node.latency);
 }
 
 template <class Context>

@@ -38,10 +38,11 @@ public:
     }
     /// The same in two steps, where the departure is not known when the frame is queued.
     void hold(std::int64_t bytes) { occupied_ += bytes; }
-    void give_back(Time departure, std::int64_t bytes) {
-        advance(departure);
+    /// @param start  when the frame begins to leave: from call to call in any order, and not long before `departure`
+    void give_back(Time start, Time departure, std::int64_t bytes) {
+        advance(start);
         occupied_ -= bytes;
-        take(departure, bytes);
+        if (departure.ps >> tick_shift_ >= tick_) take(departure, bytes);
     }
     /// Sets `bytes` apart, for what is counted elsewhere.
     void reserve(std::int64_t bytes) { capacity_ -= bytes; }
