@@ -62,7 +62,7 @@ public:
     }
 
     /// Room for one more event, to be written by the caller.
-    Event& append(std::uint32_t group, std::uint32_t slot, ChunkPool<Event>& pool) {
+    [[gnu::always_inline]] Event& append(std::uint32_t group, std::uint32_t slot, ChunkPool<Event>& pool) {
         Event*& cursor = cursor_of(group, slot);
         if (Chunk<Event>::is_full(cursor)) [[unlikely]] {
             cursor = pool.take(cursor == nullptr ? nullptr : Chunk<Event>::of(cursor))->events;

@@ -40,6 +40,7 @@ struct EngineLayout {
 template <class Model>
 class alignas(128) Partition {
 public:
+    using ModelType = Model;
     using Event = typename Model::Event;
     using Peers = std::span<const std::unique_ptr<Partition>>;
 

@@ -39,11 +39,11 @@ void Fabric::build_committed(const FabricInput& input) {
         network_.link_retries == 0 && !classes_differ(network_, input.traffic))
         return;
     committed_.resize(ports_.size());
-    for (Port& port : ports_) port.committed = true;
     queues_.resize(nodes_.size());
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
         Node& node = nodes_[i];
         node.queues = i;
+        node.in_order = goes_in_order(node);
         if (!node.is_switch || network_.flow_control == FlowControl::none) continue;
         std::int64_t reserved = 0;
         const Topology::Node& from = topology_.nodes[i];
@@ -66,7 +66,6 @@ void Fabric::build_committed(const FabricInput& input) {
                 " bytes of headroom for its lossless class, and more to work with, but has a buffer of " +
                 std::to_string(network_.buffer.count) + " bytes: switch.buffer must be larger, or its cables shorter");
         buffers_[node.buffer].reserve(reserved);
-        node.in_order = network_.flow_control == FlowControl::credit;
     }
 }
 

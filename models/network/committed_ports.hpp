@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -66,19 +67,20 @@ private:
 /// own.
 struct alignas(64) CommittedPort {
     static constexpr std::uint32_t kNone = UINT32_MAX;
-    Time free_at{-1};                 // when the last bit of the frame on the line has left
-    Time not_before{0};               // what waits leaves no earlier: then the last of it came, or was let go
-    std::int64_t waiting_bits = 0;    // of all its lists
-    std::uint16_t waiting = 0;        // bit c: class c has frames
-    std::uint8_t paused = 0;          // bit c: the peer lets class c not send
-    std::uint8_t has_paused = 0;      // bit c: as receiver, it has asked the peer to pause class c
-    bool listed = false;              // among NodeQueues::candidates
-    std::uint32_t credit_window = 0;  // as sender: bytes that the peer can hold of a class; 0: it asks for no credits
+    Time free_at{-1};               // when the last bit of the frame on the line has left
+    Time not_before{0};             // what waits leaves no earlier: then the last of it came, or was let go
+    std::int64_t waiting_bits = 0;  // of all its lists
+    std::uint16_t waiting = 0;      // bit c: class c has frames
+    std::uint8_t paused = 0;        // bit c: the peer lets class c not send
+    bool listed = false;            // among NodeQueues::candidates
     ClassScheduler scheduler;
-    std::array<ClassQueue, kTrafficClasses + 1> queues{};
 
-    // As receiver, per class: what came in here and still waits in the node; what of it lies in headroom.
-    std::array<std::int32_t, kTrafficClasses> held{}, headroom_used{};
+    // As receiver, bytes per class of what came in here and still waits in the node: in shared memory (or, with
+    // credits, in what they promised), and in headroom.
+    std::array<std::int32_t, kTrafficClasses> in_shared{}, in_headroom{};
+    std::array<ClassQueue, kTrafficClasses + 1> queues{};
+    std::uint8_t has_paused = 0;      // bit c: it has asked the peer to pause c
+    std::uint32_t credit_window = 0;  // as sender: bytes that the peer can hold of a class; 0: it asks for no credits
     std::array<std::uint32_t, kTrafficClasses> credited{}, told{};             // bytes let in, and what the peer knows
     std::array<std::uint32_t, kTrafficClasses> credit_limit{}, credit_used{};  // as sender: bytes, modulo 2^32
     std::array<Time, kTrafficClasses> paused_since{};
@@ -96,6 +98,8 @@ struct alignas(64) CommittedPort {
     bool needs_credit() const { return credit_window != 0; }
     const ClassQueue& queue(int traffic_class) const { return queues[static_cast<std::size_t>(traffic_class)]; }
 };
+
+static_assert(offsetof(CommittedPort, in_shared) == 64);
 
 /// A node's frames that wait at committed ports, and which ports have any.
 class NodeQueues {

@@ -21,7 +21,7 @@ namespace lightloom {
 template <class Context>
 void Fabric::end_of_window(Context& context, std::uint32_t index, Time end) {
     Node& node = nodes_[index];
-    if (node.queues == CommittedPort::kNone) return;
+    if (!commits<Context>()) return;
     NodeQueues& queues = queues_[node.queues];
     if (queues.candidates.empty()) return;
     catch_up(context, node, end + node.latency - Duration{1});
@@ -31,6 +31,12 @@ void Fabric::end_of_window(Context& context, std::uint32_t index, Time end) {
     if (wake >= queues.wake_at) return;
     queues.wake_at = wake;
     post_own(context, node, Frame{}, Happening::wake, wake);
+}
+
+// Where what a port sends matters to another port, or where routes depend on all of them.
+inline bool Fabric::goes_in_order(const Node& node) const {
+    return queues_[node.queues].pauses != 0 ||
+           (node.is_switch && (network_.flow_control == FlowControl::credit || network_.path == PathPolicy::adaptive));
 }
 
 // Ports without a frame that may leave are no candidates. @return when the first of the others can go on
@@ -43,7 +49,7 @@ inline Time Fabric::prune_candidates(Node& node) {
         if (port.listed) next = std::min(next, port.next_start());
         return !port.listed;
     });
-    node.in_order = queues.pauses != 0 || (node.is_switch && network_.flow_control == FlowControl::credit);
+    node.in_order = goes_in_order(node);
     if (node.in_order) queues.order_candidates(committed_);
     return next;
 }
@@ -54,7 +60,7 @@ void Fabric::catch_up(Context& context, Node& node, Time now) {
     NodeQueues& queues = queues_[node.queues];
     if (!node.in_order) {
         for (const NodeQueues::Candidate& candidate : queues.candidates)
-            start_until(context, node, candidate.port, now);
+            start_until(context, node, rows_of(node, candidate.port), now);
         return;
     }
     while (!queues.candidates.empty() && queues.candidates.front().at <= now) {
@@ -62,7 +68,7 @@ void Fabric::catch_up(Context& context, Node& node, Time now) {
         CommittedPort& port = committed_[index];
         const unsigned classes = eligible(port, queues);
         if (classes != 0 && port.next_start() <= now && port.next_start() == queues.candidates.front().at) {
-            const Departure gone = start_next(context, node, index, classes);
+            const Departure gone = start_next(context, rows_of(node, index), classes);
             if (port.waiting != 0)
                 queues.replace_first(port.next_start());
             else
@@ -81,43 +87,49 @@ inline void Fabric::drop_candidate(NodeQueues& queues, CommittedPort& port) {
     queues.drop_first();
 }
 
-inline void Fabric::add_candidate(Node& node, std::uint32_t index) {
-    CommittedPort& port = committed_[index];
-    if (port.listed) return;
-    port.listed = true;
-    std::vector<NodeQueues::Candidate>& candidates = queues_[node.queues].candidates;
-    candidates.push_back({port.next_start(), index});
+inline void Fabric::add_candidate(Node& node, const CommittedRows& rows) {
+    rows.committed.listed = true;
+    std::vector<NodeQueues::Candidate>& candidates = rows.queues.candidates;
+    candidates.push_back({rows.committed.next_start(), rows.index});
     if (node.in_order) std::push_heap(candidates.begin(), candidates.end());
 }
 
 // One port of a node that need not go in order.
 template <class Context>
-[[gnu::always_inline]] inline void Fabric::start_until(Context& context, Node& node, std::uint32_t index, Time now) {
-    const CommittedPort& port = committed_[index];
-    while (port.waiting != 0 && port.next_start() <= now) {
-        const unsigned classes = eligible(port, queues_[node.queues]);
+[[gnu::always_inline]] inline void Fabric::start_until(Context& context, Node& node, const CommittedRows& rows,
+                                                       Time now) {
+    while (rows.committed.waiting != 0 && rows.committed.next_start() <= now) {
+        const unsigned classes = eligible(rows.committed, rows.queues);
         if (classes == 0) return;
-        const Departure gone = start_next(context, node, index, classes);
+        const Departure gone = start_next(context, rows, classes);
         if (node.is_switch) free_ingress(context, node, gone);
     }
 }
 
 // A switch's egress queue at the instant `now`.
 template <class Context>
-void Fabric::enqueue_committed(Context& context, Node& node, std::uint32_t index, const Frame& frame,
-                               std::uint8_t flags, Time now) {
-    if (!node.in_order) start_until(context, node, index, now);
-    Admission admission = admit(context, node, index, frame, now);
+[[gnu::always_inline]] inline void Fabric::enqueue_committed(Context& context, Node& node, std::uint32_t index,
+                                                             const Frame& frame, std::uint8_t flags, Time now) {
+    const CommittedRows rows = rows_of(node, index);
+    if (!node.in_order) start_until(context, node, rows, now);
+    const Admission admission = admit(context, node, rows, frame, now);
     if (admission == Admission::dropped) [[unlikely]] {
         constexpr std::uint8_t kWhole = Frame::kAcknowledgement | Frame::kTrimmed | Frame::kBroken;
         if (!network_.trimming || (flags & kWhole)) return drop(context, index, frame, flags);
         return enqueue_trimmed(context, node, index, frame, flags, now);
     }
-    if (is_to_be_marked(frame, index, backlog_at(index, frame.traffic_class, now))) {
+    queue_admitted(context, node, rows, frame, flags, admission, now);
+}
+
+template <class Context>
+[[gnu::always_inline]] inline void Fabric::queue_admitted(Context& context, Node& node, const CommittedRows& rows,
+                                                          const Frame& frame, std::uint8_t flags, Admission admission,
+                                                          Time now) {
+    if (is_to_be_marked(frame, rows.index, backlog_of(rows, frame.traffic_class, now))) {
         flags |= Frame::kMarked;
-        ++counters_[index].frames_marked;
+        ++rows.counters.frames_marked;
     }
-    hand_over(context, node, index, frame, flags, frame.traffic_class, admission == Admission::headroom, now);
+    hand_over(context, node, rows, frame, flags, frame.traffic_class, admission == Admission::headroom, now);
 }
 
 // A packet without room loses its payload, and its header goes on ahead of all others.
@@ -128,57 +140,54 @@ template <class Context>
     flags |= Frame::kTrimmed;
     frame.bytes = static_cast<std::uint16_t>(network_.framing.header.count);
     frame.traffic_class = kTrafficClasses - 1;
-    const Admission admission = admit(context, node, index, frame, now);
+    const CommittedRows rows = rows_of(node, index);
+    const Admission admission = admit(context, node, rows, frame, now);
     if (admission == Admission::dropped) return drop(context, index, frame, flags);
-    if (is_to_be_marked(frame, index, backlog_at(index, frame.traffic_class, now))) {
-        flags |= Frame::kMarked;
-        ++counters_[index].frames_marked;
-    }
-    hand_over(context, node, index, frame, flags, frame.traffic_class, admission == Admission::headroom, now);
+    queue_admitted(context, node, rows, frame, flags, admission, now);
 }
 
 // Is there room for a frame? A lossless one that finds the shared buffer used up is taken into its link's headroom, and
 // the peer is told to pause. That is where memory is charged to whom it came from.
 template <class Context>
-[[gnu::always_inline]] inline Fabric::Admission Fabric::admit(Context& context, Node& node, std::uint32_t index,
+[[gnu::always_inline]] inline Fabric::Admission Fabric::admit(Context& context, Node& node, const CommittedRows& rows,
                                                               const Frame& frame, Time now) {
+    SharedBuffer& buffer = buffers_[node.buffer];
     const bool lossless = is_lossless(frame.traffic_class);
-    bool fits = has_room(node, index, frame, lossless, now);
+    bool fits = has_room(buffer, rows, frame, lossless, now);
     if (!fits && !node.in_order) [[unlikely]] {
         catch_up(context, node, now);
-        fits = has_room(node, index, frame, lossless, now);
+        fits = has_room(buffer, rows, frame, lossless, now);
     }
     if (!lossless) {
-        if (fits) buffers_[node.buffer].hold(frame.bytes);
-        return fits ? Admission::shared : Admission::dropped;
+        if (!fits) return Admission::dropped;
+        buffer.hold(frame.bytes);
+        return Admission::shared;
     }
-    CommittedPort& ingress = committed_[frame.source];
     if (network_.flow_control == FlowControl::pause) {
         if (!fits) [[unlikely]]
-            return admit_to_headroom(context, node, index, frame, now);
-        buffers_[node.buffer].hold(frame.bytes);
+            return admit_to_headroom(context, node, rows.index, frame, now);
+        buffer.hold(frame.bytes);
     }
-    ingress.held[frame.traffic_class] += frame.bytes;
+    committed_[frame.source].in_shared[frame.traffic_class] += frame.bytes;
     return Admission::shared;
 }
 
-inline bool Fabric::has_room(Node& node, std::uint32_t index, const Frame& frame, bool lossless, Time now) {
-    if (!lossless) return finds_room(node, index, frame, backlog_at(index, frame.traffic_class, now), now);
+[[gnu::always_inline]] inline bool Fabric::has_room(SharedBuffer& buffer, const CommittedRows& rows, const Frame& frame,
+                                                    bool lossless, Time now) {
+    if (!lossless) return finds_room(buffer, rows.port.clock, frame, backlog_of(rows, frame.traffic_class, now), now);
     if (network_.flow_control == FlowControl::credit) return true;
-    const CommittedPort& ingress = committed_[frame.source];
-    const std::int32_t in_shared = ingress.held[frame.traffic_class] - ingress.headroom_used[frame.traffic_class];
-    return buffers_[node.buffer].has_room(now, frame.bytes) && in_shared + frame.bytes <= shared_limit(node);
+    const std::int32_t in_shared = committed_[frame.source].in_shared[frame.traffic_class];
+    return buffer.has_room(now, frame.bytes) && in_shared + frame.bytes <= shared_limit(buffer);
 }
 
 template <class Context>
 [[gnu::noinline]] Fabric::Admission Fabric::admit_to_headroom(Context& context, Node& node, std::uint32_t index,
                                                               const Frame& frame, Time now) {
     CommittedPort& ingress = committed_[frame.source];
-    std::int32_t& headroom_used = ingress.headroom_used[frame.traffic_class];
-    if (headroom_used + frame.bytes > ingress.headroom) return Admission::dropped;
-    headroom_used += frame.bytes;
-    ingress.held[frame.traffic_class] += frame.bytes;
-    ingress.deepest_headroom = std::max(ingress.deepest_headroom, headroom_used);
+    std::int32_t& in_headroom = ingress.in_headroom[frame.traffic_class];
+    if (in_headroom + frame.bytes > ingress.headroom) return Admission::dropped;
+    in_headroom += frame.bytes;
+    ingress.deepest_headroom = std::max(ingress.deepest_headroom, in_headroom);
     if (ingress.has_paused >> frame.traffic_class & 1) return Admission::headroom;
     ingress.has_paused |= static_cast<std::uint8_t>(1u << frame.traffic_class);
     ++ingress.pauses_sent;
@@ -195,46 +204,43 @@ template <class Context>
 // A frame is for a port to send, which has been brought up to `now`. It leaves at once where nothing is ahead of it;
 // else it joins its list.
 template <class Context>
-[[gnu::always_inline]] inline void Fabric::hand_over(Context& context, Node& node, std::uint32_t index,
+[[gnu::always_inline]] inline void Fabric::hand_over(Context& context, Node& node, const CommittedRows& rows,
                                                      const Frame& frame, std::uint8_t flags, int queue,
                                                      bool in_headroom, Time now) {
-    CommittedPort& port = committed_[index];
-    PortCounters& counters = counters_[index];
-    ++counters.frames_sent;
-    counters.bytes_sent += frame.bytes;
+    CommittedPort& port = rows.committed;
+    ++rows.counters.frames_sent;
+    rows.counters.bytes_sent += frame.bytes;
     if (port.free_at <= now && port.waiting == 0 && may_leave(port, queue, frame.bytes)) {
-        const Departure gone = begin(context, index, frame, flags, queue, in_headroom, now, false);
-        if ((gone.at - now).ps > counters.deepest_backlog_ps) counters.deepest_backlog_ps = (gone.at - now).ps;
+        const Departure gone = begin(context, rows, frame, flags, queue, in_headroom, now, false);
+        rows.counters.deepest_backlog_ps = std::max(rows.counters.deepest_backlog_ps, (gone.at - now).ps);
         if (node.is_switch) free_ingress(context, node, gone);
         return;
     }
-    NodeQueues& queues = queues_[node.queues];
-    NodeQueues::Slot& slot = queues.push(port, queue, wire_and_gap_bits(frame));
+    NodeQueues::Slot& slot = rows.queues.push(port, queue, wire_and_gap_bits(frame));
     slot.frame = frame;
     slot.frame.flags = flags;
-    if (slot.frame.kind == Happening::tail || slot.frame.kind == Happening::scale_up)
-        slot.frame.kind = Happening::arrival;
     slot.in_headroom = in_headroom;
     port.not_before = now;
-    note_backlog(index, now);
-    add_candidate(node, index);
+    note_backlog(rows, now);
+    if (!port.listed) add_candidate(node, rows);
 }
 
 // How long all that waits at a port keeps it busy, if that is the longest so far; a bound without a division comes
 // first.
-inline void Fabric::note_backlog(std::uint32_t index, Time now) {
-    const CommittedPort& port = committed_[index];
-    const PortClock& clock = ports_[index].clock;
-    std::int64_t& deepest_ps = counters_[index].deepest_backlog_ps;
+[[gnu::always_inline]] inline void Fabric::note_backlog(const CommittedRows& rows, Time now) {
+    std::int64_t& deepest_ps = rows.counters.deepest_backlog_ps;
+    const PortClock& clock = rows.port.clock;
     const std::int64_t left_ps = deepest_ps - clock.waiting(now).ps - 2;
-    if (left_ps >= 0 && !clock.takes_longer(port.waiting_bits, Duration{left_ps})) [[likely]]
+    if (left_ps >= 0 && !clock.takes_longer(rows.committed.waiting_bits, Duration{left_ps})) [[likely]]
         return;
-    deepest_ps = std::max(deepest_ps, clock.behind(now, port.waiting_bits).busy_after(now).ps);
+    deepest_ps = std::max(deepest_ps, clock.behind(now, rows.committed.waiting_bits).busy_after(now).ps);
 }
 
 // A class that nothing stops, with credit for so many bytes.
 inline bool Fabric::may_leave(const CommittedPort& port, int queue, std::uint32_t bytes) const {
     if (port.paused >> queue & 1) return false;
+    if (network_.flow_control != FlowControl::credit) [[likely]]
+        return true;
     if (!port.needs_credit() || queue == kControl || !is_lossless(queue)) return true;
     const auto c = static_cast<std::size_t>(queue);
     return bytes <= port.credit_limit[c] - port.credit_used[c];
@@ -243,7 +249,7 @@ inline bool Fabric::may_leave(const CommittedPort& port, int queue, std::uint32_
 // Which of a port's lists have a frame that may leave: bit c for class c.
 inline unsigned Fabric::eligible(const CommittedPort& port, const NodeQueues& queues) const {
     unsigned classes = port.waiting & ~unsigned{port.paused};
-    if (!port.needs_credit()) [[likely]]
+    if (network_.flow_control != FlowControl::credit) [[likely]]
         return classes;
     for (int c = 0; c < kTrafficClasses; ++c)
         if ((classes >> c & 1u) && !may_leave(port, c, queues.slot(port.queue(c).first).frame.bytes))
@@ -253,17 +259,16 @@ inline unsigned Fabric::eligible(const CommittedPort& port, const NodeQueues& qu
 
 // A free port sends the next of the frames that wait. @param classes  that may leave; not 0
 template <class Context>
-[[gnu::always_inline]] inline Fabric::Departure Fabric::start_next(Context& context, Node& node, std::uint32_t index,
+[[gnu::always_inline]] inline Fabric::Departure Fabric::start_next(Context& context, const CommittedRows& rows,
                                                                    unsigned classes) {
-    NodeQueues& queues = queues_[node.queues];
-    CommittedPort& port = committed_[index];
-    const auto head_bits = [&](int c) { return wire_and_gap_bits(queues.slot(port.queue(c).first).frame); };
+    CommittedPort& port = rows.committed;
+    const auto head_bits = [&](int c) { return wire_and_gap_bits(rows.queues.slot(port.queue(c).first).frame); };
     const int queue = classes >> kControl & 1u ? kControl : port.scheduler.choose(classes, network_.classes, head_bits);
-    const std::uint32_t index_of_slot = queues.pop(port, queue, head_bits(queue));
-    const NodeQueues::Slot& slot = queues.slot(index_of_slot);
-    const Departure gone = begin(context, index, slot.frame, slot.frame.flags, queue, slot.in_headroom,
+    const std::uint32_t index_of_slot = rows.queues.pop(port, queue, head_bits(queue));
+    const NodeQueues::Slot& slot = rows.queues.slot(index_of_slot);
+    const Departure gone = begin(context, rows, slot.frame, slot.frame.flags, queue, slot.in_headroom,
                                  port.next_start(), port.not_before < port.free_at);
-    queues.release(index_of_slot);
+    rows.queues.release(index_of_slot);
     return gone;
 }
 
@@ -271,13 +276,14 @@ template <class Context>
 // is back; the frames sent meanwhile would be refused too, so the port may as well wait.
 // @param back_to_back  it waited for the frame before it: no idle time but the gap
 template <class Context>
-[[gnu::always_inline]] inline Fabric::Departure Fabric::begin(Context& context, std::uint32_t index, const Frame& frame,
-                                                              std::uint8_t flags, int queue, bool in_headroom,
-                                                              Time start, bool back_to_back) {
-    Port& port = ports_[index];
-    CommittedPort& committed = committed_[index];
+[[gnu::always_inline]] inline Fabric::Departure Fabric::begin(Context& context, const CommittedRows& rows,
+                                                              const Frame& frame, std::uint8_t flags, int queue,
+                                                              bool in_headroom, Time start, bool back_to_back) {
+    Port& port = rows.port;
+    CommittedPort& committed = rows.committed;
     const std::int64_t bits = wire_bits(frame);
-    if (committed.needs_credit() && queue != kControl && is_lossless(queue))
+    if (network_.flow_control == FlowControl::credit && committed.needs_credit() && queue != kControl &&
+        is_lossless(queue))
         committed.credit_used[static_cast<std::size_t>(queue)] += frame.bytes;
     Time departure, arrival, now = start;
     for (std::int64_t attempt = 0;; ++attempt) {
@@ -291,7 +297,7 @@ template <class Context>
         if (queue == kControl) break;  // it is short, and is repeated in reality until it is heard
         std::uint8_t met = 0;
         if (port.losses.spend(port.risk_bits + bits) || departure >= port.steady_until) [[unlikely]]
-            met = meet_condition(index, frame, departure);
+            met = meet_condition(rows.index, frame, departure);
         if (met != Frame::kCorrupted || attempt == network_.link_retries) {
             flags |= met;
             break;
@@ -303,7 +309,7 @@ template <class Context>
     }
     committed.free_at = departure;
     const Happening kind = queue == kControl ? frame.kind : Happening::arrival;
-    post_arrival(context, index, frame, kind, flags, arrival);
+    post_arrival(context, port, frame, kind, flags, arrival);
     return {.start = start,
             .at = departure,
             .source = frame.source,
@@ -323,7 +329,7 @@ template <class Context>
     if (!lossless) return;
     const auto i = static_cast<std::size_t>(c);
     CommittedPort& ingress = committed_[gone.source];
-    ingress.held[i] -= gone.bytes;
+    (gone.in_headroom ? ingress.in_headroom : ingress.in_shared)[i] -= gone.bytes;
     if (node.in_order) [[unlikely]]
         answer_ingress(context, node, gone);
 }
@@ -333,7 +339,6 @@ template <class Context>
     const int c = gone.traffic_class;
     const auto i = static_cast<std::size_t>(c);
     CommittedPort& ingress = committed_[gone.source];
-    if (gone.in_headroom) ingress.headroom_used[i] -= gone.bytes;
     if (network_.flow_control == FlowControl::credit) {
         ingress.credited[i] += gone.bytes;
         if (ingress.credited[i] - ingress.told[i] < static_cast<std::uint32_t>(ingress.headroom / 4)) return;
@@ -342,8 +347,9 @@ template <class Context>
     }
     if (!(ingress.has_paused >> c & 1)) return;
     // Not before two frames would fit: else every frame that leaves would stop and start the peer.
-    if (ingress.held[i] > 0 &&
-        (ingress.headroom_used[i] > 0 || ingress.held[i] + 2 * largest_frame_bytes_ > shared_limit(node)))
+    if (ingress.in_headroom[i] > 0) return;
+    if (ingress.in_shared[i] > 0 &&
+        ingress.in_shared[i] + 2 * largest_frame_bytes_ > shared_limit(buffers_[node.buffer]))
         return;
     ingress.has_paused &= static_cast<std::uint8_t>(~(1u << c));
     --queues_[node.queues].pauses;
@@ -361,7 +367,7 @@ void Fabric::tell_peer(Context& context, Node& node, std::uint32_t port, Happeni
     frame.bytes = kControlBytes;
     frame.attempt = depth;
     frame.kind = what;
-    hand_over(context, node, port, frame, 0, kControl, false, now);
+    hand_over(context, node, rows_of(node, port), frame, 0, kControl, false, now);
 }
 
 // The port that a pause, a resume or a credit came in by changes at the node's egress instant, like any port.
@@ -371,7 +377,7 @@ void Fabric::heed_peer(Context& context, Node& node, const Frame& frame) {
     CommittedPort& port = committed_[frame.source];
     const std::size_t c = frame.packet;
     const auto bit = static_cast<std::uint8_t>(1u << c);
-    if (!node.in_order) start_until(context, node, frame.source, now);
+    if (!node.in_order) start_until(context, node, rows_of(node, frame.source), now);
     ++counters_[frame.source].frames_delivered;
     node.digest.fold(static_cast<std::uint64_t>(frame.at.ps), std::uint64_t{frame.packet} << 32 | frame.cumulative,
                      std::uint64_t{frame.source} << 32 | static_cast<std::uint32_t>(frame.kind));
@@ -389,7 +395,7 @@ void Fabric::heed_peer(Context& context, Node& node, const Frame& frame) {
     }
     if (port.waiting != 0) {  // it may be let go
         port.not_before = now;
-        add_candidate(node, frame.source);
+        if (!port.listed) add_candidate(node, rows_of(node, frame.source));
         catch_up(context, node, now);
     }
     if (!node.is_switch) serve(context, node, frame.source, frame.at);

@@ -96,6 +96,7 @@ public:
         if (frame.kind != Happening::arrival) return;
         __builtin_prefetch(&counters_[frame.source]);
         __builtin_prefetch(&ports_[frame.source]);
+        if (!committed_.empty()) __builtin_prefetch(&committed_[frame.source].in_shared);
         transport_.prefetch(frame.flow, frame.has(Frame::kAcknowledgement));
     }
     template <class Context>
@@ -161,14 +162,14 @@ public:
     DarkIntervals::Sum dark_until(std::uint32_t port, Time end) const;
     /// A port that commits itself late, or none. @return what it has, as sender and as receiver
     const CommittedPort* committed(std::uint32_t port) const {
-        return ports_[port].committed ? &committed_[port] : nullptr;
+        return committed_.empty() || is_scale_up(port) ? nullptr : &committed_[port];
     }
     std::size_t committed_ports() const { return committed_.size(); }
+    bool has_committed_ports() const { return !committed_.empty(); }
     /// Calls visit(frame, port) for each frame that waits at a committed port.
     template <class Visit>
     void for_each_waiting(Visit&& visit) const {
-        for (std::uint32_t port = 0; port < ports_.size(); ++port) {
-            if (!ports_[port].committed) continue;
+        for (std::uint32_t port = 0; port < committed_.size(); ++port) {
             const NodeQueues& queues = queues_[nodes_[topology_.ports[port].node.value].queues];
             for (const ClassQueue& queue : committed_[port].queues)
                 queues.for_each(queue, [&](const NodeQueues::Slot& slot) { visit(slot.frame, port); });
@@ -212,7 +213,6 @@ private:
         std::uint32_t peer_node = 0;
         std::int32_t risk_bits = 0;  // bits that a frame spends of `losses` beside those on the wire
         bool on_first_bit = false;   // the receiver acts on the first bit: it cuts through
-        bool committed = false;      // has a row in committed_; else its departures are arithmetic
     };
     /// A server's port as the NIC of its flows: those that may have something to send, in turn.
     struct Nic {
@@ -247,6 +247,14 @@ private:
         }
     };
     static_assert(sizeof(Port) == 64);
+    /// Do this run's ports commit themselves late? Where the context knows, the walk is compiled for one kind of port.
+    template <class Context>
+    bool commits() const {
+        if constexpr (requires { Context::ModelType::kCommitted; })
+            return Context::ModelType::kCommitted;
+        else
+            return !committed_.empty();
+    }
     /// What a port needs only when a frame is lost.
     struct Hazard {
         static constexpr std::uint32_t kSteady = UINT32_MAX;
@@ -294,49 +302,65 @@ private:
     void enqueue(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
     template <class Context>
     void drop(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags);
-    bool finds_room(Node& node, std::uint32_t index, const Frame& frame, std::int64_t waiting, Time now);
+    bool finds_room(SharedBuffer& buffer, const PortClock& clock, const Frame& frame, std::int64_t waiting,
+                    Time now) const;
     bool is_to_be_marked(const Frame& frame, std::uint32_t index, std::int64_t waiting) const;
     template <class Context>
     Time transmit(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, Time now);
     template <class Context>
-    void post_arrival(Context& context, std::uint32_t index, const Frame& frame, Happening kind, std::uint8_t flags,
-                      Time at);
+    static void post_arrival(Context& context, const Port& port, const Frame& frame, Happening kind, std::uint8_t flags,
+                             Time at);
 
     // The same at committed ports; models/network/committed_walk.hpp
     enum class Admission { dropped, shared, headroom };
-    template <class Context>
-    void enqueue_committed(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags,
-                           Time now);
-    template <class Context>
-    void enqueue_trimmed(Context& context, Node& node, std::uint32_t index, Frame frame, std::uint8_t flags, Time now);
-    template <class Context>
-    Admission admit(Context& context, Node& node, std::uint32_t index, const Frame& frame, Time now);
-    template <class Context>
-    Admission admit_to_headroom(Context& context, Node& node, std::uint32_t index, const Frame& frame, Time now);
-    bool has_room(Node& node, std::uint32_t index, const Frame& frame, bool lossless, Time now);
-    template <class Context>
-    void hand_over(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags, int queue,
-                   bool in_headroom, Time now);
-    void note_backlog(std::uint32_t index, Time now);
-    template <class Context>
-    void catch_up(Context& context, Node& node, Time now);
-    Time prune_candidates(Node& node);
-    void add_candidate(Node& node, std::uint32_t index);
-    static void drop_candidate(NodeQueues& queues, CommittedPort& port);
-    template <class Context>
-    void start_until(Context& context, Node& node, std::uint32_t index, Time now);
+    /// All rows of a committed port, looked up once.
+    struct CommittedRows {
+        std::uint32_t index;
+        Port& port;
+        CommittedPort& committed;
+        PortCounters& counters;
+        NodeQueues& queues;
+    };
+    CommittedRows rows_of(const Node& node, std::uint32_t index) {
+        return {index, ports_[index], committed_[index], counters_[index], queues_[node.queues]};
+    }
     /// A frame that has begun to leave a committed port.
     struct Departure {
-        Time start, at;        // of its first bit, or when the port chose it, and of its last
+        Time start, at;        // when the port chose it, and when its last bit leaves
         std::uint32_t source;  // the port that it came in by
         std::uint16_t bytes;
         std::uint8_t traffic_class;  // kControl: of no traffic
         bool in_headroom;
     };
     template <class Context>
-    Departure start_next(Context& context, Node& node, std::uint32_t index, unsigned classes);
+    void enqueue_committed(Context& context, Node& node, std::uint32_t index, const Frame& frame, std::uint8_t flags,
+                           Time now);
     template <class Context>
-    Departure begin(Context& context, std::uint32_t index, const Frame& frame, std::uint8_t flags, int queue,
+    void enqueue_trimmed(Context& context, Node& node, std::uint32_t index, Frame frame, std::uint8_t flags, Time now);
+    template <class Context>
+    void queue_admitted(Context& context, Node& node, const CommittedRows& rows, const Frame& frame, std::uint8_t flags,
+                        Admission admission, Time now);
+    template <class Context>
+    Admission admit(Context& context, Node& node, const CommittedRows& rows, const Frame& frame, Time now);
+    template <class Context>
+    Admission admit_to_headroom(Context& context, Node& node, std::uint32_t index, const Frame& frame, Time now);
+    bool has_room(SharedBuffer& buffer, const CommittedRows& rows, const Frame& frame, bool lossless, Time now);
+    template <class Context>
+    void hand_over(Context& context, Node& node, const CommittedRows& rows, const Frame& frame, std::uint8_t flags,
+                   int queue, bool in_headroom, Time now);
+    static void note_backlog(const CommittedRows& rows, Time now);
+    template <class Context>
+    void catch_up(Context& context, Node& node, Time now);
+    Time prune_candidates(Node& node);
+    bool goes_in_order(const Node& node) const;
+    static void add_candidate(Node& node, const CommittedRows& rows);
+    static void drop_candidate(NodeQueues& queues, CommittedPort& port);
+    template <class Context>
+    void start_until(Context& context, Node& node, const CommittedRows& rows, Time now);
+    template <class Context>
+    Departure start_next(Context& context, const CommittedRows& rows, unsigned classes);
+    template <class Context>
+    Departure begin(Context& context, const CommittedRows& rows, const Frame& frame, std::uint8_t flags, int queue,
                     bool in_headroom, Time start, bool back_to_back);
     template <class Context>
     void free_ingress(Context& context, Node& node, const Departure& gone);
@@ -353,12 +377,13 @@ private:
     bool is_lossless(int traffic_class) const {
         return network_.flow_control != FlowControl::none && (network_.lossless >> traffic_class & 1);
     }
-    std::int64_t shared_limit(const Node& node) const;
+    std::int64_t shared_limit(const SharedBuffer& buffer) const;
+    template <class Context>
     bool is_stopped(std::uint32_t port, int traffic_class) const;
     /// What a frame finds ahead of it at `now`, in PortClock's unit.
-    std::int64_t backlog_at(std::uint32_t index, int traffic_class, Time now) const;
-    /// How long a NIC's port is busy with what it has of a class.
-    Duration waiting_at(std::uint32_t index, int traffic_class, Time now) const;
+    static std::int64_t backlog_of(const CommittedRows& rows, int traffic_class, Time now);
+    /// How long a port is busy with what it has of a class. A committed one has been brought up to `now`.
+    Duration waiting_at(bool committed, std::uint32_t index, int traffic_class, Time now) const;
     std::uint8_t meet_condition(std::uint32_t port, const Frame& frame, Time departure);
     void set_hazard(std::uint32_t port, double per_codeword);
     void look_ahead(std::uint32_t port);

@@ -63,7 +63,8 @@ void Fabric::routes_extended() {
     Duration least{INT64_MAX};
     for (std::uint32_t i = 0; i < hops.count && least > Duration{0}; ++i) {
         const std::uint32_t port = node.first_port + routes_.ports[hops.first + place];
-        if (const Duration waiting = waiting_at(port, frame.traffic_class, leaves_at); waiting < least) {
+        if (const Duration waiting = waiting_at(has_committed_ports(), port, frame.traffic_class, leaves_at);
+            waiting < least) {
             least = waiting;
             best = place;
         }

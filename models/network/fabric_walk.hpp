@@ -25,7 +25,7 @@ inline constexpr std::uint8_t kNotificationClass = 6;  // as NICs send them: DSC
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::handle(Context& context, const Frame& frame) {
     Node& node = nodes_[frame.node];
-    if (node.in_order) [[unlikely]]
+    if (commits<Context>() && node.in_order) [[unlikely]]
         catch_up(context, node, frame.at + node.latency);
     switch (frame.kind) {
         case Happening::pause:
@@ -119,10 +119,9 @@ template <class Context>
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::enqueue(Context& context, Node& node, std::uint32_t index,
                                                    const Frame& frame, std::uint8_t flags, Time now) {
-    if (ports_[index].committed) [[unlikely]]
-        return enqueue_committed(context, node, index, frame, flags, now);
+    if (commits<Context>()) return enqueue_committed(context, node, index, frame, flags, now);
     const std::int64_t waiting = ports_[index].clock.backlog(now);
-    if (!finds_room(node, index, frame, waiting, now)) [[unlikely]]
+    if (!finds_room(buffers_[node.buffer], ports_[index].clock, frame, waiting, now)) [[unlikely]]
         return drop(context, index, frame, flags);
     if (is_to_be_marked(frame, index, waiting)) {
         flags |= Frame::kMarked;
@@ -133,13 +132,13 @@ template <class Context>
 
 // Room for a frame that nothing protects: in the shared buffer, and in what its queue may hold of it.
 // @param waiting  what the frame finds ahead of it, in PortClock's unit
-[[gnu::always_inline]] inline bool Fabric::finds_room(Node& node, std::uint32_t index, const Frame& frame,
-                                                      std::int64_t waiting, Time now) {
-    if (!buffers_[node.buffer].has_room(now, frame.bytes)) [[unlikely]]
+[[gnu::always_inline]] inline bool Fabric::finds_room(SharedBuffer& buffer, const PortClock& clock, const Frame& frame,
+                                                      std::int64_t waiting, Time now) const {
+    if (!buffer.has_room(now, frame.bytes)) [[unlikely]]
         return false;
     std::int64_t limit_bits = queue_limit_bits_;
-    if (network_.buffer_alpha > 0.0) limit_bits = std::min(limit_bits, 8 * shared_limit(node));
-    return waiting <= ports_[index].clock.backlog_of(limit_bits - frame.bytes * std::int64_t{8});
+    if (network_.buffer_alpha > 0.0) limit_bits = std::min(limit_bits, 8 * shared_limit(buffer));
+    return waiting <= clock.backlog_of(limit_bits - frame.bytes * std::int64_t{8});
 }
 
 template <class Context>
@@ -191,14 +190,13 @@ template <class Context>
 
     if (port.losses.spend(port.risk_bits + bits) || departure >= port.steady_until) [[unlikely]]
         flags |= meet_condition(index, frame, departure);
-    post_arrival(context, index, frame, Happening::arrival, flags, arrival);
+    post_arrival(context, port, frame, Happening::arrival, flags, arrival);
     return departure;
 }
 
 template <class Context>
-[[gnu::always_inline]] inline void Fabric::post_arrival(Context& context, std::uint32_t index, const Frame& frame,
+[[gnu::always_inline]] inline void Fabric::post_arrival(Context& context, const Port& port, const Frame& frame,
                                                         Happening kind, std::uint8_t flags, Time at) {
-    const Port& port = ports_[index];
     context.post_changed(frame, at, port.peer_node, [&](Frame& sent) {
         sent.source = port.peer;
         sent.hops = (sent.hops + 1u) & 31u;
@@ -207,21 +205,23 @@ template <class Context>
     });
 }
 
-[[gnu::always_inline]] inline std::int64_t Fabric::backlog_at(std::uint32_t index, int traffic_class, Time now) const {
-    const PortClock& clock = ports_[index].clock;
-    return clock.backlog(now) + clock.backlog_of(committed_[index].queue(traffic_class).bits);
+[[gnu::always_inline]] inline std::int64_t Fabric::backlog_of(const CommittedRows& rows, int traffic_class, Time now) {
+    const PortClock& clock = rows.port.clock;
+    return clock.backlog(now) + clock.backlog_of(rows.committed.queue(traffic_class).bits);
 }
 
-[[gnu::always_inline]] inline Duration Fabric::waiting_at(std::uint32_t index, int traffic_class, Time now) const {
+[[gnu::always_inline]] inline Duration Fabric::waiting_at(bool committed, std::uint32_t index, int traffic_class,
+                                                          Time now) const {
     const Port& port = ports_[index];
     if (scale_up_ && is_scale_up(index)) return port.clock.waiting(now - network_.nic_latency);
-    if (!port.committed) return port.clock.waiting(now) + nics_[index].relayed;
+    if (!committed) return port.clock.waiting(now) + nics_[index].relayed;
     return port.clock.behind(now, committed_[index].queue(traffic_class).bits).waiting(now) + nics_[index].relayed;
 }
 
 // Does the peer not let this class send?
-inline bool Fabric::is_stopped(std::uint32_t index, int traffic_class) const {
-    if (!ports_[index].committed) return false;
+template <class Context>
+bool Fabric::is_stopped(std::uint32_t index, int traffic_class) const {
+    if (!commits<Context>()) return false;
     const CommittedPort& port = committed_[index];
     if (port.paused >> traffic_class & 1) return true;
     if (!port.needs_credit() || !is_lossless(traffic_class)) return false;
@@ -231,9 +231,9 @@ inline bool Fabric::is_stopped(std::uint32_t index, int traffic_class) const {
 
 // What one queue, or one ingress of a lossless class, may hold of the shared buffer. Source: Choudhury and Hahne,
 // "Dynamic queue length thresholds for shared-memory packet switches", 1998.
-inline std::int64_t Fabric::shared_limit(const Node& node) const {
+inline std::int64_t Fabric::shared_limit(const SharedBuffer& buffer) const {
     if (network_.buffer_alpha <= 0.0) return INT32_MAX;
-    return static_cast<std::int64_t>(network_.buffer_alpha * static_cast<double>(buffers_[node.buffer].free_bytes()));
+    return static_cast<std::int64_t>(network_.buffer_alpha * static_cast<double>(buffer.free_bytes()));
 }
 
 template <class Context>
@@ -339,14 +339,13 @@ template <class Context>
 void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
     Nic& nic = nics_[port];
     if (nic.due <= now) unpark(nic, now);
-    if (ports_[port].committed) [[unlikely]]
-        start_until(context, node, port, now + node.latency);
+    if (commits<Context>() && !is_scale_up(port)) start_until(context, node, rows_of(node, port), now + node.latency);
     std::uint32_t first_stopped = Nic::kNone;
     while (nic.first_ready != Nic::kNone && !nic.service_pending) {
         const int traffic_class = class_of_flow_[nic.first_ready];
-        const Duration waiting = waiting_at(port, traffic_class, now + node.latency);
+        const Duration waiting = waiting_at(commits<Context>(), port, traffic_class, now + node.latency);
         if (waiting > nic.full_frame * 2) {
-            if (is_stopped(port, traffic_class)) {
+            if (is_stopped<Context>(port, traffic_class)) {
                 if (nic.first_ready == first_stopped) break;
                 if (first_stopped == Nic::kNone) first_stopped = nic.first_ready;
                 nic.append(transport_, nic.take_first(transport_));

@@ -20,7 +20,7 @@ public:
 
     /// When the last bit of a frame handed over at `now` leaves, rounded up. Frames are handed over in order of time.
     /// @param bits  preamble and frame, at most 2^21
-    Time send(Time now, std::int64_t bits) {
+    [[gnu::always_inline]] Time send(Time now, std::int64_t bits) {
         if (idle(now))
             restart(now);
         else
@@ -28,15 +28,15 @@ public:
         return advance(bits);
     }
     /// The same for a frame that waited for the one before it to leave: no idle time but the gap.
-    Time send_next(std::int64_t bits) { return advance(gap_bits_ + bits); }
+    [[gnu::always_inline]] Time send_next(std::int64_t bits) { return advance(gap_bits_ + bits); }
     /// The same, in two steps, for a receiver that acts on the first bit.
-    Time first_bit(Time now) {
+    [[gnu::always_inline]] Time first_bit(Time now) {
         if (!idle(now)) return advance(gap_bits_);
         restart(now);
         return now;
     }
-    Time first_bit_next() { return advance(gap_bits_); }
-    Time last_bit(std::int64_t bits) { return advance(bits); }
+    [[gnu::always_inline]] Time first_bit_next() { return advance(gap_bits_); }
+    [[gnu::always_inline]] Time last_bit(std::int64_t bits) { return advance(bits); }
     /// The clock as it would stand at `now` behind frames that wait. @param bits  theirs, with the gap before each
     PortClock behind(Time now, std::int64_t bits) const {
         PortClock later = *this;
@@ -90,7 +90,7 @@ private:
     std::uint64_t span_of(std::int64_t bits) const {  // in units of 1 / bits_ ps
         return static_cast<std::uint64_t>(bits) * picoseconds_;
     }
-    Time advance(std::int64_t bits) {
+    [[gnu::always_inline]] Time advance(std::int64_t bits) {
         const std::uint64_t sum = remainder_ + span_of(bits);
         end_.ps += static_cast<std::int64_t>(sum / bits_);
         remainder_ = static_cast<std::uint32_t>(sum % bits_);

@@ -27,12 +27,13 @@ template <class Context>
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::hand_to_nic(Context& context, Node& node, std::uint32_t port,
                                                        const Frame& frame, std::uint8_t flags, Time now) {
-    if (!ports_[port].committed) [[likely]] {
+    if (!commits<Context>()) {
         transmit(context, port, frame, flags, now + node.latency);
         return;
     }
-    start_until(context, node, port, now + node.latency);
-    hand_over(context, node, port, frame, flags, frame.traffic_class, false, now + node.latency);
+    const CommittedRows rows = rows_of(node, port);
+    start_until(context, node, rows, now + node.latency);
+    hand_over(context, node, rows, frame, flags, frame.traffic_class, false, now + node.latency);
 }
 
 template <class Context>
