@@ -68,7 +68,7 @@ private:
 struct alignas(64) CommittedPort {
     static constexpr std::uint32_t kNone = UINT32_MAX;
     Time free_at{-1};               // when the last bit of the frame on the line has left
-    Time not_before{0};             // what waits leaves no earlier: then the last of it came, or was let go
+    Time next_start = kNever;       // when the next of the frames that wait begins to leave, if its class may then
     std::int64_t waiting_bits = 0;  // of all its lists
     std::uint16_t waiting = 0;      // bit c: class c has frames
     std::uint8_t paused = 0;        // bit c: the peer lets class c not send
@@ -93,8 +93,8 @@ struct alignas(64) CommittedPort {
     std::uint32_t pauses_sent = 0, pauses_received = 0;
     std::uint32_t replays = 0, trimmed = 0;
 
-    /// When the next of the frames that wait can begin to leave, if its class may.
-    Time next_start() const { return std::max(free_at, not_before); }
+    /// Something that waits came, or was let go, at `now`.
+    void may_start(Time now) { next_start = std::max(free_at, now); }
     bool needs_credit() const { return credit_window != 0; }
     const ClassQueue& queue(int traffic_class) const { return queues[static_cast<std::size_t>(traffic_class)]; }
 };
@@ -102,7 +102,7 @@ struct alignas(64) CommittedPort {
 static_assert(offsetof(CommittedPort, in_shared) == 64);
 
 /// A node's frames that wait at committed ports, and which ports have any.
-class NodeQueues {
+class alignas(64) NodeQueues {
 public:
     struct alignas(64) Slot {
         Frame frame;
@@ -127,15 +127,13 @@ public:
     std::uint32_t waiting() const { return waiting_; }
 
     /// A new last frame of a list, to be filled in.
-    Slot& push(CommittedPort& port, int queue_index, std::int64_t bits) {
-        std::uint32_t index = free_;
-        if (index == ClassQueue::kNone) {
-            index = static_cast<std::uint32_t>(slots_.size());
-            slots_.emplace_back();
-        } else {
-            free_ = slots_[index].next;
-        }
-        slots_[index].next = ClassQueue::kNone;
+    [[gnu::always_inline]] Slot& push(CommittedPort& port, int queue_index, std::int64_t bits) {
+        if (free_ == ClassQueue::kNone) [[unlikely]]
+            add_slots();
+        const std::uint32_t index = free_;
+        Slot& slot = slots_[index];
+        free_ = slot.next;
+        slot.next = ClassQueue::kNone;
         ClassQueue& queue = port.queues[static_cast<std::size_t>(queue_index)];
         (queue.first == ClassQueue::kNone ? queue.first : slots_[queue.last].next) = index;
         queue.last = index;
@@ -143,16 +141,19 @@ public:
         port.waiting_bits += bits;
         port.waiting |= static_cast<std::uint16_t>(1u << queue_index);
         ++waiting_;
-        return slots_[index];
+        return slot;
     }
     /// Takes the first frame from a list. Its slot holds until it is released.
-    std::uint32_t pop(CommittedPort& port, int queue_index, std::int64_t bits) {
+    [[gnu::always_inline]] std::uint32_t pop(CommittedPort& port, int queue_index, std::int64_t bits) {
         ClassQueue& queue = port.queues[static_cast<std::size_t>(queue_index)];
         const std::uint32_t index = queue.first;
         queue.first = slots_[index].next;
         queue.bits -= bits;
         port.waiting_bits -= bits;
-        if (queue.first == ClassQueue::kNone) port.waiting &= static_cast<std::uint16_t>(~(1u << queue_index));
+        if (queue.first == ClassQueue::kNone)
+            port.waiting &= static_cast<std::uint16_t>(~(1u << queue_index));
+        else
+            __builtin_prefetch(&slots_[queue.first]);
         --waiting_;
         return index;
     }
@@ -162,7 +163,7 @@ public:
     }
 
     void order_candidates(std::span<const CommittedPort> ports) {
-        for (Candidate& candidate : candidates) candidate.at = ports[candidate.port].next_start();
+        for (Candidate& candidate : candidates) candidate.at = ports[candidate.port].next_start;
         std::make_heap(candidates.begin(), candidates.end());
     }
     /// The first candidate, of a heap, can go on at `at`.
@@ -189,6 +190,12 @@ public:
     }
 
 private:
+    [[gnu::noinline]] void add_slots() {
+        const std::size_t first = slots_.size();
+        slots_.resize(std::max<std::size_t>(8, first * 2));
+        for (std::size_t i = slots_.size(); i-- > first;) release(static_cast<std::uint32_t>(i));
+    }
+
     std::vector<Slot> slots_;
     std::uint32_t free_ = ClassQueue::kNone;
     std::uint32_t waiting_ = 0;

@@ -45,8 +45,8 @@ inline Time Fabric::prune_candidates(Node& node) {
     Time next = kNever;
     std::erase_if(queues.candidates, [&](const NodeQueues::Candidate& candidate) {
         CommittedPort& port = committed_[candidate.port];
-        port.listed = eligible(port, queues) != 0;
-        if (port.listed) next = std::min(next, port.next_start());
+        port.listed = port.next_start != kNever;
+        next = std::min(next, port.next_start);
         return !port.listed;
     });
     node.in_order = goes_in_order(node);
@@ -64,20 +64,21 @@ void Fabric::catch_up(Context& context, Node& node, Time now) {
         return;
     }
     while (!queues.candidates.empty() && queues.candidates.front().at <= now) {
-        const std::uint32_t index = queues.candidates.front().port;
-        CommittedPort& port = committed_[index];
-        const unsigned classes = eligible(port, queues);
-        if (classes != 0 && port.next_start() <= now && port.next_start() == queues.candidates.front().at) {
-            const Departure gone = start_next(context, rows_of(node, index), classes);
+        const NodeQueues::Candidate first = queues.candidates.front();
+        const CommittedRows rows = rows_of(node, first.port);
+        CommittedPort& port = rows.committed;
+        if (port.next_start != first.at) {
+            queues.replace_first(port.next_start);
+        } else if (const unsigned classes = eligible(port, queues); classes == 0) {
+            port.next_start = kNever;
+            drop_candidate(queues, port);
+        } else {
+            const Departure gone = start_next(context, rows, classes);
             if (port.waiting != 0)
-                queues.replace_first(port.next_start());
+                queues.replace_first(port.next_start);
             else
                 drop_candidate(queues, port);
             if (node.is_switch) free_ingress(context, node, gone);
-        } else if (classes != 0) {
-            queues.replace_first(port.next_start());
-        } else {
-            drop_candidate(queues, port);
         }
     }
 }
@@ -90,7 +91,7 @@ inline void Fabric::drop_candidate(NodeQueues& queues, CommittedPort& port) {
 inline void Fabric::add_candidate(Node& node, const CommittedRows& rows) {
     rows.committed.listed = true;
     std::vector<NodeQueues::Candidate>& candidates = rows.queues.candidates;
-    candidates.push_back({rows.committed.next_start(), rows.index});
+    candidates.push_back({rows.committed.next_start, rows.index});
     if (node.in_order) std::push_heap(candidates.begin(), candidates.end());
 }
 
@@ -98,9 +99,12 @@ inline void Fabric::add_candidate(Node& node, const CommittedRows& rows) {
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::start_until(Context& context, Node& node, const CommittedRows& rows,
                                                        Time now) {
-    while (rows.committed.waiting != 0 && rows.committed.next_start() <= now) {
+    while (rows.committed.next_start <= now) {
         const unsigned classes = eligible(rows.committed, rows.queues);
-        if (classes == 0) return;
+        if (classes == 0) {
+            rows.committed.next_start = kNever;
+            return;
+        }
         const Departure gone = start_next(context, rows, classes);
         if (node.is_switch) free_ingress(context, node, gone);
     }
@@ -220,7 +224,7 @@ template <class Context>
     slot.frame = frame;
     slot.frame.flags = flags;
     slot.in_headroom = in_headroom;
-    port.not_before = now;
+    port.may_start(now);
     note_backlog(rows, now);
     if (!port.listed) add_candidate(node, rows);
 }
@@ -266,8 +270,9 @@ template <class Context>
     const int queue = classes >> kControl & 1u ? kControl : port.scheduler.choose(classes, network_.classes, head_bits);
     const std::uint32_t index_of_slot = rows.queues.pop(port, queue, head_bits(queue));
     const NodeQueues::Slot& slot = rows.queues.slot(index_of_slot);
-    const Departure gone = begin(context, rows, slot.frame, slot.frame.flags, queue, slot.in_headroom,
-                                 port.next_start(), port.not_before < port.free_at);
+    const Departure gone = begin(context, rows, slot.frame, slot.frame.flags, queue, slot.in_headroom, port.next_start,
+                                 port.next_start == port.free_at);
+    port.next_start = port.waiting != 0 ? gone.at : kNever;
     rows.queues.release(index_of_slot);
     return gone;
 }
@@ -394,7 +399,7 @@ void Fabric::heed_peer(Context& context, Node& node, const Frame& frame) {
         port.paused_ps += (now - port.paused_since[c]).ps;
     }
     if (port.waiting != 0) {  // it may be let go
-        port.not_before = now;
+        port.may_start(now);
         if (!port.listed) add_candidate(node, rows_of(node, frame.source));
         catch_up(context, node, now);
     }

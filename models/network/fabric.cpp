@@ -17,6 +17,7 @@ Fabric::Fabric(const FabricInput& input)
       changes_(input.changes.begin(), input.changes.end()),
       outages_(input.outages.begin(), input.outages.end()),
       network_(input.network),
+      protected_(input.network.flow_control == FlowControl::none ? 0u : input.network.lossless),
       preamble_bits_(input.network.framing.preamble.count * 8),
       gap_bits_(input.network.framing.gap.count * 8),
       queue_limit_bits_(input.network.queue_limit.count * 8),

@@ -374,9 +374,7 @@ private:
     bool may_leave(const CommittedPort& port, int queue, std::uint32_t bytes) const;
     unsigned eligible(const CommittedPort& port, const NodeQueues& queues) const;
     std::int64_t wire_and_gap_bits(const Frame& frame) const { return wire_bits(frame) + gap_bits_; }
-    bool is_lossless(int traffic_class) const {
-        return network_.flow_control != FlowControl::none && (network_.lossless >> traffic_class & 1);
-    }
+    bool is_lossless(int traffic_class) const { return protected_ >> traffic_class & 1u; }
     std::int64_t shared_limit(const SharedBuffer& buffer) const;
     template <class Context>
     bool is_stopped(std::uint32_t port, int traffic_class) const;
@@ -434,6 +432,7 @@ private:
     std::vector<ChannelChange> changes_;  // by direction and time
     std::vector<Outage> outages_;         // likewise
     NetworkParameters network_;
+    std::uint32_t protected_;  // bit c: flow control keeps class c from being dropped
     std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_, ecn_full_bits_;
     std::int64_t largest_frame_bytes_;
     std::int64_t total_messages_ = 0, total_payload_bytes_ = 0;

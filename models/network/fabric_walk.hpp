@@ -197,12 +197,15 @@ template <class Context>
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::post_arrival(Context& context, const Port& port, const Frame& frame,
                                                         Happening kind, std::uint8_t flags, Time at) {
-    context.post_changed(frame, at, port.peer_node, [&](Frame& sent) {
-        sent.source = port.peer;
-        sent.hops = (sent.hops + 1u) & 31u;
-        sent.kind = kind;
-        sent.flags = flags;
-    });
+    context.post_changed(
+        frame, at, port.peer_node, [&](Frame & sent) __attribute__((always_inline)) {
+            sent.source = port.peer;
+            sent.attempt = frame.attempt;  // all four bytes, so that none is read back from what was just written
+            sent.traffic_class = frame.traffic_class;
+            sent.hops = (frame.hops + 1u) & 31u;
+            sent.kind = kind;
+            sent.flags = flags;
+        });
 }
 
 [[gnu::always_inline]] inline std::int64_t Fabric::backlog_of(const CommittedRows& rows, int traffic_class, Time now) {

@@ -41,8 +41,10 @@ public:
     /// @param start  when the frame begins to leave: from call to call in any order, and not long before `departure`
     void give_back(Time start, Time departure, std::int64_t bytes) {
         advance(start);
-        occupied_ -= bytes;
-        if (departure.ps >> tick_shift_ >= tick_) take(departure, bytes);
+        const std::int64_t tick = (departure.ps >> tick_shift_) + 1;
+        const std::int64_t later = tick > tick_ ? bytes : 0;  // a branch would be hard to foresee
+        release_[static_cast<std::size_t>(tick) & (release_.size() - 1)] += static_cast<std::uint32_t>(later);
+        occupied_ -= bytes - later;
     }
     /// Sets `bytes` apart, for what is counted elsewhere.
     void reserve(std::int64_t bytes) { capacity_ -= bytes; }
