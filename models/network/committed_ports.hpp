@@ -128,11 +128,11 @@ public:
 
     /// A new last frame of a list, to be filled in.
     [[gnu::always_inline]] Slot& push(CommittedPort& port, int queue_index, std::int64_t bits) {
-        if (free_ == ClassQueue::kNone) [[unlikely]]
+        if (free_.empty()) [[unlikely]]
             add_slots();
-        const std::uint32_t index = free_;
+        const std::uint32_t index = free_.back();
+        free_.pop_back();
         Slot& slot = slots_[index];
-        free_ = slot.next;
         slot.next = ClassQueue::kNone;
         ClassQueue& queue = port.queues[static_cast<std::size_t>(queue_index)];
         (queue.first == ClassQueue::kNone ? queue.first : slots_[queue.last].next) = index;
@@ -157,10 +157,7 @@ public:
         --waiting_;
         return index;
     }
-    void release(std::uint32_t index) {
-        slots_[index].next = free_;
-        free_ = index;
-    }
+    void release(std::uint32_t index) { free_.push_back(index); }
 
     void order_candidates(std::span<const CommittedPort> ports) {
         for (Candidate& candidate : candidates) candidate.at = ports[candidate.port].next_start;
@@ -193,11 +190,12 @@ private:
     [[gnu::noinline]] void add_slots() {
         const std::size_t first = slots_.size();
         slots_.resize(std::max<std::size_t>(8, first * 2));
+        free_.reserve(slots_.size());
         for (std::size_t i = slots_.size(); i-- > first;) release(static_cast<std::uint32_t>(i));
     }
 
     std::vector<Slot> slots_;
-    std::uint32_t free_ = ClassQueue::kNone;
+    std::vector<std::uint32_t> free_;  // beside the slots, so that taking one does not wait for it
     std::uint32_t waiting_ = 0;
 };
 
