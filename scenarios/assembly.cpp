@@ -6,6 +6,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "models/faults/circuit_schedule.hpp"
 #include "models/network/simulation.hpp"
 #include "models/optics/catalogue.hpp"
 #include "models/optics/link_model.hpp"
@@ -101,6 +102,17 @@ FaultTimeline timeline_of(const std::vector<PlannedFault>& faults, const Topolog
     }
 }
 
+// What the schedule of circuit switches leaves dark, up to the end of the run.
+void add_circuit_schedule(const Scenario& scenario, Plan& plan) {
+    const Scenario::Fabric& fabric = scenario.topology;
+    if (plan.topology.circuits.empty() || !scenario.until) return;
+    const std::vector<Outage> dark = circuit_outages(
+        plan.topology.circuits,
+        {.states = static_cast<std::uint32_t>(fabric.states), .period = fabric.period, .dark = fabric.dark},
+        Time{scenario.until->ps});
+    plan.outages.insert(plan.outages.end(), dark.begin(), dark.end());
+}
+
 }  // namespace
 
 Layout layout(const Scenario& scenario, const ScenarioContext& context) {
@@ -122,6 +134,7 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     FaultTimeline timeline = timeline_of(laid_out.faults, plan.topology, scenario.seeds.faults);
     plan.changes = channel_changes(timeline, plan.topology, model, full_frame_bytes(scenario));
     plan.outages = std::move(timeline.outages);
+    add_circuit_schedule(scenario, plan);
     return plan;
 }
 

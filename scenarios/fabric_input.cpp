@@ -9,7 +9,9 @@ int full_frame_bytes(const Scenario& scenario) {
     return static_cast<int>((scenario.framing.header + scenario.transport.payload).count);
 }
 
-Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
+namespace {
+
+Traffic pattern_of(const Scenario& scenario, const Plan& plan) {
     const Scenario::Workload& w = scenario.workload;
     switch (w.kind) {
         case WorkloadKind::all_reduce:
@@ -22,6 +24,15 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
         }
     }
     throw std::logic_error("unknown workload kind");
+}
+
+}  // namespace
+
+Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
+    Traffic traffic = pattern_of(scenario, plan);
+    for (Traffic::Group& group : traffic.groups)
+        group.traffic_class = static_cast<std::uint8_t>(scenario.workload.traffic_class);
+    return traffic;
 }
 
 std::vector<Channel> channels_of(const LinkConditions& links, const LockSettings& lock) {
@@ -74,10 +85,17 @@ NetworkParameters network_of(const Scenario& scenario) {
     network.buffer_alpha = scenario.switches.buffer_alpha;
     network.flow_control = scenario.switches.flow_control;
     network.headroom = scenario.switches.headroom.value_or(Bytes{0});
+    network.lossless = scenario.switches.lossless;
+    network.classes.strict = scenario.switches.strict;
+    network.classes.weight = scenario.switches.weights;
+    network.acknowledgement_class = static_cast<std::uint8_t>(scenario.transport.acknowledgement_class);
     network.trimming = scenario.switches.trimming;
     network.link_retries = scenario.switches.link_retries;
     network.framing = scenario.framing;
     network.hash_seed = scenario.seeds.traffic;
+    network.hash_fields = {.flow = (scenario.routing.hash & 1u) != 0,
+                           .entropy = (scenario.routing.hash & 2u) != 0,
+                           .attempt = (scenario.routing.hash & 4u) != 0};
     network.queue_pairs = static_cast<std::uint32_t>(scenario.routing.queue_pairs);
     network.flowlet_gap = scenario.routing.flowlet_gap;
     network.hop_limit = static_cast<std::uint32_t>(scenario.routing.hop_limit);

@@ -2,6 +2,7 @@
 // neither TOML (scenarios/scenario_text.hpp) nor how a run is put together (scenarios/assembly.hpp).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ enum class CollectiveAlgorithm { ring };
 enum class FaultKind { degrade, down };
 enum class TransportKind { window, rocev2, uec };
 enum class LossRecovery { go_back_n, selective_repeat };
+using ClassMask = std::uint8_t;
 enum class DcqcnPreset { paper_2015, connectx, simai };
 
 struct Scenario {
@@ -42,6 +44,8 @@ struct Scenario {
         bool rails = true, planes = true;
         std::int64_t spines_per_plane = 0, cores_per_plane = 0;
         std::int64_t circuits_per_spine = 1, states = 1;  // ocs-pods
+        Duration period = milliseconds(1);                // of a state, in which ...
+        Duration dark = microseconds(10);                 // ... a circuit that is new carries nothing at first
 
         /// Ports that switches of a kind have; none: as many as it takes.
         struct Radix {
@@ -125,6 +129,9 @@ struct Scenario {
         double buffer_alpha = 0.0;            // share of the free buffer that a queue may hold; 0: no such limit
         FlowControl flow_control = FlowControl::none;
         std::optional<Bytes> headroom{};  // per port; none: what its link needs
+        ClassMask lossless = 0x01;        // classes that flow control protects, a bit each
+        ClassMask strict = 0x80;          // classes that go before all below them; the others share by weight
+        std::array<std::uint8_t, TrafficClasses::kCount> weights{1, 1, 1, 1, 1, 1, 1, 1};
         bool trimming = false;
         std::int64_t link_retries = 0;
         friend bool operator==(const Switch&, const Switch&) = default;
@@ -138,6 +145,7 @@ struct Scenario {
     struct Routing {
         PathPolicy policy = PathPolicy::spray;
         std::int64_t queue_pairs = 1;
+        unsigned hash = 7;  // what a path hash reads: bits of flow, entropy, attempt
         Duration flowlet_gap = microseconds(5);
         std::int64_t hop_limit = 16;
         bool failover = true;                      // traffic leaves cables that are down
@@ -158,6 +166,7 @@ struct Scenario {
         Control congestion = Control::none;
         DcqcnPreset dcqcn = DcqcnPreset::paper_2015;
         Duration base_rtt = microseconds(10);  // that nscc takes for an idle fabric's
+        std::int64_t acknowledgement_class = 0;
         friend bool operator==(const Transport&, const Transport&) = default;
     } transport;
 
@@ -167,6 +176,7 @@ struct Scenario {
         Placement placement = Placement::spread;  // spread: neighbours in a ring sit under different leaves
         Bytes bytes{64 << 20};                    // per GPU (all-reduce) or per flow
         std::int64_t iterations = 1;
+        std::int64_t traffic_class = 0;
         std::int64_t senders = 0;  // incast: how many endpoints send to endpoint 0; 0 stands for all others
         friend bool operator==(const Workload&, const Workload&) = default;
     } workload;

@@ -141,8 +141,19 @@ private:
         if (t.kind == TopologyKind::folded_clos && t.buildings > t.pods)
             complain("topology.buildings", fmt::format("{} pods cannot stand in {} buildings", t.pods, t.buildings),
                      "at most one building for each");
-        if (t.kind == TopologyKind::ocs_pods && t.pods < 2)
-            complain("topology.pods", "circuits have nothing to join", "at least 2 pods");
+        if (t.kind == TopologyKind::ocs_pods) circuits();
+    }
+
+    void circuits() {
+        const auto& t = s_.topology;
+        if (t.pods < 2) complain("topology.pods", "circuits have nothing to join", "at least 2 pods");
+        if (t.states == 1) return;
+        if (t.dark >= t.period)
+            complain("topology.dark", fmt::format("{} of darkness leave nothing of a state", to_text(t.dark)),
+                     fmt::format("topology.period is {}", to_text(t.period)));
+        if (!s_.until && sound({"run.until"}))
+            complain("run.until", "circuits that change need an end: their schedule is followed so far",
+                     "such as until = \"10ms\"; the run ends earlier if all is delivered");
     }
 
     void rails() {

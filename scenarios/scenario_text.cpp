@@ -106,7 +106,15 @@ std::string name_shown(const std::string& name) {
 template <class Root>
 void Reader::read_table(const TomlValue& table, const std::string& path, const std::string& shown,
                         std::span<const Key<Root>> keys, Root& root) {
-    for (const TomlMember& member : table.members) read_member(member, path, shown, keys, root);
+    // What sets several keys goes first, whatever its name: single keys say it more precisely.
+    const auto is_shorthand = [&](const TomlMember& member) {
+        return std::ranges::any_of(keys, [&](const auto& key) {
+            return key.presence == Presence::shorthand && key.path() == path + member.name;
+        });
+    };
+    for (const bool shorthand : {true, false})
+        for (const TomlMember& member : table.members)
+            if (is_shorthand(member) == shorthand) read_member(member, path, shown, keys, root);
 }
 
 template <class Root>

@@ -80,6 +80,10 @@ Keys counts_of_topology() {
         count("circuits_per_spine", AT(topology.circuits_per_spine), 1, kCables,
               "cables of a spine into circuit switches", kOcs),
         count("states", AT(topology.states), 1, kSwitches, "ways to join pods in pairs, taken in turn", kOcs),
+        {"topology", "period", S::quantity(AT(topology.period), nanoseconds(1), seconds(1'000'000)),
+         "of a state, where there are several", Presence::optional, kOcs},
+        {"topology", "dark", S::quantity(AT(topology.dark), Duration{0}, seconds(1000)),
+         "at the beginning of a state, of a circuit that was not lit before", Presence::optional, kOcs},
     };
 }
 

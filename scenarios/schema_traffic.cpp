@@ -17,6 +17,24 @@ ValueType<Scenario> one_seed_for_all() {
     return type;
 }
 
+/// transport.retry_preset: time-out and retries as NCCL sets them, by the release that brought them.
+ValueType<Scenario> retry_preset() {
+    static const std::vector<std::pair<std::string, RetryBudget>> kPresets{
+        {"nccl-2.23", kNccl223}, {"nccl-2.14", kNccl214}, {"nccl-2.0", kNccl}};
+    std::vector<std::string> names;
+    for (const auto& [name, budget] : kPresets) names.push_back(name);
+    return {fmt::format("\"{}\"", fmt::join(names, "\" or \"")),
+            [names](const TomlValue& value, const ScenarioNames&, Scenario& scenario) -> std::optional<Complaint> {
+                std::string name;
+                if (auto complaint = read_name(value, "preset", names, name)) return complaint;
+                const auto place = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
+                scenario.transport.timeout = kPresets[place].second.timeout;
+                scenario.transport.retries = kPresets[place].second.tries;
+                return std::nullopt;
+            },
+            [](const Scenario&) { return std::string(); }};
+}
+
 }  // namespace
 
 Keys traffic_keys() {
@@ -32,11 +50,16 @@ Keys traffic_keys() {
          "nscc: of an idle fabric"},
         {"transport", "payload", S::quantity(AT(transport.payload), kByte, Bytes{65'000}), "of a full data packet"},
         {"transport", "window", S::whole_number(AT(transport.window), 1, 4096), "packets in flight per flow"},
-        {"transport", "timeout", S::quantity(AT(transport.timeout), nanoseconds(1), seconds(10)),
+        {"transport", "retry_preset", retry_preset(),
+         "time-out and retries at once, as NCCL sets them since that release: 30 s, 7.5 s or 0.47 s to a failure",
+         Presence::shorthand},
+        {"transport", "timeout", S::quantity(AT(transport.timeout), nanoseconds(1), seconds(100)),
          "until an unacknowledged packet is sent again"},
         {"transport", "retries",
          S::optional(AT(transport.retries), "unlimited", TypesOf<std::int64_t>::whole_number(kItself, 1, 1000)),
          "time-outs in a row after which a flow fails"},
+        {"transport", "acknowledgement_class", S::whole_number(AT(transport.acknowledgement_class), 0, 7),
+         "traffic class of acknowledgements"},
 
         {"workload", "kind", S::choice(AT(workload.kind), {"all-reduce", "permutation", "incast"}),
          "who sends to whom"},
@@ -47,6 +70,7 @@ Keys traffic_keys() {
          "per GPU of an all-reduce, else per flow"},
         {"workload", "iterations", S::whole_number(AT(workload.iterations), 1, 1'000'000),
          "of an all-reduce: how often, one after the other"},
+        {"workload", "traffic_class", S::whole_number(AT(workload.traffic_class), 0, 7), "of its data"},
         {"workload", "senders", S::whole_number(AT(workload.senders), 0, 64'000'000),
          "of an incast: GPUs that send to the first one; 0 for all others"},
 

@@ -126,6 +126,31 @@ struct TypesOf {
                 [field](const Root& root) { return std::string(field(root) ? "true" : "false"); }};
     }
 
+    /// A list of some of a closed set, in any order. @param field  of so many flags: bit i for names[i]
+    template <class Field>
+    static Type flags(Field field, std::vector<std::string> names) {
+        return {fmt::format("a list of \"{}\"", fmt::join(names, "\", \"")),
+                [field, names](const TomlValue& value, const ScenarioNames&, Root& root) -> MaybeComplaint {
+                    if (value.kind != TomlValue::Kind::list)
+                        return Complaint{value.at, "found " + cited(value),
+                                         fmt::format("a list of some of {}", fmt::join(names, ", "))};
+                    unsigned bits = 0;
+                    for (const TomlValue& item : value.items) {
+                        std::string name;
+                        if (auto complaint = read_name(item, "value", names, name)) return complaint;
+                        bits |= 1u << (std::ranges::find(names, name) - names.begin());
+                    }
+                    field(root) = bits;
+                    return std::nullopt;
+                },
+                [field, names](const Root& root) {
+                    std::vector<std::string> given;
+                    for (std::size_t i = 0; i < names.size(); ++i)
+                        if (static_cast<unsigned>(field(root)) >> i & 1u) given.push_back(toml_string(names[i]));
+                    return fmt::format("[{}]", fmt::join(given, ", "));
+                }};
+    }
+
     /// A number that starts a sequence of draws: whole, not negative.
     template <class Field>
     static Type seed(Field field) {
