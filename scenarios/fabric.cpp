@@ -63,6 +63,9 @@ Topology generated(const Scenario::Fabric& f, Rate rate) {
                                 .cores_per_plane = f.cores_per_plane,
                                 .links_per_core = f.links_per_core,
                                 .rate = rate});
+        case TopologyKind::graph:
+            if (!f.graph) throw TopologyError("the graph of " + f.file + " was not read");
+            return *f.graph;
         case TopologyKind::ocs_pods:
             return ocs_pods({.pods = f.pods,
                              .leaves_per_pod = f.leaves_per_pod,
@@ -81,6 +84,7 @@ Topology generated(const Scenario::Fabric& f, Rate rate) {
 
 Topology topology_of(const Scenario& scenario) {
     Topology topology = generated(scenario.topology, port_rate(scenario.topology.rate));
+    if (scenario.topology.kind == TopologyKind::graph) return topology;  // every cable has its own rate
     for (Topology::Tier& tier : topology.tiers)
         if (const auto kind = tier_named(tier.name)) tier.rate = port_rate(scenario.rate_of(*kind));
     return topology;

@@ -1,7 +1,10 @@
 // How much of everything a fabric of some parameters has: one function per kind, the same counts that the generators
 // come to (a test holds them together).
 #include <algorithm>
+#include <map>
 #include <stdexcept>
+#include <tuple>
+#include <vector>
 
 #include "scenarios/fabric.hpp"
 
@@ -126,6 +129,46 @@ FabricShape ocs_shape(const Scenario::Fabric& f) {
     return s;
 }
 
+// Counted, not reckoned.
+FabricShape graph_shape(const Topology& t) {
+    FabricShape s;
+    s.cables = static_cast<std::int64_t>(t.cables.size());
+    std::vector<std::int64_t> gpus(t.nodes.size()), up(t.nodes.size()), down(t.nodes.size());
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::int64_t> links;  // by tier and both nodes
+    for (const Topology::Endpoint& endpoint : t.endpoints) {
+        s.gpus_per_server = std::max(s.gpus_per_server, ++gpus[endpoint.server.value]);
+        s.nics_per_gpu = std::max<std::int64_t>(s.nics_per_gpu, endpoint.nics);
+    }
+    for (const Topology::Cable& cable : t.cables) {
+        const std::uint32_t lower = t.ports[cable.lower.value].node.value,
+                            upper = t.ports[cable.upper.value].node.value;
+        ++up[lower];
+        ++down[upper];
+        const auto kind = tier_named(t.tiers[cable.tier].name);
+        if (!kind) continue;
+        const auto place = static_cast<std::size_t>(*kind);
+        s.has[place] = true;
+        // At a server cables are numbered through, as they are in the generators' shapes.
+        const bool at_server = t.nodes[lower].kind == NodeKind::server;
+        s.links[place] = std::max(s.links[place], ++links[{cable.tier, lower, at_server ? UINT32_MAX : upper}]);
+    }
+    for (std::size_t i = 0; i < t.nodes.size(); ++i) {
+        const Topology::Node& node = t.nodes[i];
+        s.pods = std::max<std::int64_t>(s.pods, node.pod + std::int64_t{1});
+        s.servers += node.kind == NodeKind::server;
+        s.leaves += node.kind == NodeKind::leaf;
+        s.spines += node.kind == NodeKind::spine;
+        s.cores += node.kind == NodeKind::core;
+        if (node.kind == NodeKind::leaf) {
+            s.leaf_down = std::max(s.leaf_down, down[i]);
+            s.leaf_up = std::max(s.leaf_up, up[i]);
+        }
+    }
+    s.spine_ports = max_ports(t, NodeKind::spine);
+    s.core_ports = max_ports(t, NodeKind::core);
+    return s;
+}
+
 }  // namespace
 
 std::string_view name_of(TopologyKind kind) {
@@ -135,6 +178,7 @@ std::string_view name_of(TopologyKind kind) {
         case TopologyKind::folded_clos: return "folded-clos";
         case TopologyKind::multi_plane: return "multi-plane";
         case TopologyKind::ocs_pods: return "ocs-pods";
+        case TopologyKind::graph: return "graph";
     }
     return "";
 }
@@ -146,6 +190,7 @@ FabricShape shape_of(const Scenario::Fabric& fabric) {
         case TopologyKind::folded_clos: return folded_clos_shape(fabric);
         case TopologyKind::multi_plane: return multi_plane_shape(fabric);
         case TopologyKind::ocs_pods: return ocs_shape(fabric);
+        case TopologyKind::graph: return fabric.graph ? graph_shape(*fabric.graph) : FabricShape{};
     }
     throw std::logic_error("unknown topology kind");
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,11 +18,12 @@
 #include "models/transport/parameters.hpp"
 #include "models/workload/traffic.hpp"
 #include "scenarios/tiers.hpp"
+#include "topologies/topology.hpp"
 
 namespace lightloom {
 
-enum class TopologyKind { leaf_spine, rail_optimised, folded_clos, multi_plane, ocs_pods };
-inline constexpr std::size_t kTopologyKinds = 5;
+enum class TopologyKind { leaf_spine, rail_optimised, folded_clos, multi_plane, ocs_pods, graph };
+inline constexpr std::size_t kTopologyKinds = 6;
 enum class WorkloadKind { all_reduce, permutation, incast };
 enum class CollectiveAlgorithm { ring };
 enum class FaultKind { degrade, down };
@@ -46,6 +48,9 @@ struct Scenario {
         std::int64_t circuits_per_spine = 1, states = 1;  // ocs-pods
         Duration period = milliseconds(1);                // of a state, in which ...
         Duration dark = microseconds(10);                 // ... a circuit that is new carries nothing at first
+
+        std::string file;                       // graph: beside the scenario
+        std::shared_ptr<const Topology> graph;  // what it says
 
         /// Ports that switches of a kind have; none: as many as it takes.
         struct Radix {

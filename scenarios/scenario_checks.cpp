@@ -64,6 +64,7 @@ private:
             case TopologyKind::folded_clos:
             case TopologyKind::ocs_pods: return key(of_pods);
             case TopologyKind::multi_plane: return key(of_planes);
+            case TopologyKind::graph: return key("file");
         }
         return {};
     }
@@ -135,6 +136,8 @@ private:
     void parts_of_a_fabric() {
         if (!topology_is_sound()) return;
         const auto& t = s_.topology;
+        if (t.kind == TopologyKind::graph && !t.graph)
+            complain("topology.file", "names no graph", "the file stands beside the scenario's");
         if (t.kind == TopologyKind::rail_optimised) rails();
         if (t.kind == TopologyKind::folded_clos && t.pods > 1 && t.cores == 0)
             complain("topology.cores", fmt::format("nothing joins {} pods", t.pods), "there must be cores above them");

@@ -10,23 +10,27 @@
 #include "scenarios/catalogue_file.hpp"
 #include "scenarios/plant_file.hpp"
 #include "scenarios/toml_document.hpp"
+#include "topologies/user_topology.hpp"
+#include "topologies/validation.hpp"
 
 namespace lightloom {
 namespace {
 
 constexpr std::size_t kLargestScenario = 16 << 20;  // bytes; what is larger was not written as a scenario
-constexpr std::size_t kLargestPlant = 512 << 20;    // readings of some million fibres
+constexpr std::size_t kLargestGraph = 256 << 20;
+constexpr std::size_t kLargestPlant = 512 << 20;  // readings of some million fibres
 
-/// The file that [optics] names under `key`, looked up before the scenario is read: the names in it come from there.
-std::string file_in_optics(std::string_view text, std::span<const Override> overrides, std::string_view key) {
+/// What a section says under `key`, looked up before the scenario is read: the names in it come from such files.
+std::string text_in(std::string_view section, std::string_view key, std::string_view text,
+                    std::span<const Override> overrides) {
     std::string file;
     const TomlDocument document = parse_toml(text);  // its mistakes are reported when the scenario is read
     for (const TomlMember& table : document.root.members)
-        if (table.name == "optics")
+        if (table.name == section)
             for (const TomlMember& member : table.value.members)
                 if (member.name == key && member.value.kind == TomlValue::Kind::text) file = member.value.text;
     for (const Override& override : overrides)
-        if (override.key == "optics." + std::string(key)) file = override.value;
+        if (override.key == fmt::format("{}.{}", section, key)) file = override.value;
     return file;
 }
 
@@ -45,6 +49,13 @@ std::string read_file(const std::string& file, std::size_t most_bytes) {
     if (stream.bad()) throw FileError(fmt::format("reading {} failed: {}", file, std::strerror(errno)));
     if (text.size() > most_bytes) throw FileError(fmt::format("{} is larger than {} MiB", file, most_bytes >> 20));
     return text;
+}
+
+// The format is told by the name: *.graphml, or a list of nodes and cables.
+std::shared_ptr<const Topology> load_graph(const std::string& path) {
+    const bool is_graphml = std::filesystem::path(path).extension() == ".graphml";
+    return std::make_shared<const Topology>(user_topology(
+        read_file(path, kLargestGraph), is_graphml ? TopologyFormat::graphml : TopologyFormat::edge_list, path));
 }
 
 }  // namespace
@@ -70,7 +81,7 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     LoadedScenario loaded;
     loaded.file = file;
     loaded.text = read_file(file, kLargestScenario);
-    if (const std::string own = file_in_optics(loaded.text, overrides, "catalogue"); !own.empty()) {
+    if (const std::string own = text_in("optics", "catalogue", loaded.text, overrides); !own.empty()) {
         const std::string path = beside(file, own);
         ParsedCatalogue parsed = load_catalogue_file(path);
         if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
@@ -81,7 +92,15 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     } catch (const CatalogueError& error) {
         return {std::nullopt, {InputError{file, 0, 0, "optics.catalogue", error.what(), ""}}};
     }
-    ParsedScenario parsed = parse_scenario(loaded.text, file, overrides, names_of(*loaded.catalogue));
+    ScenarioNames names = names_of(*loaded.catalogue);
+    if (const std::string own = text_in("topology", "file", loaded.text, overrides); !own.empty()) {
+        try {
+            names.graph = load_graph(beside(file, own));
+        } catch (const TopologyError& error) {
+            return {std::nullopt, {InputError{file, 0, 0, "topology.file", error.what(), ""}}};
+        }
+    }
+    ParsedScenario parsed = parse_scenario(loaded.text, file, overrides, names);
     if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
     loaded.scenario = std::move(*parsed.scenario);
     if (!loaded.scenario.optics.plant.empty()) {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,6 +34,8 @@ struct ScenarioNames {
     };
     std::map<std::string, CaptiveCable, std::less<>> captive_cables =
         {};  // by module; the others take a separate cable
+
+    std::shared_ptr<const Topology> graph = {};  // of the file that topology.file names
 };
 
 struct ParsedScenario {

@@ -13,16 +13,26 @@ std::vector<std::string> schema::topology_kind_names() {
 
 namespace {
 
-constexpr std::uint32_t kAllKinds = UINT32_MAX;
 constexpr std::uint32_t kLeafSpine = bit(TopologyKind::leaf_spine), kRail = bit(TopologyKind::rail_optimised),
                         kClos = bit(TopologyKind::folded_clos), kPlanes = bit(TopologyKind::multi_plane),
-                        kOcs = bit(TopologyKind::ocs_pods);
+                        kOcs = bit(TopologyKind::ocs_pods), kGenerated = ~bit(TopologyKind::graph);
 
 /// A count of nodes or cables, which some kinds of fabric know.
 template <class Field>
 Key<Scenario> count(std::string_view name, Field field, std::int64_t least, std::int64_t most, std::string_view help,
                     std::uint32_t kinds, Presence presence = Presence::optional) {
     return {"topology", name, S::whole_number(field, least, most), help, presence, kinds};
+}
+
+/// topology.file: the graph itself was read before, with the file beside the scenario.
+ValueType<Scenario> graph_file() {
+    ValueType<Scenario> type = S::text(AT(topology.file));
+    type.form = "the name of a file beside this one: GraphML, or a list of nodes and cables";
+    type.read = [read = type.read](const TomlValue& value, const ScenarioNames& names, Scenario& scenario) {
+        scenario.topology.graph = names.graph;
+        return read(value, names, scenario);
+    };
+    return type;
 }
 
 template <class Field>
@@ -36,7 +46,7 @@ Keys counts_of_topology() {
     return {
         count("servers", AT(topology.servers), 1, kNodes, "servers, spread evenly over the leaves", kLeafSpine | kRail,
               kRequired),
-        count("gpus_per_server", AT(topology.gpus_per_server), 1, 64, "GPUs in a server, one NIC each", kAllKinds),
+        count("gpus_per_server", AT(topology.gpus_per_server), 1, 64, "GPUs in a server, one NIC each", kGenerated),
         count("leaves", AT(topology.leaves), 1, kSwitches, "switches next to the servers", kLeafSpine, kRequired),
         count("spines", AT(topology.spines), 1, kSwitches, "switches that join the leaves", kLeafSpine | kRail,
               kRequired),
@@ -91,11 +101,13 @@ Keys counts_of_topology() {
 
 Keys topology_keys() {
     Keys keys{{"", "title", S::text(AT(title)), "what the scenario is about; printed with its results"},
-              {"topology", "kind", S::choice(AT(topology.kind), topology_kind_names()), "what the fabric looks like"}};
+              {"topology", "kind", S::choice(AT(topology.kind), topology_kind_names()), "what the fabric looks like"},
+              {"topology", "file", graph_file(), "of a fabric of your own: topologies/README.md has the form",
+               kRequired, bit(TopologyKind::graph)}};
     const Keys counts = counts_of_topology();
     keys.insert(keys.end(), counts.begin(), counts.end());
     const Keys others{{"topology", "rate", S::quantity(AT(topology.rate), kSlowestPort, kFastestPort),
-                       "of every port, each way, where its tier says no other"},
+                       "of every port, each way, where its tier says no other", Presence::optional, kGenerated},
                       radix("radix.leaf", AT(topology.radix.leaf), "ports that a leaf has"),
                       radix("radix.spine", AT(topology.radix.spine), "ports that a spine has"),
                       radix("radix.core", AT(topology.radix.core), "ports that a core has")};

@@ -7,13 +7,15 @@
 #include <algorithm>
 #include <map>
 
+#include "scenarios/scenario_files.hpp"
 #include "tests/scenarios/scenario_reading.hpp"
 
 namespace lightloom::test {
 namespace {
 
 Scenario scenario_of(const std::string& topology) {
-    const auto parsed = parse("[topology]\n" + topology + "[workload]\nkind = \"permutation\"\n");
+    const auto parsed =
+        parse("[topology]\n" + topology + "[workload]\nkind = \"permutation\"\n[run]\nuntil = \"1ms\"\n");
     for (const InputError& error : parsed.errors) ADD_FAILURE() << to_string(error);
     return parsed.scenario.value_or(Scenario{});
 }
@@ -68,6 +70,18 @@ INSTANTIATE_TEST_SUITE_P(
         "states = 3\n"));
 
 TEST_P(Fabrics, HaveTheShapeThatIsTakenFromTheirParameters) { expect_shape_of_what_is_built(scenario_of(GetParam())); }
+
+TEST(AGraphOfTheUsers, HasTheShapeThatIsCounted) {
+    auto input = load_scenario(LIGHTLOOM_SOURCE_DIR "/scenarios/catalog/user-graph.toml").loaded.value();
+    expect_shape_of_what_is_built(input.scenario);
+    const FabricShape shape = shape_of(input.scenario.topology);
+    EXPECT_EQ(shape.servers, 16);
+    EXPECT_EQ(shape.gpus_per_server, 4);
+    EXPECT_EQ(shape.leaves, 16);
+    EXPECT_EQ(shape.pods, 4);
+    EXPECT_EQ(shape.cables, 16 * 4 + 32 * 2);
+    EXPECT_EQ(shape.links[static_cast<std::size_t>(TierKind::leaf_spine)], 2);
+}
 
 // NVIDIA DGX SuperPOD reference architecture: nodes, leaves, spines and cables of 4 and 16 scalable units.
 TEST(Fabric, OfScalableUnitsIsThatOfTheReferenceArchitecture) {

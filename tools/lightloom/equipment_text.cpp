@@ -38,6 +38,7 @@ std::string_view what_is(TopologyKind kind) {
         case TopologyKind::rail_optimised: return "a leaf for each GPU index of a unit of servers; two or three tiers";
         case TopologyKind::folded_clos: return "pods of leaves and spines under cores; in one building or several";
         case TopologyKind::multi_plane: return "NICs of several ports, each in a plane of its own, or dual ToR";
+        case TopologyKind::graph: return "your own, from GraphML or a list of nodes and cables";
         case TopologyKind::ocs_pods: return "pods joined by circuit switches, in pairs that take turns";
     }
     return "";
