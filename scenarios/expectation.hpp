@@ -23,6 +23,7 @@ namespace lightloom {
 struct RingExpectation {
     Duration alpha;
     double payload_bytes_per_second;  // B
+    std::size_t ports;                // of a NIC, that a flow sends by
     Duration completion;              // all iterations
 };
 

@@ -26,6 +26,7 @@ enum class CollectiveAlgorithm { ring };
 enum class FaultKind { degrade, down };
 enum class TransportKind { window, rocev2, uec };
 enum class LossRecovery { go_back_n, selective_repeat };
+enum class PortWeights { equal, capacity };
 enum class DcqcnPreset { paper_2015, connectx, simai };
 
 struct Scenario {
@@ -137,6 +138,7 @@ struct Scenario {
 
     struct Routing {
         PathPolicy policy = PathPolicy::spray;
+        PortWeights weights = PortWeights::equal;  // of ports on equally short paths
         std::int64_t queue_pairs = 1;
         Duration flowlet_gap = microseconds(5);
         std::int64_t hop_limit = 16;

@@ -47,7 +47,7 @@ std::vector<FabricCase> cases() {
                                 rough(Forwarding::store_and_forward, PathPolicy::ecmp), chained(),
                                 unsteady(Forwarding::cut_through), unsteady(Forwarding::store_and_forward)};
     for (const PathPolicy path : {PathPolicy::round_robin, PathPolicy::entropy, PathPolicy::flowlet,
-                                  PathPolicy::adaptive, PathPolicy::weighted})
+                                  PathPolicy::adaptive})
         all.push_back(steered(path));
     return all;
 }

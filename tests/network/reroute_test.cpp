@@ -237,7 +237,7 @@ TEST(Reroute, WeightedSwitchesSendByLiveCapacity) {
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
     for (std::size_t i = 0; i < 2000; ++i) pairs.push_back({i * kHosts / 2000, kHosts});
     FabricCase parts(t, messages(pairs, {4096}), nanoseconds(100));
-    parts.network.path = PathPolicy::weighted;
+    parts.network.path = PathPolicy::ecmp;
     parts.reroutes = std::shared_ptr<const RouteTimeline>(&timeline, [](const RouteTimeline*) {});
     const FabricRun ended = run(parts);
     std::uint64_t weak = 0, all = 0;
