@@ -26,8 +26,8 @@ private:
     std::map<std::vector<T>, std::uint32_t> numbers_;
 };
 
-// The switches and what joins them. Servers and scale-up nodes do not forward, so no path leads through one. Parallel cables count once:
-// a neighbour is next on a shortest path, with all its cables, or not at all.
+// The switches and what joins them. Servers and scale-up nodes do not forward, so no path leads through one. Parallel
+// cables count once: a neighbour is next on a shortest path, with all its cables, or not at all.
 struct Switches {
     struct Neighbour {
         std::uint32_t index;               // into `nodes`

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -19,46 +18,47 @@ namespace lightloom {
 inline Fabric::PairChoice Fabric::choose_pair(const Node& node, std::uint32_t flow, Time now) {
     const std::span<const std::uint16_t> live = pairs_.live(flow, now);
     const Sender& sender = transport_.sender(flow);
-    const PacketNumber packet = sender.repeat != sender.repeat_end ? sender.repeat : sender.next;
     Frame next{};
     next.flow = flow;
-    next.packet = packet;
+    next.packet = sender.repeat != sender.repeat_end ? sender.repeat : sender.next;
     next.attempt = sender.attempt;
-    next.entropy = entropy_of_next(flow, sender, packet);
+    next.entropy = entropy_of_next(flow, sender, next.packet);
     const std::uint64_t key = (path_key(next) & hash_mask_) ^ node.hash_salt;
-    const int traffic_class = class_of_flow_[flow];
+    const auto one_of = [](std::uint64_t hash, std::size_t count) {
+        return pick(scramble(hash), static_cast<std::uint32_t>(count));
+    };
+    const std::span<const std::uint16_t> allowed =
+        by_one_port(network_.path) ? live.subspan(one_of(key, live.size()), 1) : live;
+
+    // Of those whose port has room the packet takes one; under adaptive, of those whose port is free first.
     PairChoice choice;
-    const auto has_room = [&](std::uint16_t number) {
+    Duration most{-1};
+    std::uint32_t candidates = 0;
+    for (const std::uint16_t number : allowed) {
         const std::uint32_t port = pairs_.pair(flow, number).from.nic;
-        const Duration waiting = waiting_at(port, traffic_class, now + node.latency);
-        if (waiting <= nics_[port].full_frame * 2) return std::pair(true, waiting);
-        if (!is_stopped(port, traffic_class))
-            choice.dry = std::min(choice.dry, now + (waiting - nics_[port].full_frame));
-        return std::pair(false, waiting);
-    };
-    const auto take = [&](std::uint16_t number, Duration waiting) {
-        choice.pair = number;
-        choice.waiting = waiting;
-        return choice;
-    };
-    if (by_one_port(network_.path)) {
-        const std::uint16_t number = live[pick(scramble(key), static_cast<std::uint32_t>(live.size()))];
-        const auto [room, waiting] = has_room(number);
-        return room ? take(number, waiting) : choice;
+        const Duration waiting = waiting_of_flow(flow, port, node, now);
+        if (!has_room(port, waiting)) {
+            if (!is_stopped(port, class_of_flow_[flow]))
+                choice.dry = std::min(choice.dry, runs_dry(port, waiting, now));
+            continue;
+        }
+        const bool shortest = network_.path == PathPolicy::adaptive && candidates > 0;
+        if (shortest && waiting > most) continue;
+        if (shortest && waiting < most) candidates = 0;
+        most = shortest ? waiting : std::max(most, waiting);
+        ++candidates;
     }
-    // The one to take if all had room; the next with room in their order takes its place, and under adaptive that
-    // which is free first.
-    const auto count = static_cast<std::uint32_t>(live.size());
+    if (candidates == 0) return choice;
     const std::uint32_t turn = sender.next + sender.retransmissions;  // packets that it has sent
-    std::uint32_t place = network_.path == PathPolicy::round_robin ? turn % count
-                          : network_.path == PathPolicy::entropy   ? pick(scramble(key), count)
-                                                                   : pick(scramble(key ^ packet_key(next)), count);
-    for (std::uint32_t i = 0; i < count; ++i) {
-        const std::uint16_t number = live[place];
-        const auto [room, waiting] = has_room(number);
-        if (room && (choice.pair == PairChoice::kNoPair || waiting < choice.waiting)) take(number, waiting);
-        if (room && network_.path != PathPolicy::adaptive) break;
-        if (++place == count) place = 0;
+    std::uint32_t place = network_.path == PathPolicy::round_robin ? turn % candidates
+                          : network_.path == PathPolicy::entropy   ? one_of(key, candidates)
+                                                                   : one_of(key ^ packet_key(next), candidates);
+    for (const std::uint16_t number : allowed) {
+        const std::uint32_t port = pairs_.pair(flow, number).from.nic;
+        choice.waiting = waiting_of_flow(flow, port, node, now);
+        if (!has_room(port, choice.waiting) || choice.waiting > most || place-- != 0) continue;
+        choice.pair = number;
+        break;
     }
     return choice;
 }
@@ -73,8 +73,7 @@ template <class Context>
     std::uint32_t first_passed = Nic::kNone;
     Time service = kNever;
     while (nic.first_ready != Nic::kNone && nic.first_ready != first_passed) {
-        if (const auto [room, dry] = room_of(bond, class_of_flow_[nic.first_ready], node, now);
-            !room && dry != kNever) {
+        if (const auto [room, dry] = room_of(bond, nic.first_ready, node, now); !room && dry != kNever) {
             service = std::min(service, dry);
             break;
         }
@@ -110,14 +109,14 @@ template <class Context>
     post_own(context, node, wake, Happening::unpark, nic.wake);
 }
 
-/// Has some port of a NIC room for a class, and if none: when will the first that may send be about to run dry?
-inline std::pair<bool, Time> Fabric::room_of(const PortPairs::Bond& bond, int traffic_class, const Node& node,
+/// Has some port of a NIC room for a packet of a flow? If none: when the first of those that may send runs dry.
+inline std::pair<bool, Time> Fabric::room_of(const PortPairs::Bond& bond, std::uint32_t flow, const Node& node,
                                              Time now) const {
     Time dry = kNever;
     for (std::uint32_t port = bond.first_port; port < bond.first_port + bond.ports; ++port) {
-        const Duration waiting = waiting_at(port, traffic_class, now + node.latency);
-        if (waiting <= nics_[port].full_frame * 2) return {true, kNever};
-        if (!is_stopped(port, traffic_class)) dry = std::min(dry, now + (waiting - nics_[port].full_frame));
+        const Duration waiting = waiting_of_flow(flow, port, node, now);
+        if (has_room(port, waiting)) return {true, kNever};
+        if (!is_stopped(port, class_of_flow_[flow])) dry = std::min(dry, runs_dry(port, waiting, now));
     }
     return {false, dry};
 }

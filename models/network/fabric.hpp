@@ -377,7 +377,14 @@ private:
     PairChoice choose_pair(const Node& node, std::uint32_t flow, Time now);
     template <class Context>
     void serve_bonded(Context& context, Node& node, std::uint32_t port, Time now);
-    std::pair<bool, Time> room_of(const PortPairs::Bond& bond, int traffic_class, const Node& node, Time now) const;
+    std::pair<bool, Time> room_of(const PortPairs::Bond& bond, std::uint32_t flow, const Node& node, Time now) const;
+    Duration waiting_of_flow(std::uint32_t flow, std::uint32_t port, const Node& node, Time now) const {
+        return waiting_at(port, class_of_flow_[flow], now + node.latency);
+    }
+    bool has_room(std::uint32_t port, Duration waiting) const { return waiting <= nics_[port].full_frame * 2; }
+    Time runs_dry(std::uint32_t port, Duration waiting, Time now) const {
+        return now + (waiting - nics_[port].full_frame);
+    }
     void answer_by_pair_of(const Frame& frame, Receiver& receiver) const;
     std::uint32_t nic_port_of(const Frame& frame) const {
         if (bonded_ && pairs_.has(frame.flow)) return pairs_.pair(frame.flow, frame.cumulative).from.nic;

@@ -32,6 +32,7 @@ Topology small(std::int64_t nics, bool planes) {
 FabricCase across(const Topology& t, PathPolicy path) {
     FabricCase parts(t, messages({{0, 2}, {1, 3}, {2, 0}, {3, 1}}, {kPackets * 4096}), nanoseconds(300));
     parts.network.path = path;
+    if (path == PathPolicy::entropy) parts.network.queue_pairs = 64;
     parts.transport.timeout = microseconds(60);
     return parts;
 }
