@@ -58,9 +58,11 @@ TEST(Planes, TwoPortsTakeHalfTheTimeOfOne) {
         EXPECT_EQ(expect(two, plan(two)).ring->ports, 2u);
         EXPECT_EQ(expect(one, plan(one)).ring->ports, 1u);
         const double fast = seconds(result_of(two)), slow = seconds(result_of(one));
-        EXPECT_NEAR(fast / expected_seconds(two), 1.0, 0.03);
-        EXPECT_NEAR(slow / expected_seconds(one), 1.0, 0.03);
-        EXPECT_NEAR(slow / fast, expected_seconds(one) / expected_seconds(two), 0.06);
+        // Where every leaf meets every other, chance collides on its way down.
+        const double collisions = name == std::string("hpn-pod") ? 0.03 : 0.08;
+        EXPECT_NEAR(fast / expected_seconds(two), 1.0, collisions);
+        EXPECT_NEAR(slow / expected_seconds(one), 1.0, collisions);
+        EXPECT_NEAR(slow / fast, expected_seconds(one) / expected_seconds(two), 0.06) << "3 % of 2";
         EXPECT_GT(expected_seconds(one) / expected_seconds(two), 1.9);
     }
 }
