@@ -249,6 +249,20 @@ TEST(Reroute, WeightedSwitchesSendByLiveCapacity) {
     EXPECT_NEAR(share, 2.0 / 14.0, 5 * std::sqrt(0.143 * 0.857 / 2000));
 }
 
+TEST(Reroute, WeightsFollowOutages) {
+    const Topology t = two_leaves(2);
+    RerouteParameters how = parameters();
+    how.weighted = true;
+    RouteTimeline timeline(t, weighted_routes(t, equal_cost_routes(t)), how);
+    timeline.extend(down(cables(t, leaf(t, 1), spine(t, 2)).front(), kFrom, kTo), kNever);
+    const std::vector<std::uint16_t> even{4, 5, 6, 7, 8, 9, 10, 11};
+    const Duration known = kDetection + kConvergence;
+    EXPECT_EQ(ports_at(timeline, leaf(t, 0), 1, kFrom + known - Duration{1}), even);
+    EXPECT_EQ(ports_at(timeline, leaf(t, 0), 1, kFrom + known),
+              (std::vector<std::uint16_t>{4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 10, 11, 11}));
+    EXPECT_EQ(ports_at(timeline, leaf(t, 0), 1, kTo + known), even);
+}
+
 TEST(Reroute, OneDigestOverThreadsPartitionsAndWindows) {
     const Topology t = two_leaves();
     RerouteParameters spread = parameters();
