@@ -16,12 +16,18 @@ public:
     Capacities(const Topology& t, const Routes& routes) : t_(t), routes_(routes) {
         for (std::size_t n = 0; n < t.nodes.size(); ++n)
             if (routes.role_of_node[n] != UINT32_MAX) switches_.emplace_back(n);
+        for (const NodeId node : switches_)
+            if (t.nodes[node.value].kind == NodeKind::leaf) leaves_.push_back(node);
+        std::vector<double> rates;
         for (const Topology::Tier& tier : t.tiers)
-            rates_.push_back(static_cast<double>(tier.rate.bits()) / static_cast<double>(tier.rate.picoseconds()));
+            rates.push_back(static_cast<double>(tier.rate.bits()) / static_cast<double>(tier.rate.picoseconds()));
+        for (const Topology::Port& port : t.ports)
+            beyond_.push_back({t.ports[port.peer.value].node, rates[t.cables[port.cable.value].tier]});
     }
 
     void towards(std::uint32_t leaf) {
         leaf_ = leaf;
+        end_ = leaves_[leaf];
         hops_.assign(t_.nodes.size(), kUnknown);
         downstream_.assign(t_.nodes.size(), 0.0);
         incoming_.assign(t_.nodes.size(), 0.0);
@@ -51,15 +57,12 @@ private:
     static constexpr std::uint32_t kUnknown = UINT32_MAX;
     struct Beyond {
         NodeId peer;
-        double rate;
+        double rate;  // bits per picosecond
     };
 
-    bool is_leaf(NodeId node) const {
-        return t_.nodes[node.value].kind == NodeKind::leaf && t_.nodes[node.value].index == leaf_;
-    }
-    Beyond beyond(NodeId node, std::uint16_t port) const {
-        const Topology::Port& from = t_.ports[t_.nodes[node.value].first_port + port];
-        return {t_.ports[from.peer.value].node, rates_[t_.cables[from.cable.value].tier]};
+    bool is_leaf(NodeId node) const { return node == end_; }
+    const Beyond& beyond(NodeId node, std::uint16_t port) const {
+        return beyond_[t_.nodes[node.value].first_port + port];
     }
     std::uint32_t find_hops(NodeId node) {  // as deep as the fabric has tiers, twice
         std::uint32_t& hops = hops_[node.value];
@@ -70,9 +73,10 @@ private:
 
     const Topology& t_;
     const Routes& routes_;
-    std::vector<NodeId> switches_;
-    std::vector<double> rates_;  // bits per picosecond, by tier
-    std::uint32_t leaf_ = 0;
+    std::vector<NodeId> switches_, leaves_;
+    std::vector<Beyond> beyond_;  // by port
+    std::uint32_t leaf_ = 0;      // where all is on its way to, and its node
+    NodeId end_;
     std::vector<std::uint32_t> hops_;  // by node, as the others
     std::vector<double> downstream_;   // capacity towards the leaf
     std::vector<double> incoming_;     // rates of the cables that lead here on the way to it
