@@ -14,6 +14,7 @@
 #include "scenarios/fault_plan.hpp"
 #include "scenarios/measurements.hpp"
 #include "scenarios/schema_types.hpp"
+#include "scenarios/ways.hpp"
 #include "topologies/partition_bonds.hpp"
 #include "topologies/validation.hpp"
 
@@ -129,6 +130,8 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     Plan plan;
     plan.topology = std::move(laid_out.topology);
     plan.routes = equal_cost_routes(plan.topology);
+    check_ways(scenario, plan);
+    if (scenario.routing.weights == PortWeights::capacity) plan.routes = weighted_routes(plan.topology, plan.routes);
     plan.links = model.evaluate(full_frame_bytes(scenario));
     for (std::size_t kind = 0; kind < model.plant().classes.size(); ++kind) plan.joints.push_back(model.joint(kind));
     FaultTimeline timeline = timeline_of(laid_out.faults, plan.topology, scenario.seeds.faults);
@@ -150,6 +153,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     if (!plan.outages.empty()) {
         reroutes.emplace(plan.topology, plan.routes,
                          RerouteParameters{.failover = scenario.routing.failover,
+                                           .weighted = scenario.routing.weights == PortWeights::capacity,
                                            .detection = scenario.routing.detection,
                                            .convergence = {.a = static_cast<double>(scenario.routing.convergence.ps)},
                                            .seed = scenario.seeds.faults});

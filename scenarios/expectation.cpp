@@ -1,8 +1,10 @@
 #include "scenarios/expectation.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/engine.hpp"
+#include "models/network/port_pairs.hpp"
 #include "models/network/simulation.hpp"
 #include "topologies/partition_bonds.hpp"
 
@@ -23,23 +25,47 @@ public:
     /// @param visit  called for every node but the source with the share of packets that arrive there
     template <class Visit>
     Path between(const Topology::Endpoint& from, const Topology::Endpoint& to, Visit&& visit) const {
-        const Topology& t = plan_.topology;
-        const PortId last = t.ports[to.nic.value].peer;
-        Path path{2, delay(from.nic) + delay(last), bit_time(last) / bit_time(from.nic)};
+        const std::vector<PortPair> pairs = nearest(from, to);
+        Path path{};
+        for (const PortPair& pair : pairs)
+            add_way(PortId{pair.from.nic}, PortId{pair.to.nic}, 1.0 / static_cast<double>(pairs.size()), path, visit);
         visit(to.server, 1.0);
-        std::vector<std::pair<NodeId, double>> front{{from.leaf, 1.0}};  // where a packet may be, and how likely
-        while (true) {
-            for (const auto& [node, share] : front) visit(node, share);
-            if (front.size() == 1 && front[0].first == to.leaf) break;
-            ++path.hops;
-            std::vector<std::pair<NodeId, double>> next;
-            for (const auto& [node, share] : front) spread(node, to.leaf, share, bit_time(from.nic), path, next);
-            front = std::move(next);
-        }
         return path;
+    }
+    /// How many ports of a NIC send at once to another's, each to a port of its own.
+    std::size_t ports_between(const Topology::Endpoint& from, const Topology::Endpoint& to) const {
+        std::set<std::uint32_t> out, in;
+        for (const PortPair& pair : nearest(from, to)) {
+            out.insert(pair.from.nic);
+            in.insert(pair.to.nic);
+        }
+        return std::min(out.size(), in.size());
     }
 
 private:
+    std::vector<PortPair> nearest(const Topology::Endpoint& from, const Topology::Endpoint& to) const {
+        std::vector<PortPair> pairs = port_pairs(plan_.topology, plan_.routes, from, to);
+        std::erase_if(pairs, [hops = pairs.empty() ? 0 : pairs.front().hops](auto& pair) { return pair.hops > hops; });
+        return pairs;
+    }
+    template <class Visit>
+    void add_way(PortId out, PortId in, double share, Path& path, Visit&& visit) const {
+        const Topology& t = plan_.topology;
+        const PortId last = t.ports[in.value].peer;
+        const NodeId leaf = t.ports[t.ports[out.value].peer.value].node, end = t.ports[last.value].node;
+        path.hops = 2;
+        path.delay_ps += share * (delay(out) + delay(last));
+        path.stored += share * bit_time(last) / bit_time(out);
+        std::vector<std::pair<NodeId, double>> front{{leaf, share}};  // where a packet may be, and how likely
+        while (true) {
+            for (const auto& [node, part] : front) visit(node, part);
+            if (front.size() == 1 && front[0].first == end) break;
+            ++path.hops;
+            std::vector<std::pair<NodeId, double>> next;
+            for (const auto& [node, part] : front) spread(node, end, part, bit_time(out), path, next);
+            front = std::move(next);
+        }
+    }
     double delay(PortId port) const {
         const Topology::Port& from = plan_.topology.ports[port.value];
         const bool down = plan_.topology.cables[from.cable.value].upper == port;
@@ -95,7 +121,12 @@ RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, cons
     const std::int64_t payload = s.transport.payload.count;
     const double full = wire_seconds(s, s.framing.header.count + payload, true) +
                         wire_seconds(s, s.framing.acknowledgement.count, true);
-    const double port_rate = static_cast<double>(payload) / full;
+    std::size_t ports = by_one_port(s.routing.policy) ? 1 : SIZE_MAX;
+    for (const Traffic::Flow& flow : traffic.flows)
+        if (ports > 1)
+            ports = std::min(ports, paths.ports_between(plan.topology.endpoints[flow.source.value],
+                                                        plan.topology.endpoints[flow.destination.value]));
+    const double nic_rate = static_cast<double>(ports) * static_cast<double>(payload) / full;
 
     const std::int64_t chunk = ring.bytes.count / ring.ranks;
     const std::int64_t last_payload = chunk - (packets_of(chunk, s.transport.payload) - 1) * payload;
@@ -117,11 +148,12 @@ RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, cons
     round_trip /= static_cast<double>(traffic.flows.size());
     const bool longer_than_window = packets_of(chunk, s.transport.payload) > s.transport.window;
     const double window_rate = static_cast<double>(s.transport.window * payload) / round_trip;
-    const double rate = longer_than_window ? std::min(port_rate, window_rate) : port_rate;
+    const double rate = longer_than_window ? std::min(nic_rate, window_rate) : nic_rate;
     const double step = alpha + static_cast<double>(ring.bytes.count) / ring.ranks / rate;
     const double total = 2.0 * (ring.ranks - 1) * step * ring.iterations;
     return {.alpha = {static_cast<std::int64_t>(alpha * 1e12)},
             .payload_bytes_per_second = rate,
+            .ports = ports,
             .completion = {static_cast<std::int64_t>(total * 1e12)}};
 }
 

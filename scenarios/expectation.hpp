@@ -14,7 +14,8 @@ namespace lightloom {
 /// A ring all-reduce of n ranks without collisions or loss takes, per iteration,
 ///     2 (n - 1) (alpha + S / (n B))
 /// B      the payload rate that a NIC's port leaves a chunk: rate x payload / (wire bytes of a full data packet, and of
-///        the acknowledgement that shares the port with it, for every rank receives while it sends)
+///        the acknowledgement that shares the port with it, for every rank receives while it sends); times the ports
+///        that a flow sends by at once
 ///        If a chunk is longer than the window: at most a window of payload per idle round trip.
 /// alpha  what a chunk's last packet still needs once it has left the NIC's port, on an idle path: the NIC's latency,
 ///        and delay, switch latency and serialisation of every further hop. Mean over the ring's hops, since the
@@ -23,6 +24,7 @@ namespace lightloom {
 struct RingExpectation {
     Duration alpha;
     double payload_bytes_per_second;  // B
+    std::size_t ports;                // of a NIC, that a flow sends by
     Duration completion;              // all iterations
 };
 

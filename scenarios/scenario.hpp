@@ -30,6 +30,7 @@ enum class FaultKind { degrade, down };
 enum class TransportKind { window, rocev2, uec };
 enum class LossRecovery { go_back_n, selective_repeat };
 using ClassMask = std::uint8_t;
+enum class PortWeights { equal, capacity };
 enum class DcqcnPreset { paper_2015, connectx, simai };
 
 struct Scenario {
@@ -149,6 +150,7 @@ struct Scenario {
 
     struct Routing {
         PathPolicy policy = PathPolicy::spray;
+        PortWeights weights = PortWeights::equal;  // of ports on equally short paths
         std::int64_t queue_pairs = 1;
         unsigned hash = 7;  // what a path hash reads: bits of flow, entropy, attempt
         Duration flowlet_gap = microseconds(5);

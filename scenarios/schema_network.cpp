@@ -134,6 +134,8 @@ Keys network_keys() {
         {"routing", "policy",
          S::choice(AT(routing.policy), {"ecmp", "spray", "round-robin", "entropy", "flowlet", "adaptive"}),
          "one path per flow, every packet its own, in turn, as the sender says, per burst, or the shortest queue"},
+        {"routing", "weights", S::choice(AT(routing.weights), {"equal", "capacity"}),
+         "of the ports that a switch picks among: all alike, or by what the cables behind them can still carry"},
         {"routing", "queue_pairs", S::whole_number(AT(routing.queue_pairs), 1, 256),
          "that a flow's messages are dealt out to, each with a path of its own under ecmp"},
         {"routing", "hash", S::flags(AT(routing.hash), {"flow", "entropy", "attempt"}),

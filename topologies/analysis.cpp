@@ -106,6 +106,20 @@ FabricCounts counts_of(const Topology& topology) {
     return counts;
 }
 
+Injection injection_of(const Topology& topology) {
+    Injection found;
+    for (const Topology::Endpoint& endpoint : topology.endpoints) {
+        std::int64_t rate = 0;
+        for (std::uint32_t i = 0; i < endpoint.nics; ++i)
+            rate += bits_per_second(topology, topology.ports[endpoint.nic.value + i].cable);
+        found.fewest_ports = std::min(found.fewest_ports, endpoint.nics);
+        found.most_ports = std::max(found.most_ports, endpoint.nics);
+        found.least.bits_per_second = std::min(found.least.bits_per_second, rate);
+        found.most.bits_per_second = std::max(found.most.bits_per_second, rate);
+    }
+    return found;
+}
+
 PathStatistics paths_between_leaves(const Topology& topology) {
     std::vector<NodeId> leaves;
     for (std::size_t n = 0; n < topology.nodes.size(); ++n)

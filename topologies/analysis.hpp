@@ -29,6 +29,13 @@ struct PathStatistics {
 /// One breadth-first search per leaf: time and memory grow with leaves x (leaves + cables).
 PathStatistics paths_between_leaves(const Topology& topology);
 
+/// What GPUs send with: the ports of a NIC, and the rate of all of them together.
+struct Injection {
+    std::uint32_t fewest_ports = UINT32_MAX, most_ports = 0;
+    BitRate least{INT64_MAX}, most{0};
+};
+Injection injection_of(const Topology& topology);
+
 /// What can flow at once from the servers of the first half (in their order) to those of the second, in one direction:
 /// the maximum flow, equal to the minimum cut (Ford and Fulkerson 1956), over switches and NICs. A circuit counts with
 /// its share of the states. With an odd number of servers the middle one belongs to the second half.

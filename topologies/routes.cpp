@@ -26,8 +26,8 @@ private:
     std::map<std::vector<T>, std::uint32_t> numbers_;
 };
 
-// The switches and what joins them. Servers do not forward, so no path leads through one. Parallel cables count once:
-// a neighbour is next on a shortest path, with all its cables, or not at all.
+// The switches and what joins them. Servers and scale-up nodes do not forward, so no path leads through one. Parallel
+// cables count once: a neighbour is next on a shortest path, with all its cables, or not at all.
 struct Switches {
     struct Neighbour {
         std::uint32_t index;               // into `nodes`
@@ -50,7 +50,7 @@ std::vector<Switches::Neighbour> neighbours_of(const Topology& t, NodeId id, con
     for (std::uint32_t port = 0; port < node.ports; ++port) {
         const Topology::Port& from = t.ports[node.first_port + port];
         const NodeId peer = t.ports[from.peer.value].node;
-        if (t.nodes[peer.value].kind == NodeKind::server || is_dead[from.cable.value]) continue;
+        if (!forwards(t.nodes[peer.value].kind) || is_dead[from.cable.value]) continue;
         const auto [entry, fresh] = place.try_emplace(switch_of[peer.value], found.size());
         if (fresh) found.push_back({switch_of[peer.value], {}});
         found[entry->second].ports.push_back(static_cast<std::uint16_t>(port));
@@ -64,7 +64,7 @@ Switches switches_of(const Topology& t, std::span<const CableId> dead) {
     for (const CableId cable : dead) is_dead[cable.value] = true;
     std::vector<std::uint32_t> switch_of(t.nodes.size(), UINT32_MAX);
     for (std::size_t n = 0; n < t.nodes.size(); ++n) {
-        if (t.nodes[n].kind == NodeKind::server) continue;
+        if (!forwards(t.nodes[n].kind)) continue;
         switch_of[n] = static_cast<std::uint32_t>(s.nodes.size());
         if (t.nodes[n].kind == NodeKind::leaf) s.leaves.push_back(switch_of[n]);
         s.nodes.push_back(NodeId{n});
@@ -160,8 +160,7 @@ private:
 // Builds Routes row by row. Every list of ports, and every row of lists, is stored once however many share it.
 class RouteTable {
 public:
-    RouteTable(const Topology& t, const Switches& s, const NearerNeighbours& nearer, bool all_reachable)
-        : topology_(t), switches_(s), nearer_(nearer), all_reachable_(all_reachable) {
+    RouteTable(const Topology& t, const Switches& s, const NearerNeighbours& nearer) : switches_(s), nearer_(nearer) {
         routes_.leaves = static_cast<std::uint32_t>(s.leaves.size());
         routes_.role_of_node.assign(t.nodes.size(), UINT32_MAX);
     }
@@ -180,7 +179,7 @@ public:
             if (sets.empty() || !std::equal(choice.begin(), choice.end(), column)) {
                 choice.assign(column, column + words);
                 const auto [number, fresh] = choices.number(choice);
-                if (fresh) sets.push_back(set_of(index, leaf, choice));
+                if (fresh) sets.push_back(set_of(index, choice));
                 last = sets[number];
             }
             row[leaf] = last;
@@ -196,7 +195,7 @@ public:
 
 private:
     // Their ports, in ascending order, as a number of `distinct_`.
-    std::uint32_t set_of(std::size_t index, std::uint32_t leaf, const std::vector<std::uint64_t>& choice) {
+    std::uint32_t set_of(std::size_t index, const std::vector<std::uint64_t>& choice) {
         std::vector<std::uint16_t> ports;
         for (std::size_t w = 0; w < choice.size(); ++w)
             for (std::uint64_t rest = choice[w]; rest != 0; rest &= rest - 1) {
@@ -204,9 +203,6 @@ private:
                 const auto& more = switches_.neighbours[index][n].ports;
                 ports.insert(ports.end(), more.begin(), more.end());
             }
-        if (ports.empty() && all_reachable_)
-            throw TopologyError(topology_.node_name(switches_.nodes[index]) + " cannot reach leaf " +
-                                std::to_string(leaf) + " without a server in between");
         std::sort(ports.begin(), ports.end());
         return number_of(ports);
     }
@@ -231,10 +227,8 @@ private:
             nearest == NearerNeighbours::kNone ? number_of({}) : row[nearest];
     }
 
-    const Topology& topology_;
     const Switches& switches_;
     const NearerNeighbours& nearer_;
-    bool all_reachable_;
     Routes routes_;
     std::vector<std::uint64_t> columns_;
     Interner<std::uint16_t> port_lists_;
@@ -242,20 +236,16 @@ private:
     Interner<std::uint32_t> roles_;
 };
 
-Routes shortest(const Topology& topology, std::span<const CableId> dead, bool all_reachable) {
-    const Switches switches = switches_of(topology, dead);
-    const NearerNeighbours nearer(switches);
-    RouteTable table(topology, switches, nearer, all_reachable);
-    for (std::size_t index = 0; index < switches.nodes.size(); ++index) table.add_switch(index);
-    return table.take();
-}
-
 }  // namespace
 
-Routes equal_cost_routes(const Topology& topology) { return shortest(topology, {}, true); }
+Routes equal_cost_routes(const Topology& topology) { return equal_cost_routes_without(topology, {}); }
 
 Routes equal_cost_routes_without(const Topology& topology, std::span<const CableId> dead) {
-    return shortest(topology, dead, false);
+    const Switches switches = switches_of(topology, dead);
+    const NearerNeighbours nearer(switches);
+    RouteTable table(topology, switches, nearer);
+    for (std::size_t index = 0; index < switches.nodes.size(); ++index) table.add_switch(index);
+    return table.take();
 }
 
 }  // namespace lightloom

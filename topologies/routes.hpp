@@ -18,7 +18,7 @@ struct Routes {
     };
 
     std::uint32_t leaves = 0;                 // columns of `sets`; a leaf's column is its Topology::Node::index
-    std::vector<std::uint32_t> role_of_node;  // UINT32_MAX for a server
+    std::vector<std::uint32_t> role_of_node;  // UINT32_MAX for what does not forward
     std::vector<PortSet> sets;                // [role * leaves + leaf]; a leaf never reads its own column
     std::vector<std::uint16_t> ports;
 
@@ -27,12 +27,12 @@ struct Routes {
     }
 };
 
-/// Shortest-path next hops from every switch to every leaf, over the switches alone.
-/// @throws TopologyError if some switch cannot reach a leaf, or has more than 65,535 ports
+/// Shortest-path next hops from every switch to every leaf, over the switches alone: neither servers nor scale-up nodes
+/// pass on what is not theirs. What cannot be reached so, as a leaf of another plane, has an empty set.
+/// @throws TopologyError if some switch has more than 65,535 ports
 Routes equal_cost_routes(const Topology& topology);
 
-/// The same without some cables. What cannot be reached has an empty set.
-/// @throws TopologyError if some switch has more than 65,535 ports
+/// The same without some cables.
 Routes equal_cost_routes_without(const Topology& topology, std::span<const CableId> dead);
 
 /// The same sets with ports repeated, so that one of a set drawn evenly is drawn by capacity. A port weighs its rate,

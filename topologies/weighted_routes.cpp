@@ -16,12 +16,18 @@ public:
     Capacities(const Topology& t, const Routes& routes) : t_(t), routes_(routes) {
         for (std::size_t n = 0; n < t.nodes.size(); ++n)
             if (routes.role_of_node[n] != UINT32_MAX) switches_.emplace_back(n);
+        for (const NodeId node : switches_)
+            if (t.nodes[node.value].kind == NodeKind::leaf) leaves_.push_back(node);
+        std::vector<double> rates;
         for (const Topology::Tier& tier : t.tiers)
-            rates_.push_back(static_cast<double>(tier.rate.bits()) / static_cast<double>(tier.rate.picoseconds()));
+            rates.push_back(static_cast<double>(tier.rate.bits()) / static_cast<double>(tier.rate.picoseconds()));
+        for (const Topology::Port& port : t.ports)
+            beyond_.push_back({t.ports[port.peer.value].node, rates[t.cables[port.cable.value].tier]});
     }
 
     void towards(std::uint32_t leaf) {
         leaf_ = leaf;
+        end_ = leaves_[leaf];
         hops_.assign(t_.nodes.size(), kUnknown);
         downstream_.assign(t_.nodes.size(), 0.0);
         incoming_.assign(t_.nodes.size(), 0.0);
@@ -51,15 +57,12 @@ private:
     static constexpr std::uint32_t kUnknown = UINT32_MAX;
     struct Beyond {
         NodeId peer;
-        double rate;
+        double rate;  // bits per picosecond
     };
 
-    bool is_leaf(NodeId node) const {
-        return t_.nodes[node.value].kind == NodeKind::leaf && t_.nodes[node.value].index == leaf_;
-    }
-    Beyond beyond(NodeId node, std::uint16_t port) const {
-        const Topology::Port& from = t_.ports[t_.nodes[node.value].first_port + port];
-        return {t_.ports[from.peer.value].node, rates_[t_.cables[from.cable.value].tier]};
+    bool is_leaf(NodeId node) const { return node == end_; }
+    const Beyond& beyond(NodeId node, std::uint16_t port) const {
+        return beyond_[t_.nodes[node.value].first_port + port];
     }
     std::uint32_t find_hops(NodeId node) {  // as deep as the fabric has tiers, twice
         std::uint32_t& hops = hops_[node.value];
@@ -70,9 +73,10 @@ private:
 
     const Topology& t_;
     const Routes& routes_;
-    std::vector<NodeId> switches_;
-    std::vector<double> rates_;  // bits per picosecond, by tier
-    std::uint32_t leaf_ = 0;
+    std::vector<NodeId> switches_, leaves_;
+    std::vector<Beyond> beyond_;  // by port
+    std::uint32_t leaf_ = 0;      // where all is on its way to, and its node
+    NodeId end_;
     std::vector<std::uint32_t> hops_;  // by node, as the others
     std::vector<double> downstream_;   // capacity towards the leaf
     std::vector<double> incoming_;     // rates of the cables that lead here on the way to it
@@ -92,30 +96,60 @@ std::vector<std::uint16_t> repeated(std::span<const std::uint16_t> ports, const 
     return all;
 }
 
+// Sets of ports by their numbers, each stored once.
+class WeightedSets {
+public:
+    WeightedSets(const Routes& from, Routes& to) : from_(from), to_(to), unweighted_(from.ports.size() + 1, kNone) {}
+
+    /// Most sets hold ports of one weight: those are told apart by where they stand.
+    /// @param ports  a set of `from`, or none
+    std::uint32_t number_of(std::span<const std::uint16_t> ports, const std::vector<double>& weights) {
+        const bool even = std::ranges::all_of(weights, [&](double weight) { return weight == weights.front(); });
+        if (!even) return interned(repeated(ports, weights));
+        const auto place = ports.empty() ? from_.ports.size() : static_cast<std::size_t>(&ports[0] - &from_.ports[0]);
+        std::uint32_t& known = unweighted_[place];
+        if (known == kNone || distinct_[known].count != ports.size()) known = interned({ports.begin(), ports.end()});
+        return known;
+    }
+    const Routes::PortSet& distinct(std::uint32_t number) const { return distinct_[number]; }
+
+private:
+    static constexpr std::uint32_t kNone = UINT32_MAX;
+
+    std::uint32_t interned(const std::vector<std::uint16_t>& ports) {
+        const auto [entry, fresh] = numbers_.try_emplace(ports, static_cast<std::uint32_t>(distinct_.size()));
+        if (fresh) {
+            distinct_.push_back(
+                {static_cast<std::uint32_t>(to_.ports.size()), static_cast<std::uint32_t>(ports.size())});
+            to_.ports.insert(to_.ports.end(), ports.begin(), ports.end());
+        }
+        return entry->second;
+    }
+
+    const Routes& from_;
+    Routes& to_;
+    std::vector<std::uint32_t> unweighted_;  // by the place of the first port in from_.ports
+    std::map<std::vector<std::uint16_t>, std::uint32_t> numbers_;
+    std::vector<Routes::PortSet> distinct_;
+};
+
 }  // namespace
 
 Routes weighted_routes(const Topology& topology, const Routes& routes) {
     Capacities capacities(topology, routes);
     const auto& switches = capacities.switches();
     Routes weighted{.leaves = routes.leaves, .role_of_node = routes.role_of_node, .sets = {}, .ports = {}};
-    std::map<std::vector<std::uint16_t>, std::uint32_t> numbers;
-    std::vector<Routes::PortSet> distinct;
+    WeightedSets sets(routes, weighted);
+    std::vector<double> weights;
     std::vector<std::vector<std::uint32_t>> rows(switches.size(),
                                                  std::vector<std::uint32_t>(routes.leaves, UINT32_MAX));
     for (std::uint32_t leaf = 0; leaf < routes.leaves; ++leaf) {
         capacities.towards(leaf);
         for (std::size_t i = 0; i < switches.size(); ++i) {
             const auto ports = capacities.ports(switches[i]);
-            std::vector<double> weights;
+            weights.clear();
             for (const std::uint16_t port : ports) weights.push_back(capacities.weight(switches[i], port));
-            const std::vector<std::uint16_t> all = repeated(ports, weights);
-            const auto [entry, fresh] = numbers.try_emplace(all, static_cast<std::uint32_t>(distinct.size()));
-            if (fresh) {
-                distinct.push_back(
-                    {static_cast<std::uint32_t>(weighted.ports.size()), static_cast<std::uint32_t>(all.size())});
-                weighted.ports.insert(weighted.ports.end(), all.begin(), all.end());
-            }
-            rows[i][leaf] = entry->second;
+            rows[i][leaf] = sets.number_of(ports, weights);
         }
     }
     // A leaf never reads its own column: let it agree with a column that it agreed with, so that leaves share rows.
@@ -133,7 +167,7 @@ Routes weighted_routes(const Topology& topology, const Routes& routes) {
     for (std::size_t i = 0; i < switches.size(); ++i) {
         const auto [entry, fresh] = roles.try_emplace(rows[i], static_cast<std::uint32_t>(roles.size()));
         if (fresh)
-            for (const std::uint32_t set : rows[i]) weighted.sets.push_back(distinct[set]);
+            for (const std::uint32_t set : rows[i]) weighted.sets.push_back(sets.distinct(set));
         weighted.role_of_node[switches[i].value] = entry->second;
     }
     return weighted;

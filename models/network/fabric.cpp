@@ -39,6 +39,7 @@ Fabric::Fabric(const FabricInput& input)
     build_conditions(input);
     build_committed(input);
     build_scale_up(input);
+    build_pairs(input);
 }
 
 void Fabric::build_nodes(const FabricInput& input) {
@@ -47,7 +48,7 @@ void Fabric::build_nodes(const FabricInput& input) {
         const Topology::Node& from = topology_.nodes[i];
         Node& node = nodes_[i];
         node.first_port = from.first_port;
-        node.is_switch = from.kind != NodeKind::server;
+        node.is_switch = forwards(from.kind);
         node.latency = node.is_switch ? network_.switch_latency : network_.nic_latency;
         if (!node.is_switch) continue;
         node.cuts_through = network_.forwarding == Forwarding::cut_through;
@@ -121,13 +122,31 @@ void Fabric::build_flows(const FabricInput& input) {
     }
 }
 
+// After the scale-up network, which decides whose NIC a flow uses.
+void Fabric::build_pairs(const FabricInput& input) {
+    pairs_.build(topology_, input.routes, traffic_.flows.size());
+    bonded_ = pairs_.any();
+    if (!bonded_) return;
+    for (std::uint32_t i = 0; i < nodes_.size(); ++i)
+        if (topology_.nodes[i].kind == NodeKind::server)
+            nodes_[i].hash_salt = draw(network_.hash_seed, i, Purpose::switch_hash, 0);
+    for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow)
+        pairs_.add(flow, transport_.sender(flow).nic_port, transport_.receiver(flow).nic_port);
+    if (reroutes_) pairs_.follow(*reroutes_, traffic_);
+}
+
+// What a flow may send at most: by one port where a hash of the flow picks it, else by all of the NIC's.
 std::vector<double> Fabric::line_rates(const FabricInput& input) {
     std::vector<double> rates;
     for (const Traffic::Flow& flow : input.traffic.flows) {
-        const PortId nic = input.topology.endpoints[flow.source.value].nic;
-        const Topology::Cable& cable = input.topology.cables[input.topology.ports[nic.value].cable.value];
-        const Rate rate = input.topology.tiers[cable.tier].rate;
-        rates.push_back(static_cast<double>(kPicosecondsPerSecond) / rate.picoseconds() * rate.bits());
+        const Topology::Endpoint& source = input.topology.endpoints[flow.source.value];
+        double sum = 0.0;
+        for (std::uint32_t i = 0; i < (by_one_port(input.network.path) ? 1 : source.nics); ++i) {
+            const CableId cable = input.topology.ports[source.nic.value + i].cable;
+            const Rate rate = input.topology.tiers[input.topology.cables[cable.value].tier].rate;
+            sum += static_cast<double>(kPicosecondsPerSecond) / rate.picoseconds() * rate.bits();
+        }
+        rates.push_back(sum);
     }
     return rates;
 }

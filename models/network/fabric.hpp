@@ -21,6 +21,7 @@
 #include "models/network/loss_budget.hpp"
 #include "models/network/parameters.hpp"
 #include "models/network/port_clock.hpp"
+#include "models/network/port_pairs.hpp"
 #include "models/network/route_timeline.hpp"
 #include "models/network/scale_up.hpp"
 #include "models/network/shared_buffer.hpp"
@@ -45,7 +46,7 @@ struct FabricInput {
     std::span<const Outage> outages = {};            // in any order
     std::optional<ScaleUpParameters> scale_up = {};  // none: GPUs of one server meet at their leaf
     std::span<const EndpointId> nic_of = {};         // per endpoint, with scale_up: whose NIC of its server it uses
-    const RouteTimeline* reroutes = nullptr;         // if there is one, `routes` is not asked
+    const RouteTimeline* reroutes = nullptr;         // if there is one, `routes` says only which ports can ever meet
 };
 
 class Fabric {
@@ -283,6 +284,7 @@ private:
     static std::vector<double> line_rates(const FabricInput& input);
     void check_conditions() const;
     void build_scale_up(const FabricInput& input);
+    void build_pairs(const FabricInput& input);
     void send_by(std::uint32_t flow, std::span<const EndpointId> nic_of);
     Duration least_delay(std::uint32_t port) const;  // from an event at its node to its effect at the peer
     Frame start_of(std::uint32_t flow);
@@ -402,8 +404,37 @@ private:
     template <class Context>
     void serve(Context& context, Node& node, std::uint32_t port, Time now);
     void unpark(Nic& nic, Time now);
+    /// @param port  that it leaves by; @param pair  of the flow's pairs, or 0 if it has none
     template <class Context>
-    void send_packet(Context& context, Node& node, std::uint32_t flow, Duration waiting, Time now);
+    void send_packet(Context& context, Node& node, std::uint32_t flow, std::uint32_t port, std::uint32_t pair,
+                     Duration waiting, Time now);
+    std::uint16_t entropy_of_next(std::uint32_t flow, const Sender& sender, PacketNumber packet) const {
+        return static_cast<std::uint16_t>(transport_.entropy(flow) ^
+                                          entropy_of(network_.path, sender.open.message, packet, network_.queue_pairs));
+    }
+    // models/network/bonded_walk.hpp
+    struct PairChoice {
+        static constexpr std::uint32_t kNoPair = UINT32_MAX;
+        std::uint32_t pair = kNoPair;
+        Duration waiting{0};
+        Time dry = kNever;
+    };
+    PairChoice choose_pair(const Node& node, std::uint32_t flow, Time now);
+    template <class Context>
+    void serve_bonded(Context& context, Node& node, std::uint32_t port, Time now);
+    std::pair<bool, Time> room_of(const PortPairs::Bond& bond, std::uint32_t flow, const Node& node, Time now) const;
+    Duration waiting_of_flow(std::uint32_t flow, std::uint32_t port, const Node& node, Time now) const {
+        return waiting_at(port, class_of_flow_[flow], now + node.latency);
+    }
+    bool has_room(std::uint32_t port, Duration waiting) const { return waiting <= nics_[port].full_frame * 2; }
+    Time runs_dry(std::uint32_t port, Duration waiting, Time now) const {
+        return now + (waiting - nics_[port].full_frame);
+    }
+    void answer_by_pair_of(const Frame& frame, Receiver& receiver) const;
+    std::uint32_t nic_port_of(const Frame& frame) const {
+        if (bonded_ && pairs_.has(frame.flow)) return pairs_.pair(frame.flow, frame.cumulative).from.nic;
+        return transport_.sender(frame.flow).nic_port;
+    }
     // models/network/scale_up_walk.hpp
     template <class Context>
     void launch(Context& context, Node& node, std::uint32_t port, const Frame& frame, std::uint8_t flags, Time now);
@@ -455,6 +486,8 @@ private:
     std::vector<NodeQueues> queues_;
     std::vector<Steering> steering_;  // beside buffers_
     std::vector<Flowlet> flowlets_;   // flowlet_slots for each switch, if that is the policy
+    bool bonded_ = false;             // some NIC has several ports: only then is there anything in pairs_
+    PortPairs pairs_;
     WindowTransport transport_;
     CongestionControl control_;
     static constexpr std::uint32_t kNoRelay = UINT32_MAX;

@@ -21,6 +21,7 @@ void Fabric::build_steering() {
 }
 
 void Fabric::routes_extended() {
+    if (bonded_) pairs_.follow(*reroutes_, traffic_);
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
         if (!nodes_[i].is_switch) continue;
         Steering& steering = steering_[nodes_[i].buffer];
@@ -43,8 +44,7 @@ void Fabric::routes_extended() {
                                                      const Routes::PortSet& hops) const {
     const std::uint64_t key = (path_key(frame) & hash_mask_) ^ node.hash_salt;
     switch (network_.path) {
-        case PathPolicy::ecmp:
-        case PathPolicy::weighted: return pick(scramble(key), hops.count);
+        case PathPolicy::ecmp: return pick(scramble(key), hops.count);
         case PathPolicy::spray: return pick(scramble(key ^ packet_key(frame)), hops.count);
         case PathPolicy::round_robin: return steering_[node.buffer].turn % hops.count;
         case PathPolicy::entropy: {

@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "models/network/bonded_walk.hpp"
 #include "models/network/committed_walk.hpp"
 #include "models/network/scale_up_walk.hpp"
 
@@ -252,6 +253,8 @@ template <class Context>
     if (answer == Answer::none) [[unlikely]]
         return;
 
+    if (bonded_) [[unlikely]]
+        answer_by_pair_of(frame, receiver);
     Frame acknowledgement = frame;
     acknowledgement.sent_at = frame.at;
     acknowledgement.cumulative = receiver.base;
@@ -340,6 +343,8 @@ void Fabric::make_ready(Context& context, Node& node, std::uint32_t flow, Time n
 // and the port comes back to it when the peer lets go.
 template <class Context>
 void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
+    if (bonded_ && pairs_.is_bonded(port)) [[unlikely]]
+        return serve_bonded(context, node, port, now);
     Nic& nic = nics_[port];
     if (nic.due <= now) unpark(nic, now);
     if (commits<Context>() && !is_scale_up(port)) start_until(context, node, rows_of(node, port), now + node.latency);
@@ -366,7 +371,7 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
             nic.park(transport_, flow, next);
             continue;
         }
-        send_packet(context, node, flow, waiting, now);
+        send_packet(context, node, flow, port, 0, waiting, now);
         nic.append(transport_, flow);
     }
     if (nic.due >= nic.wake || nic.service_pending) return;
@@ -391,7 +396,8 @@ inline void Fabric::unpark(Nic& nic, Time now) {
 }
 
 template <class Context>
-void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Duration waiting, Time now) {
+void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, std::uint32_t port, std::uint32_t pair,
+                         Duration waiting, Time now) {
     const std::uint16_t entropy = transport_.entropy(flow);
     const WindowTransport::Packet packet = transport_.take(flow, now);
     const Sender& sender = transport_.sender(flow);
@@ -401,7 +407,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Durat
                       .sent_at = now + waiting,
                       .flow = flow,
                       .packet = packet.number,
-                      .cumulative = 0,
+                      .cumulative = pair,
                       .to_leaf = sender.to_leaf,
                       .to_port = sender.to_port,
                       .bytes = static_cast<std::uint16_t>(network_.framing.header.count + packet.payload_bytes),
@@ -413,7 +419,7 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, Durat
                       .kind = Happening::arrival,
                       .flags = 0};
     if (control_.active()) control_.note_sent(flow, packet.number, wire_bits(frame) + gap_bits_, now, frame.sent_at);
-    launch(context, node, sender.nic_port, frame, 0, now);
+    launch(context, node, port, frame, 0, now);
     if (node.timeout_pending) return;
     node.timeout_pending = true;
     post_own(context, node, Frame{}, Happening::timeout, now + transport_.parameters().timeout);

@@ -35,7 +35,7 @@ struct Frame {
     Time sent_at;          // when its NIC took it up; what data waits before that is not in its latency
     std::uint32_t flow;
     std::uint32_t packet;      // its number; of an acknowledgement: the packet acknowledged
-    std::uint32_t cumulative;  // acknowledgement: all packets before this one have arrived
+    std::uint32_t cumulative;  // acknowledgement: all packets before this one have arrived; data: its pair of ports
     std::uint16_t to_leaf;     // destination: a leaf's index and a port of it
     std::uint16_t to_port;
     std::uint16_t bytes;    // header to check sequence: without preamble and gap

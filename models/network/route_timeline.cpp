@@ -12,9 +12,13 @@ RouteTimeline::RouteTimeline(const Topology& topology, Routes whole, const Rerou
     : topology_(topology),
       whole_(std::move(whole)),
       parameters_(parameters),
+      bonded_(topology.nodes.size()),
       changes_(topology.nodes.size()),
+      views_(topology.nodes.size()),
       local_(topology.nodes.size()) {
     if (parameters.detection < Duration{0}) abort_run("a detection time below 0");
+    for (const Topology::Endpoint& endpoint : topology.endpoints)
+        if (endpoint.nics > 1) bonded_[endpoint.server.value] = true;
     extend({}, Time{0});
 }
 
@@ -28,8 +32,8 @@ void RouteTimeline::extend(std::span<const Outage> more, Time until) {
     until_ = std::max(until_, until);
 
     const std::vector<Edge> failures = edges_of(false);
-    const std::vector<State> failed = states_of(parameters_.failover ? failures : std::vector<Edge>{});
-    const std::vector<State> planned = states_of(edges_of(true));
+    failed_ = states_of(parameters_.failover ? failures : std::vector<Edge>{});
+    planned_ = states_of(edges_of(true));
     for (auto& steps : local_) steps.clear();
     if (parameters_.failover)
         for (const Edge& edge : failures)
@@ -41,12 +45,18 @@ void RouteTimeline::extend(std::span<const Outage> more, Time until) {
                                               port.value - topology_.nodes[node.value].first_port});
             }
     for (std::uint32_t node = 0; node < topology_.nodes.size(); ++node)
-        if (topology_.nodes[node].kind != NodeKind::server)
-            resolve(node, steps_of(node, failed, planned), failed, planned);
+        if (forwards(topology_.nodes[node].kind) || bonded_[node]) resolve(node);
 }
 
-// Both directions of a cable and all outages that overlap or touch make one. Hosts hang on one cable each, which no
-// route can go round.
+// A cable that traffic can go round: not that of a host which hangs on it alone, nor one inside a server or rack.
+bool RouteTimeline::is_followed(std::uint32_t cable) const {
+    const Topology::Cable& row = topology_.cables[cable];
+    const NodeId lower = topology_.ports[row.lower.value].node, upper = topology_.ports[row.upper.value].node;
+    return (forwards(topology_.nodes[lower.value].kind) || bonded_[lower.value]) &&
+           forwards(topology_.nodes[upper.value].kind);
+}
+
+// Both directions of a cable and all outages that overlap or touch make one.
 std::vector<RouteTimeline::Edge> RouteTimeline::edges_of(bool planned) const {
     struct Dark {
         std::uint32_t cable;
@@ -54,10 +64,8 @@ std::vector<RouteTimeline::Edge> RouteTimeline::edges_of(bool planned) const {
     };
     std::vector<Dark> all;
     for (const Outage& outage : outages_) {
-        const Topology::Cable& cable = topology_.cables[outage.direction / 2];
-        const NodeId lower = topology_.ports[cable.lower.value].node;
         if ((outage.cause == OutageCause::circuit) != planned || outage.from >= outage.to) continue;
-        if (topology_.nodes[lower.value].kind == NodeKind::server) continue;
+        if (!is_followed(outage.direction / 2)) continue;
         all.push_back({outage.direction / 2, std::max(outage.from, Time{0}), outage.to});
     }
     std::sort(all.begin(), all.end(),
@@ -79,11 +87,12 @@ std::vector<RouteTimeline::Edge> RouteTimeline::edges_of(bool planned) const {
 }
 
 // The first is that of time 0.
-std::vector<RouteTimeline::State> RouteTimeline::states_of(const std::vector<Edge>& edges) {
-    std::vector<State> states{{Time{0}, {}}};
+std::vector<RouteTimeline::State> RouteTimeline::states_of(const std::vector<Edge>& edges) const {
+    std::vector<State> states{{Time{0}, {}, {}}};
     for (const Edge& edge : edges) {
-        if (edge.at != states.back().at) states.push_back({edge.at, states.back().dead});
-        DeadSet& dead = states.back().dead;
+        if (edge.at != states.back().at) states.push_back({edge.at, states.back().dead, states.back().dead_nics});
+        const NodeId lower = topology_.ports[topology_.cables[edge.cable].lower.value].node;
+        DeadSet& dead = bonded_[lower.value] ? states.back().dead_nics : states.back().dead;
         const auto place = std::lower_bound(dead.begin(), dead.end(), edge.cable);
         if (edge.dark)
             dead.insert(place, edge.cable);
@@ -93,33 +102,38 @@ std::vector<RouteTimeline::State> RouteTimeline::states_of(const std::vector<Edg
     return states;
 }
 
-// All that a switch learns, in order of time.
-std::vector<RouteTimeline::Step> RouteTimeline::steps_of(std::uint32_t node, const std::vector<State>& failed,
-                                                         const std::vector<State>& planned) const {
+// All that a node learns, in order of time.
+std::vector<RouteTimeline::Step> RouteTimeline::steps_of(std::uint32_t node) const {
     std::vector<Step> steps = local_[node];
     Time last{0};
-    for (std::uint32_t i = 1; i < failed.size(); ++i) {
+    for (std::uint32_t i = 1; i < failed_.size(); ++i) {
         const double drawn = parameters_.convergence.at(uniform(draw(parameters_.seed, node, Purpose::convergence, i)));
         const Duration convergence{static_cast<std::int64_t>(std::clamp(drawn, 0.0, 1e18))};
-        last = std::max(last, failed[i].at + parameters_.detection + convergence);
+        last = std::max(last, failed_[i].at + parameters_.detection + convergence);
         steps.push_back({last, Step::Kind::failed, i});
     }
-    for (std::uint32_t i = 1; i < planned.size(); ++i) steps.push_back({planned[i].at, Step::Kind::planned, i});
+    for (std::uint32_t i = 1; i < planned_.size(); ++i) steps.push_back({planned_[i].at, Step::Kind::planned, i});
     std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
     return steps;
 }
 
-void RouteTimeline::resolve(std::uint32_t node, const std::vector<Step>& steps, const std::vector<State>& failed,
-                            const std::vector<State>& planned) {
+void RouteTimeline::resolve(std::uint32_t node) {
     std::vector<std::uint16_t> dark_ports;
-    std::size_t failures = 0, schedule = 0;
-    const auto row = [&] {
-        return repaired(version_of(failed[failures].dead, planned[schedule].dead)[node], dark_ports);
+    std::uint32_t failures = 0, schedule = 0;
+    const auto version = [&]() -> const std::vector<std::uint32_t>& {
+        return version_of(failed_[failures].dead, planned_[schedule].dead);
     };
+    const bool server = bonded_[node];
     std::vector<Change>& changes = changes_[node];
+    std::vector<View>& views = views_[node];
     changes.clear();
-    std::uint32_t current = version_of(failed[0].dead, planned[0].dead)[node];
-    table_.role_of_node[node] = current / std::max(table_.leaves, 1u);
+    views.clear();
+    const std::vector<Step> steps = steps_of(node);
+    std::uint32_t current = version()[node];
+    if (server)
+        views.push_back({Time{0}, failures, &version(), {}});
+    else
+        table_.role_of_node[node] = current / std::max(table_.leaves, 1u);
     for (std::size_t i = 0; i < steps.size();) {
         const Time at = steps[i].at;
         for (; i < steps.size() && steps[i].at == at; ++i) {
@@ -136,10 +150,24 @@ void RouteTimeline::resolve(std::uint32_t node, const std::vector<Step>& steps, 
                     break;
             }
         }
-        const std::uint32_t next = row();
+        if (server) {
+            if (at == Time{0}) views.clear();
+            views.push_back({at, failures, &version(), dark_ports});
+            continue;
+        }
+        const std::uint32_t next = repaired(version()[node], dark_ports);
         if (at > Time{0} && next != current) changes.push_back({at, next});
         current = next;
     }
+}
+
+bool RouteTimeline::usable(const View& view, PortId out, PortId in) const {
+    const Topology::Port &here = topology_.ports[out.value], &there = topology_.ports[in.value];
+    const auto own = static_cast<std::uint16_t>(out.value - topology_.nodes[here.node.value].first_port);
+    if (std::ranges::binary_search(view.dark_ports, own)) return false;
+    if (std::ranges::binary_search(failed_[view.failures].dead_nics, there.cable.value)) return false;
+    const NodeId from = topology_.ports[here.peer.value].node, to = topology_.ports[there.peer.value].node;
+    return from == to || table_.sets[(*view.first_routes)[from.value] + topology_.nodes[to.value].index].count > 0;
 }
 
 const std::vector<std::uint32_t>& RouteTimeline::version_of(const DeadSet& failed, const DeadSet& planned) {
@@ -150,7 +178,7 @@ const std::vector<std::uint32_t>& RouteTimeline::version_of(const DeadSet& faile
     std::vector<CableId> cables;
     for (const std::uint32_t cable : entry->first) cables.emplace_back(cable);
     Routes routes = cables.empty() ? whole_ : equal_cost_routes_without(topology_, cables);
-    if (parameters_.weighted) routes = weighted_routes(topology_, routes);
+    if (parameters_.weighted && !cables.empty()) routes = weighted_routes(topology_, routes);
     if (table_.role_of_node.empty()) {
         table_.leaves = routes.leaves;
         table_.role_of_node.assign(topology_.nodes.size(), UINT32_MAX);

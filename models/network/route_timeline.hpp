@@ -7,6 +7,8 @@
 // - Every switch computes its routes anew a convergence time later, each after its own. Changes are taken in their
 //   order, so that all switches go through the same states. Meanwhile frames may loop until their hop limit.
 // - The schedule of optical circuits is no failure: every switch knows it, and changes at its instants.
+// - A server whose NICs have several ports is a first hop too: it leaves a port of its own after a detection time, and
+//   learns a convergence time later what others can no longer be reached by: their ports, and leaves cut off.
 // - An outage shorter than the detection time goes unnoticed, and one that lasts from the start is known at the start.
 //
 // Not here: what a dark cable does to the frames on it (models/network/dark_intervals.hpp), the search for paths
@@ -25,8 +27,8 @@
 namespace lightloom {
 
 struct RerouteParameters {
-    bool failover = true;  // false: all keep the routes of the start, but for the schedule of the circuits
-    bool weighted = false;
+    bool failover = true;   // false: all keep the routes of the start, but for the schedule of the circuits
+    bool weighted = false;  // by weighted_routes()
     Duration detection = milliseconds(10);
     Distribution convergence{Distribution::Kind::fixed, 100e9, 0.0};  // ps after detection; below 0 counts as 0
     std::uint64_t seed = 1;                                           // of the convergence times
@@ -41,8 +43,16 @@ public:
         friend bool operator==(const Change&, const Change&) = default;
     };
 
+    /// What a server with NICs of several ports knows from `at` on.
+    struct View {
+        Time at;
+        std::uint32_t failures;                          // of failed_
+        const std::vector<std::uint32_t>* first_routes;  // by node
+        std::vector<std::uint16_t> dark_ports;           // its own
+    };
+
     /// No outages yet. The topology must outlive this.
-    /// @param whole  equal_cost_routes() of it
+    /// @param whole  equal_cost_routes() of it, or their weighted_routes() if those are wanted
     RouteTimeline(const Topology& topology, Routes whole, const RerouteParameters& parameters);
 
     /// Learns of more outages: afterwards all that begin before `until` are known. Changes before the earlier `until`
@@ -54,6 +64,10 @@ public:
     const Routes& table() const { return table_; }
     /// A switch's, in order of time; all after time 0.
     std::span<const Change> changes(NodeId node) const { return changes_[node.value]; }
+    /// Of such a server, in order of time, the first at time 0; none of others.
+    std::span<const View> views(NodeId server) const { return views_[server.value]; }
+    /// Can a packet leave by one NIC's port and come in by another's, as far as a server knows?
+    bool usable(const View& view, PortId out, PortId in) const;
     /// How many different sets of dead cables were routed.
     std::size_t versions() const { return versions_.size(); }
 
@@ -66,7 +80,7 @@ private:
     };
     struct State {  // of all cables from an instant on
         Time at;
-        DeadSet dead;
+        DeadSet dead, dead_nics;  // between switches; at NICs with several ports
     };
     struct Step {  // something that a switch learns
         Time at;
@@ -74,12 +88,11 @@ private:
         std::uint32_t value;  // of a state, or a port counted from the switch's first
     };
 
+    bool is_followed(std::uint32_t cable) const;
     std::vector<Edge> edges_of(bool planned) const;
-    static std::vector<State> states_of(const std::vector<Edge>& edges);
-    std::vector<Step> steps_of(std::uint32_t node, const std::vector<State>& failed,
-                               const std::vector<State>& planned) const;
-    void resolve(std::uint32_t node, const std::vector<Step>& steps, const std::vector<State>& failed,
-                 const std::vector<State>& planned);
+    std::vector<State> states_of(const std::vector<Edge>& edges) const;
+    std::vector<Step> steps_of(std::uint32_t node) const;
+    void resolve(std::uint32_t node);
     const std::vector<std::uint32_t>& version_of(const DeadSet& failed, const DeadSet& planned);
     std::uint32_t row_of(const std::vector<Routes::PortSet>& sets);
     Routes::PortSet set_of(const std::vector<std::uint16_t>& ports);
@@ -91,8 +104,11 @@ private:
     Time until_{0};
     std::vector<Outage> outages_;
     Routes table_;
+    std::vector<bool> bonded_;             // nodes with NICs of several ports
+    std::vector<State> failed_, planned_;  // both from time 0 on
     std::vector<std::vector<Change>> changes_;
-    std::vector<std::vector<Step>> local_;                        // a switch's own ports, by node
+    std::vector<std::vector<View>> views_;
+    std::vector<std::vector<Step>> local_;                        // a node's own ports
     std::map<DeadSet, std::vector<std::uint32_t>> versions_;      // first_route by node
     std::map<std::vector<std::uint16_t>, Routes::PortSet> sets_;  // by ports
     std::map<std::vector<std::uint32_t>, std::uint32_t> rows_;    // first_route by the places of the sets' ports

@@ -19,8 +19,10 @@ enum class PathPolicy {
     entropy,      // by a hash of the flow and the entropy that its sender chose for the packet: nothing else moves it
     flowlet,      // as ecmp, drawn anew for the flow after a pause; Vanini et al., "Let it flow", NSDI 2017
     adaptive,     // the port that is free first; among equals as spray
-    weighted,     // as ecmp, over ports that stand in the set as often as their live capacity downstream deserves
 };
+
+/// Does a flow keep to one port of a NIC that has several, as to one path?
+constexpr bool by_one_port(PathPolicy policy) { return policy == PathPolicy::ecmp || policy == PathPolicy::flowlet; }
 
 /// What goes into a path hash, beside the direction (data or acknowledgement) and the switch's own salt.
 struct HashFields {

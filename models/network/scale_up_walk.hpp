@@ -57,7 +57,7 @@ template <class Context>
 template <class Context>
 void Fabric::relay(Context& context, Node& node, const Frame& frame) {
     ++counters_[frame.source].frames_delivered;
-    const std::uint32_t port = transport_.sender(frame.flow).nic_port;
+    const std::uint32_t port = nic_port_of(frame);
     Duration& relayed = nics_[port].relayed;
     relayed = relayed - ports_[port].clock.duration_of(wire_bits(frame) + gap_bits_);
     hand_to_nic(context, node, port, frame, frame.flags, frame.at);

@@ -57,6 +57,8 @@ TEST(TopologyCommand, SaysWhatTheGraphCarriesAndWhatAFailureTakes) {
     EXPECT_EQ(figure({kCatalogue + "oversubscribed-leaf-spine.toml"},
                      "[f['cut_off'] for f in t['graph']['failures'] if f['without'] == 'leaf 0'][0]"),
               "32");
+    EXPECT_EQ(figure({kCatalogue + "hpn-pod.toml"}, "t['graph']['gpu']['ports'], t['graph']['gpu']['send_bps']"),
+              "2 400000000000");
     // HPN: a leaf lost leaves its GPUs the other port of their NIC
     EXPECT_EQ(figure({kCatalogue + "hpn-pod.toml"},
                      "[(f['cut_off'], f['reduced'], f['least_share']) for f in t['graph']['failures'] "

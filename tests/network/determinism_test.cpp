@@ -46,8 +46,8 @@ std::vector<FabricCase> cases() {
     std::vector<FabricCase> all{rough(Forwarding::cut_through, PathPolicy::spray),
                                 rough(Forwarding::store_and_forward, PathPolicy::ecmp), chained(),
                                 unsteady(Forwarding::cut_through), unsteady(Forwarding::store_and_forward)};
-    for (const PathPolicy path : {PathPolicy::round_robin, PathPolicy::entropy, PathPolicy::flowlet,
-                                  PathPolicy::adaptive, PathPolicy::weighted})
+    for (const PathPolicy path :
+         {PathPolicy::round_robin, PathPolicy::entropy, PathPolicy::flowlet, PathPolicy::adaptive})
         all.push_back(steered(path));
     return all;
 }

@@ -237,7 +237,7 @@ TEST(Reroute, WeightedSwitchesSendByLiveCapacity) {
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
     for (std::size_t i = 0; i < 2000; ++i) pairs.push_back({i * kHosts / 2000, kHosts});
     FabricCase parts(t, messages(pairs, {4096}), nanoseconds(100));
-    parts.network.path = PathPolicy::weighted;
+    parts.network.path = PathPolicy::ecmp;
     parts.reroutes = std::shared_ptr<const RouteTimeline>(&timeline, [](const RouteTimeline*) {});
     const FabricRun ended = run(parts);
     std::uint64_t weak = 0, all = 0;
@@ -247,6 +247,20 @@ TEST(Reroute, WeightedSwitchesSendByLiveCapacity) {
     }
     const double share = static_cast<double>(weak) / static_cast<double>(all);
     EXPECT_NEAR(share, 2.0 / 14.0, 5 * std::sqrt(0.143 * 0.857 / 2000));
+}
+
+TEST(Reroute, WeightsFollowOutages) {
+    const Topology t = two_leaves(2);
+    RerouteParameters how = parameters();
+    how.weighted = true;
+    RouteTimeline timeline(t, weighted_routes(t, equal_cost_routes(t)), how);
+    timeline.extend(down(cables(t, leaf(t, 1), spine(t, 2)).front(), kFrom, kTo), kNever);
+    const std::vector<std::uint16_t> even{4, 5, 6, 7, 8, 9, 10, 11};
+    const Duration known = kDetection + kConvergence;
+    EXPECT_EQ(ports_at(timeline, leaf(t, 0), 1, kFrom + known - Duration{1}), even);
+    EXPECT_EQ(ports_at(timeline, leaf(t, 0), 1, kFrom + known),
+              (std::vector<std::uint16_t>{4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 10, 11, 11}));
+    EXPECT_EQ(ports_at(timeline, leaf(t, 0), 1, kTo + known), even);
 }
 
 TEST(Reroute, OneDigestOverThreadsPartitionsAndWindows) {

@@ -17,13 +17,10 @@ LoadedScenario loaded(const std::string& name) {
     return load_scenario((kCatalogue / (name + ".toml")).string()).loaded.value();
 }
 
-// Its planes meet in servers only, and routes still want a way between all leaves: it is counted, not run.
-const std::string kNotRun = "hpn-pod";
-
 std::vector<std::string> names() {
     std::vector<std::string> all;
     for (const auto& entry : std::filesystem::directory_iterator(kCatalogue))
-        if (entry.path().extension() == ".toml" && entry.path().stem() != kNotRun) all.push_back(entry.path().stem());
+        if (entry.path().extension() == ".toml") all.push_back(entry.path().stem());
     std::sort(all.begin(), all.end());
     return all;
 }

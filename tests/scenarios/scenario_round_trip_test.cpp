@@ -48,6 +48,7 @@ public:
                       .ecn_threshold = {from(0, 1 << 24)}};
         s.nic.latency = {from(1'000, 1'000'000'000)};
         s.routing.policy = any<PathPolicy>(6);
+        s.routing.weights = any<PortWeights>(2);
         s.routing.queue_pairs = from(1, 256);
         s.routing.flowlet_gap = {from(1'000, 1'000'000'000)};
         s.routing.hop_limit = from(1, 30);

@@ -125,6 +125,14 @@ TEST(Bisection, IsFullWhereNoTierIsOversubscribed) {
                      1.0);
 }
 
+TEST(Injection, IsThatOfAllPortsOfANic) {
+    const Injection two = injection_of(hpn(2)), one = injection_of(clos(8, 4));
+    EXPECT_EQ(two.fewest_ports, 2u);
+    EXPECT_EQ(two.most.bits_per_second, 400'000'000'000) << "2 x 200G";
+    EXPECT_EQ(one.most_ports, 1u);
+    EXPECT_EQ(one.least.bits_per_second, 400'000'000'000);
+}
+
 TEST(Bisection, IsThatOfTheNarrowestTier) {
     EXPECT_DOUBLE_EQ(bisection_of(clos(8, 4)).share(), 0.25) << "a quarter of the cores";
     EXPECT_DOUBLE_EQ(bisection_of(hpn(2)).share(), 24.0 / 25.6) << "60 x 400G up for 128 x 200G down";

@@ -137,12 +137,25 @@ TEST(Routes, DoNotLeadThroughServers) {
     builder.connect(server, leaf0, tier);
     builder.connect(server, leaf1, tier);
     const Topology t = builder.build();
-    try {
-        equal_cost_routes(t);
-        FAIL() << "accepted";
-    } catch (const TopologyError& error) {
-        EXPECT_STREQ(error.what(), "leaf 0 cannot reach leaf 1 without a server in between");
-    }
+    const Routes routes = equal_cost_routes(t);
+    EXPECT_EQ(routes.next_hops(leaf0, 1).count, 0u) << "a black hole, as long as nobody asks for it";
+    EXPECT_EQ(routes.next_hops(leaf1, 0).count, 0u);
+}
+
+// Two leaves under one spine and, through the servers' scale-up ports, nearer to each other by a scale-up node.
+TEST(Routes, DoNotLeadThroughScaleUpNodes) {
+    TopologyBuilder builder;
+    const std::uint32_t tier = builder.add_tier("any", k400G);
+    const NodeId server = builder.add_server(1), leaf0 = builder.add_leaf(), leaf1 = builder.add_leaf();
+    const NodeId nvlink = builder.add_scale_up(), spine = builder.add_spine();
+    builder.connect(server, leaf0, tier);
+    builder.connect(server, nvlink, tier);
+    builder.connect(leaf0, spine, tier);
+    builder.connect(leaf1, spine, tier);
+    const Topology t = builder.build();
+    const Routes routes = equal_cost_routes(t);
+    EXPECT_EQ(routes.role_of_node[nvlink.value], UINT32_MAX);
+    EXPECT_EQ(ports_of(routes, leaf0, 1), std::vector<std::uint32_t>{1});
 }
 
 TEST(Routes, RefuseASwitchWithMorePortsThanTheirNumbersReach) {

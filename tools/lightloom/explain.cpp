@@ -86,7 +86,8 @@ void print_expected(const Scenario& scenario, const Plan& plan, const Expectatio
     print_row("  alpha", readable_duration(static_cast<double>(e.ring->alpha.ps)) +
                              " (of a chunk's last packet, idle path, after its NIC's port)");
     print_row("  B", readable_bytes_per_second(e.ring->payload_bytes_per_second) +
-                         " (rate x payload / wire bytes of a packet and an acknowledgement)");
+                         fmt::format(" ({}rate x payload / wire bytes of a packet and an acknowledgement)",
+                                     e.ring->ports > 1 ? fmt::format("{} ports x ", e.ring->ports) : ""));
 }
 
 void print_derived(const Scenario& scenario, const Plan& plan) {

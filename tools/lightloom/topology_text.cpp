@@ -96,8 +96,19 @@ std::string counts_text(const FabricReport& report) {
     return text + '\n' + aligned(tiers);
 }
 
+std::string injection_text(const Injection& gpu) {
+    const auto range = [](const std::string& least, const std::string& most) {
+        return least == most ? most : least + " to " + most;
+    };
+    const auto rate = [](BitRate r) { return readable_bits_per_second(static_cast<double>(r.bits_per_second)); };
+    return fmt::format("  a GPU sends: {} by {} of its NIC\n", range(rate(gpu.least), rate(gpu.most)),
+                       gpu.most_ports == 1
+                           ? "the one port"
+                           : range(fmt::format("{}", gpu.fewest_ports), fmt::format("{}", gpu.most_ports)) + " ports");
+}
+
 std::string answers_text(const FabricAnswers& answers, std::size_t endpoints) {
-    std::string text = "\n";
+    std::string text = "\n" + injection_text(answers.injection);
     if (const auto& paths = answers.paths; paths && paths->pairs > 0)
         text += fmt::format("  between leaves: {} cables at most, {} to {} shortest paths, {} in the middle{}\n",
                             paths->diameter, paths->fewest, paths->most, paths->median,
@@ -166,6 +177,9 @@ JsonObject estimate_json(const Estimate& estimate) {
 
 JsonObject answers_json(const FabricAnswers& answers) {
     JsonObject json;
+    json.add("gpu", JsonObject()
+                        .add("ports", std::uint64_t{answers.injection.most_ports})
+                        .add("send_bps", answers.injection.most.bits_per_second));
     if (const auto& paths = answers.paths)
         json.add("paths", JsonObject()
                               .add("diameter", std::uint64_t{paths->diameter})
@@ -221,7 +235,8 @@ JsonObject inventory_json(const Inventory& inventory, double gpus) {
 FabricAnswers answers_of(const Topology& topology) {
     constexpr std::size_t kMostSteps = 2'000'000'000;  // some ten seconds
     constexpr std::size_t kMostCables = 200'000;
-    FabricAnswers answers;
+    FabricAnswers answers{
+        .injection = injection_of(topology), .paths = {}, .bisection = {}, .oversubscription = {}, .failures = {}};
     std::size_t leaves = 0, servers = 0;
     for (const Topology::Node& node : topology.nodes) {
         leaves += node.kind == NodeKind::leaf;

@@ -16,6 +16,7 @@ namespace lightloom {
 
 /// What is asked of the graph; nothing where it would take too long.
 struct FabricAnswers {
+    Injection injection;
     std::optional<PathStatistics> paths;
     std::optional<Bisection> bisection;
     std::vector<Oversubscription> oversubscription;
