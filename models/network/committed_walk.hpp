@@ -152,6 +152,8 @@ Time Fabric::start_next(Context& context, Node& node, std::uint32_t index, Time 
     NodeQueues& queues = queues_[node.queues];
     Port& port = ports_[index];
     CommittedPort& committed = committed_[index];
+    if (now >= port.steady_until) [[unlikely]]
+        take_up_rate(index, now);
     const unsigned classes = eligible(committed, queues);
     if (classes == 0) return kNever;
     const auto head = [&](int c) -> const Frame& {

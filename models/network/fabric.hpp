@@ -43,6 +43,7 @@ struct FabricInput {
     std::uint32_t partitions = 1;                    // statistics are kept per partition and merged
     std::span<const ChannelChange> changes = {};     // in any order; of two at one instant the later in the list holds
     std::span<const Outage> outages = {};            // in any order
+    std::span<const RateChange> rates = {};          // likewise; where there are some, all ports are committed
     std::optional<ScaleUpParameters> scale_up = {};  // none: GPUs of one server meet at their leaf
     std::span<const EndpointId> nic_of = {};         // per endpoint, with scale_up: whose NIC of its server it uses
     const RouteTimeline* reroutes = nullptr;         // if there is one, `routes` is not asked
@@ -139,10 +140,8 @@ public:
     }
     /// Payload of all messages of a flow.
     std::int64_t payload_bytes(std::uint32_t flow) const;
-    /// How long a port takes to send frames of so many bytes altogether, with preamble and gap.
-    Duration busy(std::uint32_t port, std::int64_t frames, std::int64_t bytes) const {
-        return ports_[port].clock.duration_of(frames * (preamble_bits_ + gap_bits_) + bytes * 8);
-    }
+    /// How long a port took to send all its frames, so many of so many bytes altogether, with preamble and gap.
+    Duration busy(std::uint32_t port, std::int64_t frames, std::int64_t bytes) const;
     const PortClock& clock(std::uint32_t port) const { return ports_[port].clock; }
     Duration delay(std::uint32_t port) const { return ports_[port].delay; }
     std::uint32_t peer(std::uint32_t port) const { return ports_[port].peer; }
@@ -253,16 +252,19 @@ private:
         std::uint32_t losses = 0;
         std::uint32_t unsteady = kSteady;  // its row in unsteady_
     };
-    /// What is known of a direction's future: [first, last) of changes_ and of outages_.
+    /// What is known of a direction's future: [first, last) of changes_, of outages_ and of rates_.
     struct Known {
         std::uint32_t first_change = 0, last_change = 0, first_outage = 0, last_outage = 0;
+        std::uint32_t first_rate = 0, last_rate = 0;
     };
     /// A port whose direction has dark intervals or changes ahead.
     struct Unsteady {
         DarkIntervals dark;  // stands at the first interval that may meet a frame still to be sent
         Known known;
-        std::uint32_t next;         // the first change that no frame has met
-        std::uint32_t next_outage;  // the first outage that is not over
+        std::uint32_t next;                             // the first change that no frame has met
+        std::uint32_t next_outage;                      // the first outage that is not over
+        std::uint32_t next_rate;                        // the first change of rate that no frame has met
+        std::int64_t earlier_bits = 0, earlier_ps = 0;  // sent at earlier rates, and how long that took
     };
 
     void build_nodes(const FabricInput& input);
@@ -340,6 +342,11 @@ private:
     std::uint8_t meet_condition(std::uint32_t port, const Frame& frame, Time departure);
     void set_hazard(std::uint32_t port, double per_codeword);
     void look_ahead(std::uint32_t port);
+    // Changes of rate; models/network/rate_changes.cpp
+    void take_up_rate(std::uint32_t port, Time now);
+    PortClock clock_at(std::uint32_t port, Time at) const;
+    PortClock incoming_clock(const Frame& frame) const;
+    bool outruns(std::uint32_t port, const Frame& frame) const;
     void count_outage(Unsteady& unsteady, Time start, Time arrival);
     LossBudget next_losses(std::uint32_t port);
     const Channel& channel_of(std::uint32_t port) const;
@@ -386,6 +393,7 @@ private:
     std::span<const Channel> channels_;
     std::vector<ChannelChange> changes_;  // by direction and time
     std::vector<Outage> outages_;         // likewise
+    std::vector<RateChange> rates_;       // likewise
     NetworkParameters network_;
     std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_, ecn_full_bits_;
     std::int64_t largest_frame_bytes_;

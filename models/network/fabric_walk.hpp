@@ -74,6 +74,21 @@ template <class Context>
     ++(frame.has(Frame::kAcknowledgement) ? losses.lost_acknowledgements : losses.lost);
 }
 
+// A cable has one rate both ways, and the port that a frame came in by its clock, unless rates change in the run.
+inline PortClock Fabric::incoming_clock(const Frame& frame) const {
+    if (rates_.empty()) [[likely]]
+        return ports_[frame.source].clock;
+    const std::uint32_t sender = ports_[frame.source].peer;
+    return clock_at(sender, frame.at - ports_[sender].delay);
+}
+
+// Would a port send a frame faster than it comes in?
+inline bool Fabric::outruns(std::uint32_t port, const Frame& frame) const {
+    if (rates_.empty()) [[likely]]
+        return ports_[port].clock.faster_than(ports_[frame.source].clock);
+    return clock_at(port, frame.at).faster_than(incoming_clock(frame));
+}
+
 // A switch passes a frame on. One that cuts through acts on the first bit, if the egress is no faster than the ingress;
 // else, like any other, it waits for the last. Only a frame read whole can be checked: a broken one that is cut through
 // travels on and takes its bandwidth.
@@ -89,10 +104,9 @@ template <class Context>
     const std::uint32_t port = choose_port(node, frame);
     if (port == kNoPort || frame.hops > network_.hop_limit) [[unlikely]]
         return give_up(node, statistics_[context.index()], frame, flags, port != kNoPort);
-    if (node.cuts_through && frame.kind == Happening::arrival &&
-        ports_[port].clock.faster_than(ports_[frame.source].clock)) {
+    if (node.cuts_through && frame.kind == Happening::arrival && outruns(port, frame)) {
         if (flags & Frame::kBroken) return;
-        const Duration rest = ports_[frame.source].clock.duration_of(wire_bits(frame));
+        const Duration rest = incoming_clock(frame).duration_of(wire_bits(frame));
         post_own(context, node, frame, Happening::tail, frame.at + rest);
         return;
     }
