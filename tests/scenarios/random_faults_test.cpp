@@ -1,7 +1,7 @@
-// Random faults of every kind, as a user would write them, on random small fabrics: the text is read, planned and run.
-// Random faults of every kind, as a user would write them, on small random fabrics: the text is read, planned and
-// run. Nothing vanishes, nothing is delivered twice, every flow ends, execution does not show. A text that fails is cut down,
-// was to be sent; the cutting, on a planted failure.
+// Random faults of every kind, as a user would write them, on small random fabrics: a text is read, planned and run.
+// Nothing vanishes, nothing is delivered twice, every flow ends, execution does not show. A text that fails is cut
+// down, fault by fault, to the least that still does. Oracles: the sums of tests/support/conservation.hpp; the payload
+// that was to be sent; the cutting, on a planted failure.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
