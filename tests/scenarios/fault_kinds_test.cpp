@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "models/faults/selection.hpp"
 #include "scenarios/assembly.hpp"
 #include "scenarios/selector_text.hpp"
 #include "tests/scenarios/scenario_reading.hpp"
