@@ -57,7 +57,7 @@ TEST(Selectors, SayWhatIsWrong) {
     EXPECT_EQ(select("leaf=0 & group=trnk"), "fault.0.select: no group \"trnk\"\n    did you mean \"trunk\"?");
     EXPECT_EQ(select("leaf=0 & randm=2"),
               "fault.0.select: nothing is selected by \"randm\"\n    did you mean \"random\"?");
-    EXPECT_EQ(select("random 0").substr(0, 62), "fault.0.select: random must be a whole number from 1, not \"0\"\n ");
+    EXPECT_EQ(select("random 0").substr(0, 61), "fault.0.select: random must be a whole number from 1, not \"0\"");
     EXPECT_EQ(select("per=3").substr(0, 47), "fault.0.select: per is how many make a group\n  ");
     EXPECT_EQ(select("group=route & per=3").substr(0, 44), "fault.0.select: per is how many make a group");
 }

@@ -118,10 +118,14 @@ std::vector<std::string> broken(const std::string& text) {
     if (!prepared.outages.empty()) parts.reroutes = std::make_shared<RouteTimeline>(route_timeline(scenario, prepared));
     const Time until{scenario.until->ps};
     std::vector<std::string> wrong;
-    for (const std::string& leak : leaks(run(parts, {.until = Time{25'000'000}})))
-        wrong.push_back(leak + " in between");
+    const auto check_sums = [&](const FabricRun& ran, const char* when) {
+        for (const std::string& leak : leaks(ran))  // a RoCE receiver does not answer every packet
+            if (scenario.transport.kind != TransportKind::rocev2 || !leak.starts_with("acknowledgements"))
+                wrong.push_back(leak + when);
+    };
+    check_sums(run(parts, {.until = Time{25'000'000}}), " in between");
     const FabricRun ended = run(parts, {.until = until});
-    for (const std::string& leak : leaks(ended)) wrong.push_back(leak + " at the end");
+    check_sums(ended, " at the end");
     for (std::uint32_t flow = 0; flow < parts.traffic.flows.size(); ++flow) {
         const bool is_done = ended.fabric.flow_times(flow).acknowledged_ps >= 0;
         const bool has_failed = ended.fabric.failed(parts.traffic.flows[flow].group) != kNever;
