@@ -14,6 +14,7 @@
 #include "scenarios/fault_plan.hpp"
 #include "scenarios/measurements.hpp"
 #include "scenarios/schema_types.hpp"
+#include "scenarios/selector_text.hpp"
 #include "scenarios/ways.hpp"
 #include "topologies/partition_bonds.hpp"
 #include "topologies/validation.hpp"
@@ -94,10 +95,10 @@ Plant plant_of(const Scenario& scenario, const Topology& topology, const std::ve
     return plant;
 }
 
-// Scheduled faults need no horizon.
-FaultTimeline timeline_of(const std::vector<PlannedFault>& faults, const Topology& topology, std::uint64_t seed) {
+FaultTimeline timeline_of(const std::vector<PlannedFault>& faults, const Topology& topology, const Scenario& scenario) {
     try {
-        return fault_timeline(topology, faults, kNever, seed);
+        return fault_timeline(topology, faults, scenario.until ? Time{scenario.until->ps} : kNever,
+                              scenario.seeds.faults);
     } catch (const FaultError& error) {
         throw TopologyError(error.what());
     }
@@ -134,11 +135,26 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     if (scenario.routing.weights == PortWeights::capacity) plan.routes = weighted_routes(plan.topology, plan.routes);
     plan.links = model.evaluate(full_frame_bytes(scenario));
     for (std::size_t kind = 0; kind < model.plant().classes.size(); ++kind) plan.joints.push_back(model.joint(kind));
-    FaultTimeline timeline = timeline_of(laid_out.faults, plan.topology, scenario.seeds.faults);
-    plan.changes = channel_changes(timeline, plan.topology, model, full_frame_bytes(scenario));
+    set_widths(laid_out.faults, plan.topology, model);
+    FaultTimeline timeline = timeline_of(laid_out.faults, plan.topology, scenario);
+    plan.changes = channel_changes(laid_out.faults, timeline, plan.topology, model, full_frame_bytes(scenario));
     plan.outages = std::move(timeline.outages);
     add_circuit_schedule(scenario, plan);
+    plan.rates = std::move(timeline.rates);
+    plan.faults = std::move(laid_out.faults);
+    plan.occurrences = std::move(timeline.occurrences);
     return plan;
+}
+
+RouteTimeline route_timeline(const Scenario& scenario, const Plan& plan) {
+    RouteTimeline timeline(plan.topology, plan.routes,
+                           {.failover = scenario.routing.failover,
+                            .weighted = scenario.routing.weights == PortWeights::capacity,
+                            .detection = scenario.routing.detection,
+                            .convergence = {.a = static_cast<double>(scenario.routing.convergence.ps)},
+                            .seed = scenario.seeds.faults});
+    timeline.extend(plan.outages, kNever);
+    return timeline;
 }
 
 RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, const Watcher& watcher) {
@@ -151,13 +167,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     FabricInput input = fabric_input(scenario, plan, traffic, channels, partitions.partitions);
     std::optional<RouteTimeline> reroutes;
     if (!plan.outages.empty()) {
-        reroutes.emplace(plan.topology, plan.routes,
-                         RerouteParameters{.failover = scenario.routing.failover,
-                                           .weighted = scenario.routing.weights == PortWeights::capacity,
-                                           .detection = scenario.routing.detection,
-                                           .convergence = {.a = static_cast<double>(scenario.routing.convergence.ps)},
-                                           .seed = scenario.seeds.faults});
-        reroutes->extend(plan.outages, kNever);
+        reroutes.emplace(route_timeline(scenario, plan));
         input.reroutes = &*reroutes;
     }
     Fabric fabric(input);

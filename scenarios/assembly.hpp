@@ -5,8 +5,8 @@
 #include <functional>
 #include <span>
 #include <vector>
-#include "models/faults/fault_timeline.hpp"
 
+#include "models/faults/fault_timeline.hpp"
 #include "models/network/fabric.hpp"
 #include "models/optics/catalogue.hpp"
 #include "models/optics/joining.hpp"
@@ -40,10 +40,13 @@ struct Progress {
 struct Plan {
     Topology topology;
     Routes routes;
-    LinkConditions links;                // as they are at the start
-    std::vector<Joint> joints;           // by tier; rows of the catalogue that it was planned with
-    std::vector<ChannelChange> changes;  // what faults do to them later, in order of time
-    std::vector<Outage> outages;         // when they are down
+    LinkConditions links;                                // as they are at the start
+    std::vector<Joint> joints;                           // by tier; rows of the catalogue that it was planned with
+    std::vector<ChannelChange> changes;                  // what faults do to them later, in order of time
+    std::vector<Outage> outages;                         // when they are down
+    std::vector<RateChange> rates;                       // when they have fewer lanes, or all again
+    std::vector<PlannedFault> faults;                    // the scenario's, in its order
+    std::vector<FaultTimeline::Occurrence> occurrences;  // of theirs, fault by fault
 };
 
 /// What a scenario refers to beside itself: parts, and readings of a plant.
@@ -73,6 +76,9 @@ std::vector<Channel> channels_of(const LinkConditions& links, const LockSettings
 /// The tables of a run. They refer to what stands in `plan`, `traffic` and `channels`, which must outlive them.
 FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traffic& traffic,
                          std::span<const Channel> channels, std::uint32_t partitions);
+
+/// What the switches of a plan with outages do about them. It refers to the plan's topology, which must outlive it.
+RouteTimeline route_timeline(const Scenario& scenario, const Plan& plan);
 
 /// Called between windows, at most ten times a second; returning false stops the run there.
 using Watcher = std::function<bool(const Progress&)>;

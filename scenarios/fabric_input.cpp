@@ -128,7 +128,8 @@ FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traff
             .fault_seed = scenario.seeds.faults,
             .partitions = partitions,
             .changes = plan.changes,
-            .outages = plan.outages};
+            .outages = plan.outages,
+            .rates = plan.rates};
 }
 
 }  // namespace lightloom

@@ -9,6 +9,7 @@
 
 #include "core/quantity_text.hpp"
 #include "scenarios/schema_types.hpp"
+#include "scenarios/selector_text.hpp"
 
 namespace lightloom {
 namespace {
@@ -115,6 +116,8 @@ private:
         value.text = cell;
         if (auto complaint = read_selector(value, row.selection))
             complain(column, std::move(complaint->message), std::move(complaint->hint));
+        else if (row.selection.group || row.selection.random)
+            complain(column, "a reading is of cables that are named", "without group and random");
     }
 
     void direction(std::string_view cell, int column, Reading& reading) {

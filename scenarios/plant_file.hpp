@@ -13,14 +13,14 @@
 #include <vector>
 
 #include "models/optics/plant.hpp"
-#include "scenarios/scenario.hpp"
+#include "scenarios/fault.hpp"
 #include "scenarios/text_errors.hpp"
 
 namespace lightloom {
 
 /// One row; `reading.cable` is not set: the selection says which.
 struct PlantReading {
-    Scenario::Fault selection;
+    Selector selection;
     Reading reading;
     int line = 0;
 };

@@ -17,6 +17,7 @@
 #include "models/optics/targets.hpp"
 #include "models/transport/parameters.hpp"
 #include "models/workload/traffic.hpp"
+#include "scenarios/fault.hpp"
 #include "scenarios/tiers.hpp"
 #include "topologies/topology.hpp"
 
@@ -26,7 +27,6 @@ enum class TopologyKind { leaf_spine, rail_optimised, folded_clos, multi_plane, 
 inline constexpr std::size_t kTopologyKinds = 6;
 enum class WorkloadKind { all_reduce, permutation, incast };
 enum class CollectiveAlgorithm { ring };
-enum class FaultKind { degrade, down };
 enum class TransportKind { window, rocev2, uec };
 enum class LossRecovery { go_back_n, selective_repeat };
 using ClassMask = std::uint8_t;
@@ -188,17 +188,7 @@ struct Scenario {
         friend bool operator==(const Workload&, const Workload&) = default;
     } workload;
 
-    /// Something that is wrong with chosen cables.
-    struct Fault {
-        FaultKind kind = FaultKind::degrade;
-        Duration at;  // after the start
-        std::string tier = "leaf-spine";
-        std::optional<std::int64_t> leaf, spine, core, pod, server, link;  // what is not named matches every one
-        std::optional<std::int64_t> lane;                                  // counted from 0; none: every lane
-        std::optional<Decibel> extra_loss;                                 // of a degrade, which needs it
-        std::optional<Duration> lasts;                                     // none: for good
-        friend bool operator==(const Fault&, const Fault&) = default;
-    };
+    using Fault = ScenarioFault;
     std::vector<Fault> faults;
 
     struct Seeds {

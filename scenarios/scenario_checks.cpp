@@ -12,6 +12,7 @@
 #include "core/quantity_text.hpp"
 #include "core/rate.hpp"
 #include "scenarios/fabric.hpp"
+#include "scenarios/fault_checks.hpp"
 #include "scenarios/schema.hpp"
 
 namespace lightloom {
@@ -43,7 +44,8 @@ public:
         basis();
         trimming();
         workload();
-        for (std::size_t i = 0; i < s_.faults.size(); ++i) fault(s_.faults[i], fmt::format("fault.{}.", i));
+        for (Contradiction& wrong : fault_contradictions(s_, shape_, names_, is_sound_, topology_is_sound()))
+            found_.push_back(std::move(wrong));
         return std::move(found_);
     }
 
@@ -307,68 +309,6 @@ private:
             complain("workload.bytes",
                      fmt::format("would take more than 30 days at {}", to_text(s_.rate_of(TierKind::host_leaf))),
                      "simulated time ends after 106 days");
-    }
-
-    void fault(const Scenario::Fault& fault, const std::string& prefix) {
-        const std::string key = prefix + "select";
-        if (fault.kind == FaultKind::degrade && !fault.extra_loss && sound({prefix + "kind", prefix + "extra_loss"}))
-            complain(prefix + "extra_loss", "is missing",
-                     "a degrade needs it: what it loses each way, such as \"3dB\"");
-        if (fault.kind == FaultKind::down && fault.extra_loss)
-            complain(prefix + "extra_loss", "a cable that is down loses everything", "it is for a degrade");
-        if (fault.kind == FaultKind::down && fault.lane)
-            complain(prefix + "lane", "a cable is down with all its lanes", "it is for a degrade");
-        if (!sound({key}) || !sound({"topology.kind"})) return;
-        const auto kind = tier_named(fault.tier);
-        if (!kind || !shape_.has_tier(*kind)) {
-            std::vector<std::string> known;
-            for (std::size_t i = 0; i < kTierKinds; ++i)
-                if (shape_.has[i]) known.emplace_back(kTiers[i].name);
-            complain(key, "no tier " + quoted_for_display(fault.tier), suggestion(fault.tier, known));
-            return;
-        }
-        if (fault.kind == FaultKind::degrade && captive_cable("tier." + fault.tier, s_.tier(*kind)) != nullptr)
-            complain(key, "a degrade needs an optical cable",
-                     fmt::format("tier {} is {}, whose error ratio no loss changes", fault.tier,
-                                 s_.tier(*kind).lower_module));
-        selected(key, *kind, "leaf", fault.leaf, shape_.leaves);
-        selected(key, *kind, "spine", fault.spine, shape_.spines);
-        selected(key, *kind, "core", fault.core, shape_.cores);
-        selected(key, *kind, "server", fault.server, shape_.servers);
-        counted(key, "pod", fault.pod, shape_.pods);
-        counted(key, "link", fault.link, shape_.links[static_cast<std::size_t>(*kind)]);
-        server_under_leaf(key, fault);
-    }
-
-    /// A node that the selector names at an end of its cables.
-    void selected(const std::string& key, TierKind tier, std::string_view name, std::optional<std::int64_t> index,
-                  std::int64_t count) {
-        if (!index) return;
-        const TierNames& ends = names_of(tier);
-        const bool is_circuit = tier == TierKind::circuit && name == "spine";
-        if (name == ends.lower || name == ends.upper || is_circuit)
-            counted(key, name, index, count);
-        else
-            complain(key, fmt::format("a cable of tier {} has no {}", ends.name, name),
-                     fmt::format("leave {} out", name));
-    }
-
-    void counted(const std::string& key, std::string_view name, std::optional<std::int64_t> index, std::int64_t count) {
-        if (!index || !topology_is_sound() || *index < count) return;
-        complain(key, fmt::format("there is no {} {}", name, *index),
-                 fmt::format("there {} {}, counted from 0", count == 1 ? "is" : "are", count));
-    }
-
-    void server_under_leaf(const std::string& key, const Scenario::Fault& fault) {
-        const auto& t = s_.topology;
-        if (t.kind != TopologyKind::leaf_spine || !fault.server || !fault.leaf ||
-            !sound({"topology.servers", "topology.leaves"}))
-            return;
-        if (*fault.server >= t.servers || *fault.leaf >= t.leaves || t.servers % t.leaves != 0) return;
-        const std::int64_t leaf = *fault.server / (t.servers / t.leaves);
-        if (leaf != *fault.leaf)
-            complain(key, fmt::format("server {} is not under leaf {}", *fault.server, *fault.leaf),
-                     fmt::format("it is under leaf {}", leaf));
     }
 
     const Scenario& s_;

@@ -35,7 +35,8 @@ std::string effective_toml(const Scenario& scenario, Help help) {
     }
     for (const Scenario::Fault& fault : scenario.faults) {
         text += "\n[[fault]]\n";
-        for (const auto& key : fault_keys()) append_key(text, key, fault, help);
+        for (const auto& key : fault_keys())
+            if (!misplaced(key, fault)) append_key(text, key, fault, help);
     }
     return text;
 }

@@ -61,6 +61,7 @@ private:
 
     void require(std::string key, std::string_view help, const Source& file);
     void complain_of_misplaced();
+    void complain_of_misplaced(const Scenario::Fault& fault, const std::string& prefix);
     Place place_of(std::string key, const Source& file) const;
 
     const ScenarioNames& names_;
@@ -218,10 +219,26 @@ void Reader::complain_of_misplaced() {
     }
 }
 
+void Reader::complain_of_misplaced(const Scenario::Fault& fault, const std::string& prefix) {
+    if (unsound_.contains(prefix + "kind")) return;
+    for (const auto& key : fault_keys()) {
+        const std::string path = prefix + std::string(key.name);
+        const auto given = places_.find(path);
+        if (given == places_.end()) continue;
+        auto complaint = misplaced(key, fault);
+        if (!complaint) continue;
+        unsound_.insert(path);
+        complaint->at = given->second.at;
+        complain(*given->second.source, path, std::move(*complaint));
+    }
+}
+
 void Reader::finish(const Source& file) {
     if (!unsound_.contains("topology.kind")) complain_of_misplaced();
     for (const auto& key : scenario_keys())
         if (key.presence == Presence::required && !misplaced(key, scenario_)) require(key.path(), key.help, file);
+    for (std::size_t i = 0; i < scenario_.faults.size(); ++i)
+        complain_of_misplaced(scenario_.faults[i], fmt::format("fault.{}.", i));
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i)
         for (const auto& key : fault_keys())
             if (key.presence == Presence::required) require(fmt::format("fault.{}.{}", i, key.name), key.help, file);

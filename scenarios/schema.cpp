@@ -56,4 +56,15 @@ std::span<const Key<Scenario::Fault>> fault_keys() {
     return keys;
 }
 
+std::optional<Complaint> misplaced(const Key<Scenario::Fault>& key, const Scenario::Fault& fault) {
+    const auto knows = [&](std::size_t kind) { return (key.kinds >> kind & 1u) != 0; };
+    if (knows(static_cast<std::size_t>(fault.kind))) return std::nullopt;
+    std::vector<std::string_view> others;
+    for (std::size_t i = 0; i < kFaultKinds.size(); ++i)
+        if (knows(i)) others.push_back(kFaultKinds[i]);
+    return Complaint{{},
+                     fmt::format("is no key of a fault of kind \"{}\"", name_of(fault.kind)),
+                     fmt::format("it belongs to {}", fmt::join(others, ", "))};
+}
+
 }  // namespace lightloom

@@ -44,7 +44,8 @@ struct Key {
     ValueType<Root> type;
     std::string_view help;
     Presence presence = Presence::optional;
-    std::uint32_t kinds = UINT32_MAX;  // of fabric that know the key, a bit for each TopologyKind
+    std::uint32_t kinds =
+        UINT32_MAX;  // of fabric (or fault) that know the key, a bit for each TopologyKind (FaultKind)
 
     std::string path() const {
         return section.empty() ? std::string(name) : std::string(section) + '.' + std::string(name);
@@ -62,5 +63,6 @@ std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& sce
 
 /// The keys of one [[fault]].
 std::span<const Key<Scenario::Fault>> fault_keys();
+std::optional<Complaint> misplaced(const Key<Scenario::Fault>& key, const Scenario::Fault& fault);
 
 }  // namespace lightloom

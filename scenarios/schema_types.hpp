@@ -25,8 +25,6 @@ std::optional<Complaint> read_whole_number(const TomlValue& value, std::int64_t 
 std::optional<Complaint> read_name(const TomlValue& value, std::string_view noun, std::span<const std::string> known,
                                    std::string& field);
 std::optional<Complaint> read_number(const TomlValue& value, double least, double most, double& field);
-std::optional<Complaint> read_selector(const TomlValue& value, Scenario::Fault& fault);
-std::string selector_text(const Scenario::Fault& fault);
 
 template <class Q>
 std::string range_text(Q least, Q most) {

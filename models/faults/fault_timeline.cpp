@@ -67,6 +67,7 @@ private:
             if (fault.way != Way::up) action(2 * cable.value + 1);
         }
     }
+    std::uint32_t fault_of_list() const { return timeline_.occurrences.back().fault; }
     std::uint32_t occurrence() const { return static_cast<std::uint32_t>(timeline_.occurrences.size() - 1); }
     void check_size() const {
         if (timeline_.outages.size() + timeline_.losses.size() + timeline_.occurrences.size() > kMostRows)
@@ -157,8 +158,8 @@ void TimelineBuilder::take(const Dark& dark, const PlannedFault& fault, const Fa
 
 void TimelineBuilder::take(const AddedLoss& loss, const PlannedFault& fault, const FaultTarget& target, Interval when) {
     for_each_direction(fault, target, [&](std::uint32_t direction) {
-        timeline_.losses.push_back({when.from, direction, loss.lane, loss.db});
-        if (when.to < horizon_) timeline_.losses.push_back({when.to, direction, loss.lane, -loss.db});
+        timeline_.losses.push_back({when.from, direction, loss.lane, loss.db, fault_of_list()});
+        if (when.to < horizon_) timeline_.losses.push_back({when.to, direction, loss.lane, -loss.db, fault_of_list()});
     });
 }
 
@@ -175,10 +176,10 @@ void TimelineBuilder::take(const Wander& wander, const PlannedFault& fault, cons
         for (Time at = when.from; at < end; at = after(at, wander.step), ++n) {
             const double normal = inverse_normal(uniform(draw(seed_, direction, Purpose::wander, n)));
             const double next_db = at == when.from ? wander.rms_db * normal : is_db * kept + fresh * normal;
-            timeline_.losses.push_back({at, direction, -1, next_db - is_db});
+            timeline_.losses.push_back({at, direction, -1, next_db - is_db, fault_of_list()});
             is_db = next_db;
         }
-        if (when.to < horizon_) timeline_.losses.push_back({when.to, direction, -1, -is_db});
+        if (when.to < horizon_) timeline_.losses.push_back({when.to, direction, -1, -is_db, fault_of_list()});
     });
 }
 

@@ -90,6 +90,7 @@ struct LossChange {
     std::uint32_t direction = 0;  // as in Outage
     std::int32_t lane = -1;       // -1: every lane
     double added_db = 0.0;
+    std::uint32_t fault = 0;  // of the list
 };
 struct ModuleChange {
     Time at;

@@ -26,6 +26,20 @@ struct RiskGrouping {
     std::uint32_t per_group = 2;  // not read of routes and nodes
 };
 
+/// Members of a group where nobody says otherwise: twin-port modules, 36 ports on a line card, 144 fibres in a trunk
+/// and 576 in a panel, eight to a cable. ASSUMED: what is usual, not what a plant has.
+constexpr std::uint32_t usual_members(RiskKind kind) {
+    switch (kind) {
+        case RiskKind::module: return 2;
+        case RiskKind::line_card: return 36;
+        case RiskKind::trunk: return 18;
+        case RiskKind::panel: return 72;
+        case RiskKind::route:
+        case RiskKind::node: break;  // they have what they have
+    }
+    return 1;
+}
+
 enum class End { lower, upper };
 
 /// A leaf is a place of its own; what else is of one kind in one pod stands together.

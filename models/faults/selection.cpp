@@ -34,8 +34,8 @@ void check(const Topology& topology, const CableSelection& selection) {
     for (const auto& [wanted, kind] :
          {std::pair(selection.leaf, NodeKind::leaf), std::pair(selection.spine, NodeKind::spine),
           std::pair(selection.core, NodeKind::core), std::pair(selection.server, NodeKind::server)})
-        require_below(wanted, count_of(topology, kind), name_of(kind));
-    require_below(selection.pod, pods_of(topology), "pod");
+        if (wanted) require_below(wanted, count_of(topology, kind), name_of(kind));
+    if (selection.pod) require_below(selection.pod, pods_of(topology), "pod");
     if (selection.link && *selection.link < 0) throw FaultError("a link is counted from 0");
 }
 
@@ -135,12 +135,17 @@ bool CableIndex::matches(const CableSelection& selection, CableId id) const {
 }
 
 std::vector<FaultTarget> select_targets(const Topology& topology, const CableSelection& selection, std::uint64_t seed) {
+    return select_targets(CableIndex(topology), selection, seed);
+}
+
+std::vector<FaultTarget> select_targets(const CableIndex& index, const CableSelection& selection, std::uint64_t seed) {
+    const Topology& topology = index.topology();
     check(topology, selection);
     std::optional<RiskGroups> groups;
     if (selection.group) groups.emplace(topology, *selection.group);
     std::vector<FaultTarget> targets;
     std::set<std::uint64_t> seen;
-    for (const CableId cable : CableIndex(topology).matching(selection)) {
+    for (const CableId cable : index.matching(selection)) {
         if (!groups) {
             targets.push_back(target_of(cable));
             continue;
@@ -181,6 +186,7 @@ std::vector<NodeId> select_nodes(const Topology& topology, const NodeSelection& 
     for (std::uint32_t n = 0; n < topology.nodes.size(); ++n) {
         const Topology::Node& node = topology.nodes[n];
         if (selection.kind && node.kind != *selection.kind) continue;
+        if (selection.switches && (node.kind == NodeKind::server || node.kind == NodeKind::scale_up)) continue;
         if (selection.index && node.index != *selection.index) continue;
         if (selection.pod && (node.kind == NodeKind::core || node.pod != *selection.pod)) continue;
         nodes.emplace_back(n);

@@ -34,6 +34,7 @@ public:
 
     /// Those that the predicates match, ascending: before `group` widens and `random` draws. None is no error.
     std::vector<CableId> matching(const CableSelection& selection) const;
+    const Topology& topology() const { return topology_; }
 
 private:
     bool matches(const CableSelection& selection, CableId cable) const;
@@ -46,6 +47,7 @@ private:
 /// Nodes of any kind, or of one.
 struct NodeSelection {
     std::optional<NodeKind> kind = {};
+    bool switches = false;                   // leaves, spines and cores only
     std::optional<std::int64_t> index = {};  // among its kind
     std::optional<std::int64_t> pod = {};
     std::optional<std::int64_t> random = {};
@@ -55,6 +57,7 @@ struct NodeSelection {
 /// What fails together, in order of the first cable: cable by cable, or group by group, each with all its cables.
 /// `random` takes targets without replacement, each set of so many equally likely; of a greater number the smaller
 /// number's are a part. @throws FaultError if something named does not exist, nothing matches, or too few do
+std::vector<FaultTarget> select_targets(const CableIndex& index, const CableSelection& selection, std::uint64_t seed);
 std::vector<FaultTarget> select_targets(const Topology& topology, const CableSelection& selection, std::uint64_t seed);
 
 /// The cables of those targets, in order, each once. @throws as select_targets

@@ -69,6 +69,9 @@ template <class Context>
     PortPairs::Bond& bond = pairs_.bond(port);
     Nic& nic = nics_[bond.first_port];
     if (nic.due <= now) unpark(nic, now);
+    if (commits<Context>())
+        for (std::uint32_t i = bond.first_port; i < bond.first_port + bond.ports; ++i)
+            start_until(context, node, rows_of(node, i), now + node.latency);
     if (bond.service <= now) bond.service = kNever;
     std::uint32_t first_passed = Nic::kNone;
     Time service = kNever;

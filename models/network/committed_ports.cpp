@@ -35,8 +35,8 @@ Bytes Fabric::headroom_of(std::uint32_t index) const {
 
 // Where nothing can change while frames wait, no port is committed: arithmetic costs half.
 void Fabric::build_committed(const FabricInput& input) {
-    if (!network_.commit_all_ports && network_.flow_control == FlowControl::none && !network_.trimming &&
-        network_.link_retries == 0 && !classes_differ(network_, input.traffic))
+    if (!network_.commit_all_ports && rates_.empty() && network_.flow_control == FlowControl::none &&
+        !network_.trimming && network_.link_retries == 0 && !classes_differ(network_, input.traffic))
         return;
     committed_.resize(ports_.size());
     queues_.resize(nodes_.size());

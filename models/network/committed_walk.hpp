@@ -212,9 +212,12 @@ template <class Context>
                                                      const Frame& frame, std::uint8_t flags, int queue,
                                                      bool in_headroom, Time now) {
     CommittedPort& port = rows.committed;
+    const bool leaves_at_once = port.free_at <= now && port.waiting == 0 && may_leave(port, queue, frame.bytes);
+    if (leaves_at_once && now >= rows.port.steady_until) [[unlikely]]
+        take_up_rate(rows.index, now);
     ++rows.counters.frames_sent;
     rows.counters.bytes_sent += frame.bytes;
-    if (port.free_at <= now && port.waiting == 0 && may_leave(port, queue, frame.bytes)) {
+    if (leaves_at_once) {
         const Departure gone = begin(context, rows, frame, flags, queue, in_headroom, now, false);
         rows.counters.deepest_backlog_ps = std::max(rows.counters.deepest_backlog_ps, (gone.at - now).ps);
         if (node.is_switch) free_ingress(context, node, gone);
@@ -266,6 +269,8 @@ template <class Context>
 [[gnu::always_inline]] inline Fabric::Departure Fabric::start_next(Context& context, const CommittedRows& rows,
                                                                    unsigned classes) {
     CommittedPort& port = rows.committed;
+    if (port.next_start >= rows.port.steady_until) [[unlikely]]
+        take_up_rate(rows.index, port.next_start);
     const auto head_bits = [&](int c) { return wire_and_gap_bits(rows.queues.slot(port.queue(c).first).frame); };
     const int queue = classes >> kControl & 1u ? kControl : port.scheduler.choose(classes, network_.classes, head_bits);
     const std::uint32_t index_of_slot = rows.queues.pop(port, queue, head_bits(queue));

@@ -16,6 +16,7 @@ Fabric::Fabric(const FabricInput& input)
       channels_(input.channels),
       changes_(input.changes.begin(), input.changes.end()),
       outages_(input.outages.begin(), input.outages.end()),
+      rates_(input.rates.begin(), input.rates.end()),
       network_(input.network),
       protected_(input.network.flow_control == FlowControl::none ? 0u : input.network.lossless),
       preamble_bits_(input.network.framing.preamble.count * 8),
@@ -189,6 +190,13 @@ void Fabric::check_conditions() const {
         if (outage.direction >= channels_.size() || outage.from < Time{0} || outage.to <= outage.from)
             abort_run("an outage of direction {} of {} from {} ps to {} ps", outage.direction, channels_.size(),
                       outage.from.ps, outage.to.ps);
+    for (const RateChange& change : rates_) {  // a faster port would have an effect before the lookahead
+        const std::uint32_t cable = change.direction / 2;
+        if (cable >= topology_.cables.size() || change.at < Time{0} ||
+            PortClock{change.rate, 0}.faster_than({topology_.tiers[topology_.cables[cable].tier].rate, 0}))
+            abort_run("direction {} of {} is to have another rate at {} ps", change.direction, channels_.size(),
+                      change.at.ps);
+    }
 }
 
 // Ports that will never be in another condition than at the start, as most, get no row.
@@ -196,23 +204,30 @@ void Fabric::build_conditions(const FabricInput& input) {
     check_conditions();
     std::ranges::stable_sort(changes_, {}, [](const ChannelChange& c) { return std::pair(c.direction, c.at); });
     std::ranges::stable_sort(outages_, {}, [](const Outage& o) { return std::pair(o.direction, o.from); });
+    std::ranges::stable_sort(rates_, {}, [](const RateChange& c) { return std::pair(c.direction, c.at); });
     outage_losses_.resize(outages_.size());
     Known known;
     for (std::uint32_t direction = 0; direction < input.channels.size(); ++direction) {
         known.first_change = known.last_change;
         known.first_outage = known.last_outage;
+        known.first_rate = known.last_rate;
         const auto is_here = [&](const auto& rows, std::uint32_t row) {
             return row < rows.size() && rows[row].direction == direction;
         };
         while (is_here(changes_, known.last_change)) ++known.last_change;
         while (is_here(outages_, known.last_outage)) ++known.last_outage;
+        while (is_here(rates_, known.last_rate)) ++known.last_rate;
         const Topology::Cable& cable = topology_.cables[direction / 2];
         const std::uint32_t port = (direction % 2 == 0 ? cable.lower : cable.upper).value;
         const DarkIntervals dark(cause_of(port, known));
-        if (known.first_change == known.last_change && dark.from() == kNever) continue;
+        if (known.first_change == known.last_change && known.first_rate == known.last_rate && dark.from() == kNever)
+            continue;
         hazards_[port].unsteady = static_cast<std::uint32_t>(unsteady_.size());
-        unsteady_.push_back(
-            {.dark = dark, .known = known, .next = known.first_change, .next_outage = known.first_outage});
+        unsteady_.push_back({.dark = dark,
+                             .known = known,
+                             .next = known.first_change,
+                             .next_outage = known.first_outage,
+                             .next_rate = known.first_rate});
         look_ahead(port);
     }
 }
@@ -275,7 +290,8 @@ void Fabric::look_ahead(std::uint32_t index) {
     Port& port = ports_[index];
     const Unsteady& unsteady = unsteady_[hazards_[index].unsteady];
     const Time change = unsteady.next < unsteady.known.last_change ? changes_[unsteady.next].at : kNever;
-    port.steady_until = std::min(change, unsteady.dark.from() - port.delay);
+    const Time rate = unsteady.next_rate < unsteady.known.last_rate ? rates_[unsteady.next_rate].at : kNever;
+    port.steady_until = std::min({change, rate, unsteady.dark.from() - port.delay});
 }
 
 DarkIntervals::Sum Fabric::dark_until(std::uint32_t port, Time end) const {

@@ -44,6 +44,7 @@ struct FabricInput {
     std::uint32_t partitions = 1;                    // statistics are kept per partition and merged
     std::span<const ChannelChange> changes = {};     // in any order; of two at one instant the later in the list holds
     std::span<const Outage> outages = {};            // in any order
+    std::span<const RateChange> rates = {};          // likewise; where there are some, all ports are committed
     std::optional<ScaleUpParameters> scale_up = {};  // none: GPUs of one server meet at their leaf
     std::span<const EndpointId> nic_of = {};         // per endpoint, with scale_up: whose NIC of its server it uses
     const RouteTimeline* reroutes = nullptr;         // if there is one, `routes` says only which ports can ever meet
@@ -141,10 +142,8 @@ public:
     }
     /// Payload of all messages of a flow.
     std::int64_t payload_bytes(std::uint32_t flow) const;
-    /// How long a port takes to send frames of so many bytes altogether, with preamble and gap.
-    Duration busy(std::uint32_t port, std::int64_t frames, std::int64_t bytes) const {
-        return ports_[port].clock.duration_of(frames * (preamble_bits_ + gap_bits_) + bytes * 8);
-    }
+    /// How long a port took to send all its frames, so many of so many bytes altogether, with preamble and gap.
+    Duration busy(std::uint32_t port, std::int64_t frames, std::int64_t bytes) const;
     const PortClock& clock(std::uint32_t port) const { return ports_[port].clock; }
     Duration delay(std::uint32_t port) const { return ports_[port].delay; }
     std::uint32_t peer(std::uint32_t port) const { return ports_[port].peer; }
@@ -263,16 +262,19 @@ private:
         std::uint32_t losses = 0;
         std::uint32_t unsteady = kSteady;  // its row in unsteady_
     };
-    /// What is known of a direction's future: [first, last) of changes_ and of outages_.
+    /// What is known of a direction's future: [first, last) of changes_, of outages_ and of rates_.
     struct Known {
         std::uint32_t first_change = 0, last_change = 0, first_outage = 0, last_outage = 0;
+        std::uint32_t first_rate = 0, last_rate = 0;
     };
     /// A port whose direction has dark intervals or changes ahead.
     struct Unsteady {
         DarkIntervals dark;  // stands at the first interval that may meet a frame still to be sent
         Known known;
-        std::uint32_t next;         // the first change that no frame has met
-        std::uint32_t next_outage;  // the first outage that is not over
+        std::uint32_t next;                             // the first change that no frame has met
+        std::uint32_t next_outage;                      // the first outage that is not over
+        std::uint32_t next_rate;                        // the first change of rate that no frame has met
+        std::int64_t earlier_bits = 0, earlier_ps = 0;  // sent at earlier rates, and how long that took
     };
 
     void build_nodes(const FabricInput& input);
@@ -378,7 +380,6 @@ private:
     std::int64_t wire_and_gap_bits(const Frame& frame) const { return wire_bits(frame) + gap_bits_; }
     bool is_lossless(int traffic_class) const { return protected_ >> traffic_class & 1u; }
     std::int64_t shared_limit(const SharedBuffer& buffer) const;
-    template <class Context>
     bool is_stopped(std::uint32_t port, int traffic_class) const;
     /// What a frame finds ahead of it at `now`, in PortClock's unit.
     static std::int64_t backlog_of(const CommittedRows& rows, int traffic_class, Time now);
@@ -387,6 +388,11 @@ private:
     std::uint8_t meet_condition(std::uint32_t port, const Frame& frame, Time departure);
     void set_hazard(std::uint32_t port, double per_codeword);
     void look_ahead(std::uint32_t port);
+    // Changes of rate; models/network/rate_changes.cpp
+    void take_up_rate(std::uint32_t port, Time now);
+    PortClock clock_at(std::uint32_t port, Time at) const;
+    PortClock incoming_clock(const Frame& frame) const;
+    bool outruns(std::uint32_t port, const Frame& frame) const;
     void count_outage(Unsteady& unsteady, Time start, Time arrival);
     LossBudget next_losses(std::uint32_t port);
     const Channel& channel_of(std::uint32_t port) const;
@@ -424,7 +430,7 @@ private:
     void serve_bonded(Context& context, Node& node, std::uint32_t port, Time now);
     std::pair<bool, Time> room_of(const PortPairs::Bond& bond, std::uint32_t flow, const Node& node, Time now) const;
     Duration waiting_of_flow(std::uint32_t flow, std::uint32_t port, const Node& node, Time now) const {
-        return waiting_at(port, class_of_flow_[flow], now + node.latency);
+        return waiting_at(has_committed_ports(), port, class_of_flow_[flow], now + node.latency);
     }
     bool has_room(std::uint32_t port, Duration waiting) const { return waiting <= nics_[port].full_frame * 2; }
     Time runs_dry(std::uint32_t port, Duration waiting, Time now) const {
@@ -462,6 +468,7 @@ private:
     std::span<const Channel> channels_;
     std::vector<ChannelChange> changes_;  // by direction and time
     std::vector<Outage> outages_;         // likewise
+    std::vector<RateChange> rates_;       // likewise
     NetworkParameters network_;
     std::uint32_t protected_;  // bit c: flow control keeps class c from being dropped
     std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_, ecn_full_bits_;

@@ -75,6 +75,21 @@ template <class Context>
     ++(frame.has(Frame::kAcknowledgement) ? losses.lost_acknowledgements : losses.lost);
 }
 
+// A cable has one rate both ways, and the port that a frame came in by its clock, unless rates change in the run.
+inline PortClock Fabric::incoming_clock(const Frame& frame) const {
+    if (rates_.empty()) [[likely]]
+        return ports_[frame.source].clock;
+    const std::uint32_t sender = ports_[frame.source].peer;
+    return clock_at(sender, frame.at - ports_[sender].delay);
+}
+
+// Would a port send a frame faster than it comes in?
+inline bool Fabric::outruns(std::uint32_t port, const Frame& frame) const {
+    if (rates_.empty()) [[likely]]
+        return ports_[port].clock.faster_than(ports_[frame.source].clock);
+    return clock_at(port, frame.at).faster_than(incoming_clock(frame));
+}
+
 // A switch passes a frame on. One that cuts through acts on the first bit, if the egress is no faster than the ingress;
 // else, like any other, it waits for the last. Only a frame read whole can be checked: a broken one that is cut through
 // travels on and takes its bandwidth.
@@ -90,10 +105,9 @@ template <class Context>
     const std::uint32_t port = choose_port(node, frame);
     if (port == kNoPort || frame.hops > network_.hop_limit) [[unlikely]]
         return give_up(node, statistics_[context.index()], frame, flags, port != kNoPort);
-    if (node.cuts_through && frame.kind == Happening::arrival &&
-        ports_[port].clock.faster_than(ports_[frame.source].clock)) {
+    if (node.cuts_through && frame.kind == Happening::arrival && outruns(port, frame)) {
         if (flags & Frame::kBroken) return;
-        const Duration rest = ports_[frame.source].clock.duration_of(wire_bits(frame));
+        const Duration rest = incoming_clock(frame).duration_of(wire_bits(frame));
         post_own(context, node, frame, Happening::tail, frame.at + rest);
         return;
     }
@@ -223,9 +237,8 @@ template <class Context>
 }
 
 // Does the peer not let this class send?
-template <class Context>
-bool Fabric::is_stopped(std::uint32_t index, int traffic_class) const {
-    if (!commits<Context>()) return false;
+inline bool Fabric::is_stopped(std::uint32_t index, int traffic_class) const {
+    if (committed_.empty()) return false;
     const CommittedPort& port = committed_[index];
     if (port.paused >> traffic_class & 1) return true;
     if (!port.needs_credit() || !is_lossless(traffic_class)) return false;
@@ -353,7 +366,7 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
         const int traffic_class = class_of_flow_[nic.first_ready];
         const Duration waiting = waiting_at(commits<Context>(), port, traffic_class, now + node.latency);
         if (waiting > nic.full_frame * 2) {
-            if (is_stopped<Context>(port, traffic_class)) {
+            if (is_stopped(port, traffic_class)) {
                 if (nic.first_ready == first_stopped) break;
                 if (first_stopped == Nic::kNone) first_stopped = nic.first_ready;
                 nic.append(transport_, nic.take_first(transport_));

@@ -50,6 +50,14 @@ public:
         if (end_ < at) restart(at);
     }
 
+    /// Frames that begin from now on last as long as at `rate`; what the last one left of a picosecond is rounded up.
+    void change_rate(Rate rate) {
+        end_.ps += remainder_ != 0;
+        remainder_ = 0;
+        picoseconds_ = rate.picoseconds();
+        bits_ = rate.bits();
+    }
+
     bool faster_than(const PortClock& other) const {
         return std::uint64_t{picoseconds_} * other.bits_ < std::uint64_t{other.picoseconds_} * bits_;
     }

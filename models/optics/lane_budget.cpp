@@ -154,7 +154,8 @@ void LaneBudget::transmit(const PlantDraws& draws, const LinkCondition& conditio
                               t.oma_sigma_lot_db * draws.lot_z(end) + t.oma_sigma_module_db * draws.module_z(end);
     const Celsius junction = junction_temperature(laser_, {lanes.case_temperature_c});
     lanes.term(Term::heat).fill(power_lost_to_heat_db(laser_, junction));
-    lanes.term(Term::ageing).fill(power_lost_to_age_db(laser_, junction, condition.age_years));
+    const double age_years = draws.swaps_of(end) == 0 ? condition.age_years : 0.0;  // a spare is new
+    lanes.term(Term::ageing).fill(power_lost_to_age_db(laser_, junction, age_years));
     for (int lane = 0; lane < lanes_; ++lane) {
         const auto n = static_cast<std::size_t>(lane);
         tdecq[n] = std::max(0.0, closure_db + t.tdecq_sigma_db * draws.eye_closure_z(lane) + warm_db);

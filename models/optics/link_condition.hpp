@@ -53,6 +53,7 @@ struct LinkCondition {
     double age_years = 0.0;
     double inlet_c = 25.0;
     std::array<double, kMostLanes> extra_loss_db{};
+    std::array<std::uint32_t, 2> swaps{};  // how often the module at its cable's lower and upper end was replaced
 };
 
 /// Row = 2 x cable + d: d = 0 from the cable's lower to its upper end, 1 back.

@@ -132,14 +132,14 @@ LinkCondition LinkModel::condition(std::size_t row) const {
     LinkCondition condition{.age_years = plant_.life.age_years, .inlet_c = plant_.life.inlet.value};
     for (const ExtraLoss& extra : rows_of(plant_.extra_losses, cable_of(row)))
         for (int lane = 0; lane < LinkCondition::kMostLanes; ++lane)
-            if (extra.lane < 0 || extra.lane == lane)
+            if ((extra.direction < 0 || extra.direction == direction_of(row)) && (extra.lane < 0 || extra.lane == lane))
                 condition.extra_loss_db[static_cast<std::size_t>(lane)] += extra.loss.value;
     return condition;
 }
 
 LaneBudgets LinkModel::budgets(std::size_t row, const LinkCondition& condition) const {
     const Kind& kind = kind_of(row);
-    const PlantDraws draws(plant_.seed, cable_of(row), direction_of(row));
+    const PlantDraws draws(plant_.seed, cable_of(row), direction_of(row), condition.swaps);
     LaneBudgets lanes;
     try {
         std::visit(

@@ -83,6 +83,7 @@ struct ExtraLoss {
     std::uint32_t cable;
     int lane;  // counted from 0; -1: every lane
     Decibel loss;
+    int direction = -1;  // 0: from the cable's lower to its upper end, 1: back; -1: both
 };
 
 /// What follows when three codewords in a row cannot be corrected.

@@ -3,6 +3,7 @@
 // numbering of cables share a plant. Not here: what the figures are distributed like (catalogue, plant.hpp).
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 
@@ -17,8 +18,9 @@ namespace lightloom {
 /// The draws of one direction of one cable. @param direction  0: from the cable's lower to its upper end, 1: back
 class PlantDraws {
 public:
-    PlantDraws(std::uint64_t seed, std::uint32_t cable, int direction)
-        : seed_(seed), cable_(cable), direction_(static_cast<std::uint64_t>(direction)) {}
+    /// @param swaps  how often the module at either end was replaced: each time it is another, of another lot
+    PlantDraws(std::uint64_t seed, std::uint32_t cable, int direction, std::array<std::uint32_t, 2> swaps = {})
+        : seed_(seed), cable_(cable), direction_(static_cast<std::uint64_t>(direction)), swaps_(swaps) {}
 
     /// Both directions share the cable's length.
     double length_u() const { return uniform(draw(seed_, cable_, Purpose::fibre_length, 0)); }
@@ -33,14 +35,17 @@ public:
     // Modules are told apart by the cable end they sit at. A lot is 512 neighbouring modules of one make: they were
     // bought together.
     double lot_z(int end) const {
-        return inverse_normal(uniform(draw(seed_, cable_ / 512, Purpose::module_lot, static_cast<unsigned>(end))));
+        // A spare is none of its neighbours' lot: its own stands where no lot's number does
+        const std::uint64_t lot = swaps_of(end) == 0 ? cable_ / 512 : std::uint64_t{1} << 32 | cable_;
+        return inverse_normal(uniform(draw(seed_, lot, Purpose::module_lot, of_module(end))));
     }
     double module_z(int end) const {
-        return inverse_normal(uniform(draw(seed_, cable_, Purpose::module, static_cast<unsigned>(end))));
+        return inverse_normal(uniform(draw(seed_, cable_, Purpose::module, of_module(end))));
     }
-    double transmitter_z(int lane) const { return inverse_normal(u(Purpose::transmitter, lane, 0)); }
-    double eye_closure_z(int lane) const { return inverse_normal(u(Purpose::transmitter, lane, 1)); }
-    double receiver_z(int lane) const { return inverse_normal(u(Purpose::receiver, lane, 0)); }
+    double transmitter_z(int lane) const { return of_lane(Purpose::transmitter, sending_end(), lane, 0); }
+    double eye_closure_z(int lane) const { return of_lane(Purpose::transmitter, sending_end(), lane, 1); }
+    double receiver_z(int lane) const { return of_lane(Purpose::receiver, receiving_end(), lane, 0); }
+    std::uint64_t swaps_of(int end) const { return swaps_[static_cast<std::size_t>(end)]; }
     /// Where in the room a cable's end is, from its coolest place (0) to its warmest (1).
     double place_u(int end) const { return uniform(draw(seed_, cable_, Purpose::place, static_cast<unsigned>(end))); }
     /// Both directions of an end's port share the way to the ASIC.
@@ -57,13 +62,19 @@ public:
 
 private:
     // Direction, fibre and item have digits of their own, so that one item more moves no other draw.
-    double u(Purpose purpose, int fibre, int item) const {
-        const auto n = direction_ << 40 | static_cast<std::uint64_t>(fibre) << 20 | static_cast<std::uint64_t>(item);
+    double u(Purpose purpose, int fibre, int item, std::uint64_t swaps = 0) const {
+        const auto n =
+            swaps << 41 | direction_ << 40 | static_cast<std::uint64_t>(fibre) << 20 | static_cast<std::uint64_t>(item);
         return uniform(draw(seed_, cable_, purpose, n));
     }
+    double of_lane(Purpose purpose, int end, int lane, int item) const {
+        return inverse_normal(u(purpose, lane, item, swaps_of(end)));
+    }
+    std::uint64_t of_module(int end) const { return swaps_of(end) << 1 | static_cast<std::uint64_t>(end); }
     std::uint64_t seed_;
     std::uint32_t cable_;
     std::uint64_t direction_;
+    std::array<std::uint32_t, 2> swaps_;
 };
 
 /// A family's loss, ready to draw: the cut-off lognormal by its inverse, u squeezed into the part of (0, 1) that lies

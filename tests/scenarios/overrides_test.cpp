@@ -133,7 +133,7 @@ TEST(Overrides, ChangeAFaultOfTheFile) {
     ASSERT_TRUE(parsed.scenario) << to_string(parsed.errors[0]);
     EXPECT_EQ(parsed.scenario->faults[0].extra_loss, Decibel{3.4});
     EXPECT_EQ(parsed.scenario->faults[0].lane, std::nullopt);
-    EXPECT_EQ(parsed.scenario->faults[0].leaf, 0);
+    EXPECT_EQ(parsed.scenario->faults[0].select.leaf, 0);
     EXPECT_EQ(
         errors_of(file, {{"fault.1.lane", "1"}}),
         Errors{"--set fault.1.lane=1: error: fault: the scenario has no fault \"1\"\n    it has 1, counted from 0"});

@@ -28,7 +28,7 @@ std::string errors_in(const std::string& text) {
 TEST(PlantFile, ReadsEveryColumn) {
     const auto rows = readings_in(kHeader + "tier=leaf-spine & leaf=3 & spine=7 & link=1,up,2,1.45,61.2,-48.5,-0.4\n");
     ASSERT_EQ(rows.size(), 1u);
-    const Scenario::Fault& selection = rows[0].selection;
+    const Selector& selection = rows[0].selection;
     EXPECT_EQ(selection.tier, "leaf-spine");
     EXPECT_EQ(selection.leaf, 3);
     EXPECT_EQ(selection.spine, 7);

@@ -165,17 +165,65 @@ private:
     }
     Scenario::Fault fault(const Scenario::Fabric& t) {
         Scenario::Fault fault;
-        if (from(0, 1) == 0) {
-            fault.tier = "host-leaf";
-            fault.server = from(0, t.servers - 1);
-        } else if (from(0, 1) == 0) {
-            fault.leaf = from(0, t.leaves - 1);
-            fault.spine = from(0, t.spines - 1);
-            fault.link = from(0, t.links_per_pair - 1);
+        fault.kind = any<FaultKind>(8);  // no fabric here has circuits
+        fault.at = {from(0, 1'000'000'000)};
+        if (fault.kind == FaultKind::degrade) {
+            fault.extra_loss = Decibel{real(0, 60)};
+            if (from(0, 1) == 0) fault.lane = from(0, 15);
         }
-        if (from(0, 1) == 0) fault.lane = from(0, 15);
-        fault.extra_loss = Decibel{real(0, 60)};
+        if (fault.kind == FaultKind::wander) {
+            fault.rms = {real(0, 9)};
+            fault.time_constant = {from(1'000, 1'000'000'000)};
+            fault.step = {from(1'000, 1'000'000'000)};
+        }
+        if (fault.kind == FaultKind::lanes) {
+            fault.lanes = from(1, 15);
+            fault.retraining = {from(0, 1'000'000'000)};
+        }
+        if (fault.kind == FaultKind::swap) fault.end = any<End>(2);
+        fault.select = selector(fault, t);
+        occasion(fault);
         return fault;
+    }
+    Selector selector(Scenario::Fault& fault, const Scenario::Fabric& t) {
+        Selector select;
+        if (from(0, 1) == 0) select.random = from(1, 9);
+        if (fault.kind == FaultKind::crash) {
+            if (from(0, 1) == 0) select.spine = from(0, t.spines - 1);
+            select.pod = 0;
+            return select;
+        }
+        if (fault.kind == FaultKind::nic_loss) {
+            select.server = from(0, t.servers - 1);
+            if (from(0, 1) == 0) select.link = from(0, t.gpus_per_server - 1);
+            return select;
+        }
+        if (fault.kind != FaultKind::swap) fault.way = any<Way>(3);
+        select.leaf = from(0, t.leaves - 1);
+        if (from(0, 1) == 0) {
+            select.tier = "leaf-spine";
+            select.spine = from(0, t.spines - 1);
+            select.link = from(0, t.links_per_pair - 1);
+        }
+        if (from(0, 1) == 0) {
+            select.group = any<RiskKind>(6);
+            if (*select.group < RiskKind::route) select.per = from(1, 99);
+        }
+        return select;
+    }
+    void occasion(Scenario::Fault& fault) {
+        const bool recurs = fault.kind == FaultKind::flaps || (fault.kind != FaultKind::wander && from(0, 1) == 0);
+        if (recurs || fault.kind == FaultKind::wander) {
+            fault.until = fault.at + Duration{from(1, 1'000'000'000)};
+        } else if (from(0, 1) == 0 || fault.kind == FaultKind::swap) {
+            fault.lasts = {from(1, 1'000'000'000)};
+        }
+        if (!recurs) return;
+        const std::int64_t rate = from(0, 2);
+        if (rate == 0) fault.mean_up = {from(1, 1'000'000'000)};
+        if (rate == 1) fault.fit = real(1, 1e6);
+        if (rate == 2) fault.monthly = real(0.0001, 1);
+        fault.down_ps = {Distribution::Kind::lognormal, static_cast<double>(from(1000, 1'000'000'000)), real(0, 3)};
     }
 
     std::mt19937_64 random_;

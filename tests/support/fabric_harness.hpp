@@ -59,6 +59,7 @@ struct FabricCase {
     std::vector<Channel> channels{};
     std::vector<ChannelChange> changes{};
     std::vector<Outage> outages{};
+    std::vector<RateChange> rates{};
     std::optional<ScaleUpParameters> scale_up{};
     std::vector<EndpointId> nic_of{};
     std::uint64_t fault_seed = 1, order_seed = 1;
@@ -95,6 +96,7 @@ struct FabricCase {
                 .partitions = partitions,
                 .changes = changes,
                 .outages = outages,
+                .rates = rates,
                 .scale_up = scale_up,
                 .nic_of = nic_of,
                 .reroutes = reroutes.get()};

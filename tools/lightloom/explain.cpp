@@ -90,6 +90,23 @@ void print_expected(const Scenario& scenario, const Plan& plan, const Expectatio
                                      e.ring->ports > 1 ? fmt::format("{} ports x ", e.ring->ports) : ""));
 }
 
+// Each with what it befalls and how often: drawn ones are as they will be in the run.
+void print_faults(const Scenario& scenario, const Plan& plan) {
+    auto next = plan.occurrences.begin();
+    for (std::size_t i = 0; i < plan.faults.size(); ++i) {
+        std::size_t cables = 0, times = 0;
+        for (const FaultTarget& target : plan.faults[i].targets) cables += target.cables.size();
+        Time first = kNever;
+        for (; next != plan.occurrences.end() && next->fault == i; ++next, ++times) first = std::min(first, next->from);
+        const std::string when = times == 0 ? "never before the end"
+                                            : fmt::format("{} times, first at {}", count_of(times),
+                                                          readable_duration(static_cast<double>((first - Time{0}).ps)));
+        print_row(fmt::format("fault {}", i).c_str(),
+                  fmt::format("{} at {} places with {} cables, {}", name_of(scenario.faults[i].kind),
+                              count_of(plan.faults[i].targets.size()), count_of(cables), when));
+    }
+}
+
 void print_derived(const Scenario& scenario, const Plan& plan) {
     std::cout << "\n# What follows\n";
     print_row("question", question(scenario));
@@ -97,6 +114,7 @@ void print_derived(const Scenario& scenario, const Plan& plan) {
     print_row("endpoints", count_of(plan.topology.endpoints.size()));
     print_row("cables", count_of(plan.topology.cables.size()));
     print_links(plan.links, full_frame_bytes(scenario));
+    print_faults(scenario, plan);
     print_expected(scenario, plan, expect(scenario, plan));
 }
 
