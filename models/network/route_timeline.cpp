@@ -142,6 +142,32 @@ void RouteTimeline::resolve(std::uint32_t node, const std::vector<Step>& steps, 
     }
 }
 
+std::vector<RouteTimeline::Response> RouteTimeline::responses() const {
+    if (!parameters_.failover) return {};
+    const std::vector<Edge> edges = edges_of(false);
+    const std::vector<State> failed = states_of(edges);
+    std::vector<Time> rerouted(failed.size(), Time{0});
+    for (std::uint32_t node = 0; node < topology_.nodes.size(); ++node)
+        if (topology_.nodes[node].kind != NodeKind::server)
+            for (const Step& step : steps_of(node, failed, {}))
+                if (step.kind == Step::Kind::failed) rerouted[step.value] = std::max(rerouted[step.value], step.at);
+    std::vector<Response> responses;
+    std::map<std::uint32_t, std::size_t> open;  // by cable: its last row
+    std::size_t state = 0;
+    for (const Edge& edge : edges) {
+        while (failed[state].at != edge.at) ++state;
+        if (!edge.dark) {
+            responses[open.at(edge.cable)].lit = edge.at;
+            continue;
+        }
+        open[edge.cable] = responses.size();
+        const Time detected = edge.at == Time{0} ? edge.at : edge.at + parameters_.detection;
+        responses.push_back({edge.cable, edge.at, kNever, detected, rerouted[state]});
+    }
+    std::ranges::stable_sort(responses, {}, &Response::cable);
+    return responses;
+}
+
 const std::vector<std::uint32_t>& RouteTimeline::version_of(const DeadSet& failed, const DeadSet& planned) {
     DeadSet dead;
     std::set_union(failed.begin(), failed.end(), planned.begin(), planned.end(), std::back_inserter(dead));

@@ -54,6 +54,15 @@ public:
     const Routes& table() const { return table_; }
     /// A switch's, in order of time; all after time 0.
     std::span<const Change> changes(NodeId node) const { return changes_[node.value]; }
+    /// What was done about a cable that was dark in [dark, lit) by outages that overlap or touch.
+    struct Response {
+        std::uint32_t cable;
+        Time dark, lit;  // lit == kNever: not as far as is known
+        Time detected;   // by the switches at its ends
+        Time rerouted;   // when the last of all switches had routes without it
+    };
+    /// Of all failures that are noticed, by cable and time. None if nobody reroutes.
+    std::vector<Response> responses() const;
     /// How many different sets of dead cables were routed.
     std::size_t versions() const { return versions_.size(); }
 
