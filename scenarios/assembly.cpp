@@ -11,6 +11,7 @@
 #include "models/optics/link_model.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_plan.hpp"
+#include "scenarios/fault_results.hpp"
 #include "scenarios/measurements.hpp"
 #include "scenarios/schema_types.hpp"
 #include "topologies/partition_bonds.hpp"
@@ -122,6 +123,8 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     FaultTimeline timeline = timeline_of(laid_out.faults, plan.topology, scenario.seeds.faults);
     plan.changes = channel_changes(timeline, plan.topology, model, full_frame_bytes(scenario));
     plan.outages = std::move(timeline.outages);
+    plan.occurrences = std::move(timeline.occurrences);
+    plan.faults = std::move(laid_out.faults);
     return plan;
 }
 
@@ -171,6 +174,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
                           }});
 
     RunResult result = measurements(fabric, outcome, outcome.interrupted ? now : until);
+    add_fault_results(result, scenario, plan, fabric, input.reroutes);
     result.execution.wall_seconds = seconds_since(began);
     result.execution.setup_seconds = setup_seconds;
     result.execution.partitions = partitions.partitions;

@@ -40,10 +40,12 @@ struct Progress {
 struct Plan {
     Topology topology;
     Routes routes;
-    LinkConditions links;                // as they are at the start
-    std::vector<Joint> joints;           // by tier; rows of the catalogue that it was planned with
-    std::vector<ChannelChange> changes;  // what faults do to them later, in order of time
-    std::vector<Outage> outages;         // when they are down
+    LinkConditions links;                                // as they are at the start
+    std::vector<Joint> joints;                           // by tier; rows of the catalogue that it was planned with
+    std::vector<ChannelChange> changes;                  // what faults do to them later, in order of time
+    std::vector<Outage> outages;                         // when they are down
+    std::vector<PlannedFault> faults;                    // those of the scenario, in its order
+    std::vector<FaultTimeline::Occurrence> occurrences;  // theirs
 };
 
 /// What a scenario refers to beside itself: parts, and readings of a plant.
