@@ -25,7 +25,8 @@ std::string when(const RunResult::Faults& f, std::size_t i) {
 }
 
 std::string losses(const RunResult::Faults& f, std::size_t i) {
-    std::string text = counted(f.frames_lost[i], "frame") + " lost in the dark, ";
+    const bool dark = f.frames_lost[i] > 0 || f.to_detect_ps[i] >= 0;  // else what is lost is lost to errors
+    std::string text = dark ? counted(f.frames_lost[i], "frame") + " lost in the dark, " : "";
     if (f.flows_stalled[i] == 0) return text + "no flow stalled";
     text +=
         fmt::format("{} of {} stalled", counted(f.flows_stalled[i], "flow"), counted(f.endpoints_affected[i], "GPU"));
