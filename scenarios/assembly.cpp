@@ -12,6 +12,7 @@
 #include "models/optics/link_model.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_plan.hpp"
+#include "scenarios/fault_results.hpp"
 #include "scenarios/measurements.hpp"
 #include "scenarios/schema_types.hpp"
 #include "scenarios/selector_text.hpp"
@@ -198,6 +199,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
                           }});
 
     RunResult result = measurements(fabric, outcome, outcome.interrupted ? now : until);
+    add_fault_results(result, scenario, plan, fabric, input.reroutes);
     result.execution.wall_seconds = seconds_since(began);
     result.execution.setup_seconds = setup_seconds;
     result.execution.partitions = partitions.partitions;

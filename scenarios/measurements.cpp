@@ -13,7 +13,18 @@
 namespace lightloom {
 namespace {
 
-RunResult::Flows flows_of(const Fabric& fabric, const Fabric::Statistics& statistics, const InFlight& left) {
+// What was still standing when the run ended counts up to then.
+void add_stalls(RunResult::Flows& columns, const Fabric& fabric, std::uint32_t flow, std::int64_t end_ps) {
+    const Sender& sender = fabric.transport().sender(flow);
+    const Stalls* over = fabric.transport().stalls(flow);
+    const std::int64_t lasting = sender.waits() ? std::max<std::int64_t>(end_ps - sender.moved.ps, 0) : 0;
+    const std::int64_t least = fabric.transport().parameters().timeout.ps;
+    columns.longest_stall_ps.push_back(std::max(sender.longest_stall_ps, lasting));
+    columns.stalled_ps.push_back((over ? over->total_ps : 0) + (lasting >= least ? lasting : 0));
+}
+
+RunResult::Flows flows_of(const Fabric& fabric, const Fabric::Statistics& statistics, const InFlight& left,
+                          std::int64_t end_ps) {
     RunResult::Flows columns;
     for (std::uint32_t i = 0; i < fabric.traffic().flows.size(); ++i) {
         const Traffic::Flow& spec = fabric.traffic().flows[i];
@@ -38,13 +49,16 @@ RunResult::Flows flows_of(const Fabric& fabric, const Fabric::Statistics& statis
         columns.start_ps.push_back(fabric.flow_times(i).start_ps);
         columns.delivered_ps.push_back(fabric.flow_times(i).delivered_ps);
         columns.acknowledged_ps.push_back(fabric.flow_times(i).acknowledged_ps);
+        columns.reordered.push_back(receiver.reordered);
+        columns.failed_ps.push_back(sender.has_failed() ? sender.failed.ps : -1);
+        add_stalls(columns, fabric, i, end_ps);
     }
     return columns;
 }
 
 RunResult::Ports ports_of(const Fabric& fabric, const InFlight& left, std::int64_t end_ps) {
     RunResult::Ports columns;
-    for (std::uint32_t i = 0; i < fabric.counters().size(); ++i) {
+    for (std::uint32_t i = 0; i < fabric.counters().size() && !fabric.is_scale_up(i); ++i) {
         const Fabric::PortCounters& sender = fabric.counters()[i];
         const Fabric::PortCounters& receiver = fabric.counters()[fabric.peer(i)];
         const std::int64_t frames = static_cast<std::int64_t>(sender.frames_sent) - left.queued_frames[i];
@@ -70,7 +84,35 @@ RunResult::Ports ports_of(const Fabric& fabric, const InFlight& left, std::int64
         columns.paused_ps.push_back(row ? row->paused_ps : 0);
         columns.frames_trimmed.push_back(row ? row->trimmed : 0);
         columns.frames_replayed.push_back(row ? row->replays : 0);
+        columns.deepest_pause_hops.push_back(row ? row->deepest_pause : 0);
+        columns.deepest_headroom_bytes.push_back(row ? row->deepest_headroom : 0);
         columns.utilisation.push_back(end_ps > 0 ? static_cast<double>(busy_ps) / static_cast<double>(end_ps) : 0.0);
+    }
+    return columns;
+}
+
+RunResult::ScaleUpPorts scale_up_ports_of(const Fabric& fabric) {
+    RunResult::ScaleUpPorts columns;
+    for (std::uint32_t i = 0; i < fabric.counters().size(); ++i) {
+        if (!fabric.is_scale_up(i)) continue;
+        const Fabric::PortCounters& port = fabric.counters()[i];
+        columns.frames_sent.push_back(static_cast<std::int64_t>(port.frames_sent));
+        columns.bytes_sent.push_back(static_cast<std::int64_t>(port.bytes_sent));
+        columns.frames_delivered.push_back(static_cast<std::int64_t>(port.frames_delivered));
+        columns.deepest_queue_bytes.push_back(fabric.clock(i).bits_in({port.deepest_backlog_ps}) / 8);
+    }
+    return columns;
+}
+
+RunResult::Switches switches_of(const Fabric& fabric) {
+    RunResult::Switches columns;
+    const Topology& topology = fabric.topology();
+    for (std::uint32_t i = 0; i < topology.nodes.size(); ++i) {
+        if (topology.nodes[i].kind == NodeKind::server) continue;
+        const Steering& steering = fabric.steering(NodeId{i});
+        columns.node.push_back(i);
+        columns.frames_black_holed.push_back(static_cast<std::int64_t>(steering.black_holed));
+        columns.frames_looped.push_back(static_cast<std::int64_t>(steering.looped));
     }
     return columns;
 }
@@ -165,6 +207,10 @@ RunResult::Summary summary_of(const Fabric& fabric, const Fabric::Statistics& st
         s.frames_unrouted += statistics.losses[flow].unrouted + statistics.losses[flow].unrouted_acknowledgements;
         s.flows_failed += fabric.transport().sender(flow).failed != kNever;
     }
+    for (std::size_t i = 0; i < result.switches.node.size(); ++i) {
+        s.frames_black_holed += result.switches.frames_black_holed[i];
+        s.frames_looped += result.switches.frames_looped[i];
+    }
     s.straggler_ratio = straggler_ratio(result);
     summarise_bandwidth(s, fabric.traffic());
     return s;
@@ -192,6 +238,15 @@ std::int64_t last_step_ps(const Fabric& fabric) {
     return last;
 }
 
+// The last acknowledgement, or where the run stood still or was stopped.
+std::int64_t end_of(const Fabric& fabric, bool complete, Time stopped_at) {
+    if (!complete) return stopped_at == kNever ? last_step_ps(fabric) : stopped_at.ps;
+    std::int64_t last = 0;
+    for (std::uint32_t flow = 0; flow < fabric.traffic().flows.size(); ++flow)
+        last = std::max(last, fabric.flow_times(flow).acknowledged_ps);
+    return last;
+}
+
 // What ended a run that nobody and nothing cut short before its end: it has come as far as it can.
 std::string stopped_by(const SimulationOutcome& outcome, const RunResult& result) {
     if (outcome.interrupted) return "interrupt";
@@ -208,13 +263,11 @@ RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, T
     result.complete = fabric.all_acknowledged() && !outcome.interrupted;
     result.deadlock = fabric.deadlock();
     result.digest = fabric.digest();
-    result.flows = flows_of(fabric, statistics, outcome.in_flight);
+    const std::int64_t end_ps = end_of(fabric, result.complete, stopped_at);
+    result.flows = flows_of(fabric, statistics, outcome.in_flight, end_ps);
     result.collectives = collectives_of(fabric);
-    std::int64_t end_ps = stopped_at.ps;
-    if (result.complete)
-        end_ps = *std::max_element(result.flows.acknowledged_ps.begin(), result.flows.acknowledged_ps.end());
-    else if (stopped_at == kNever)
-        end_ps = last_step_ps(fabric);
+    result.scale_up_ports = scale_up_ports_of(fabric);
+    result.switches = switches_of(fabric);
     result.ports = ports_of(fabric, outcome.in_flight, end_ps);
     result.summary = summary_of(fabric, statistics, result);
     result.stopped_by = stopped_by(outcome, result);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "scenarios/result_faults.hpp"
+
 namespace lightloom {
 namespace {
 
@@ -143,6 +145,9 @@ void write_summary(const Group& root, const RunResult& result) {
     g.scalar("frames_trimmed", s.frames_trimmed, count("packets that lost their payload for lack of buffer"));
     g.scalar("frames_replayed", s.frames_replayed, count("frames that a port sent again to its peer"));
     g.scalar("frames_unrouted", s.frames_unrouted, count("frames that had no way to go, or went round too long"));
+    g.scalar("frames_black_holed", s.frames_black_holed, count("frames that ended in a switch: no port led on"));
+    g.scalar("frames_looped", s.frames_looped, count("frames that ended in a switch: they went round too long"));
+    g.scalar("groups", s.groups, count("groups of flows: rings, or one for a whole pattern"));
     g.scalar("flows_failed", s.flows_failed, count("flows whose retries were used up"));
     g.scalar("worst_margin_db", s.worst_margin_db, {"dB", "least link margin"});
     g.scalar("first_percentile_margin_db", s.first_percentile_margin_db, {"dB", "link margin, first percentile"});
@@ -172,6 +177,11 @@ void write_flows(const Group& root, const RunResult::Flows& flows) {
     t.column("start_ps", flows.start_ps, picoseconds("first message released; -1: not yet"));
     t.column("delivered_ps", flows.delivered_ps, picoseconds("last message delivered; -1: not yet"));
     t.column("acknowledged_ps", flows.acknowledged_ps, picoseconds("last message acknowledged; -1: not yet"));
+    t.column("failed_ps", flows.failed_ps, picoseconds("retries used up; -1: never"));
+    t.column("reordered", flows.reordered, count("data packets that arrived after one of a higher number"));
+    t.column("longest_stall_ps", flows.longest_stall_ps,
+             picoseconds("longest time without acknowledgement, though something was outstanding"));
+    t.column("stalled_ps", flows.stalled_ps, picoseconds("sum of such times of a time-out or longer"));
     t.close();
 }
 
@@ -226,6 +236,9 @@ void write_ports(const Group& root, const RunResult::Ports& ports, const Topolog
     t.column("paused_ps", ports.paused_ps, picoseconds("time paused, over all classes, of pauses that have ended"));
     t.column("frames_trimmed", ports.frames_trimmed, count("packets that lost their payload here"));
     t.column("frames_replayed", ports.frames_replayed, count("frames that it sent again to its peer"));
+    t.column("deepest_pause_hops", ports.deepest_pause_hops,
+             count("most hops from where a pause began that its peer asked of it"));
+    t.column("deepest_headroom_bytes", ports.deepest_headroom_bytes, bytes("most headroom in use, of one class"));
     t.column("utilisation", ports.utilisation, {"1", "busy_ps / end of the run"});
     t.close();
 }
@@ -277,8 +290,8 @@ void write_histograms(const Group& root, const RunResult& result) {
 }  // namespace
 
 void write_header(const Group& root, const RunHeader& header) {
-    constexpr std::array<std::int32_t, 2> kFormatVersion{2,
-                                                         1};  // the second grows with what is added, the first breaks
+    // The second grows with what is added, the first where a reader would break.
+    constexpr std::array<std::int32_t, 2> kFormatVersion{2, 2};
     root.attribute("Conventions", "CF-1.8");
     root.attribute("title", header.title);
     root.attribute("history", "simulated by lightloom " + std::string(header.program_version));
@@ -306,6 +319,7 @@ void write_measurements(const Group& root, const RunResult& result) {
     write_histograms(root, result);
     write_flows(root, result.flows);
     write_ports(root, result.ports, result.topology);
+    write_faults(root, result);
 }
 
 void write_execution(const Group& run, const RunResult::Execution& e) {

@@ -12,6 +12,9 @@
 
 namespace lightloom {
 
+/// What happens to a fault, or by it.
+enum class FaultEvent : std::uint8_t { fault, detected, rerouted, repaired, flow_failed };
+
 struct RunResult {
     // Which run this was
     std::string program_version, build_type, scenario_text, effective_scenario;
@@ -37,7 +40,9 @@ struct RunResult {
         std::int64_t frames_sent = 0, frames_lost = 0, frames_dropped = 0, frames_marked = 0, retransmissions = 0,
                      duplicates = 0, timeouts = 0;
         std::int64_t pauses = 0, frames_trimmed = 0, frames_replayed = 0, frames_unrouted = 0;
+        std::int64_t frames_black_holed = 0, frames_looped = 0;  // by switches, those with errors too
         std::int64_t flows_failed = 0;
+        std::int64_t groups = 0;  // of flows: rings, or one for all flows of a pattern
         double worst_margin_db = 0, first_percentile_margin_db = 0;
         std::uint32_t worst_link = 0;  // a direction, as in `links`
     } summary;
@@ -49,6 +54,7 @@ struct RunResult {
         std::vector<std::int64_t> acknowledgements_lost, acknowledgements_dropped;
         std::vector<std::int64_t> start_ps, delivered_ps,
             acknowledged_ps;  // of its first and last message; -1: not yet
+        std::vector<std::int64_t> reordered, failed_ps, longest_stall_ps, stalled_ps;
     } flows;
 
     struct Collectives {  // one row per (group, iteration): the rings of an all-reduce; no rows for other traffic
@@ -62,8 +68,34 @@ struct RunResult {
             frames_in_flight, busy_ps, deepest_queue_bytes;
         std::vector<std::int64_t> frames_lost_in_dark, lock_losses, flaps, dark_ps;  // of the outgoing direction
         std::vector<std::int64_t> pauses_sent, pauses_received, paused_ps, frames_trimmed, frames_replayed;
+        std::vector<std::int64_t> deepest_pause_hops, deepest_headroom_bytes;
         std::vector<double> utilisation;  // busy time / end of the run
     } ports;
+
+    struct ScaleUpPorts {  // one row per endpoint, where servers have a scale-up network
+        std::vector<std::int64_t> frames_sent, bytes_sent, frames_delivered, deepest_queue_bytes;
+    } scale_up_ports;
+
+    struct Switches {  // one row per switch
+        std::vector<std::uint32_t> node;
+        std::vector<std::int64_t> frames_black_holed, frames_looped;
+    } switches;
+
+    struct Faults {  // one row per fault of the scenario, over all its occurrences; times since one began, the longest
+        std::vector<std::string> kind, select;   // as the scenario has them
+        std::vector<std::uint32_t> occurrences;  // instants at which it began
+        std::vector<std::uint32_t> cables, flows_stalled, flows_failed, endpoints_affected, groups_slowed,
+            groups_failed;
+        std::vector<std::int64_t> from_ps, to_ps;  // of all; -1: for good
+        std::vector<std::int64_t> frames_lost, to_first_loss_ps, to_detect_ps, to_reroute_ps, to_recover_ps,
+            longest_stall_ps;
+    } faults;
+
+    struct Events {  // in order of time
+        std::vector<std::int64_t> time_ps;
+        std::vector<std::uint8_t> kind;      // a FaultEvent
+        std::vector<std::uint32_t> subject;  // the fault, or the flow that failed
+    } events;
 
     Histogram packet_latency;  // ps, from the source NIC's start to the destination NIC, data packets
     Histogram acknowledgement_latency;

@@ -1,6 +1,7 @@
 #include "models/faults/effects.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 namespace lightloom {
@@ -19,8 +20,13 @@ public:
         flows_.insert(stall.flow);
         endpoints_.insert(stall.source);
         endpoints_.insert(stall.destination);
+        if (stall.group != kNoGroup) groups_.insert(stall.group);
         if (stall.to == kNever) {
             recovered_ = false;
+            if (stall.failed == kNever) return;
+            failed_.insert(stall.flow);
+            if (stall.group != kNoGroup) failed_groups_.insert(stall.group);
+            effects_.longest_stall = std::max(effects_.longest_stall, stall.failed - stall.from);
             return;
         }
         effects_.longest_stall = std::max(effects_.longest_stall, stall.to - stall.from);
@@ -30,13 +36,17 @@ public:
         FaultEffects all = effects_;
         all.flows_stalled = static_cast<std::uint32_t>(flows_.size());
         all.endpoints_affected = static_cast<std::uint32_t>(endpoints_.size());
+        all.flows_failed = static_cast<std::uint32_t>(failed_.size());
+        all.groups_slowed = static_cast<std::uint32_t>(groups_.size());
+        all.groups_failed = static_cast<std::uint32_t>(failed_groups_.size());
         if (recovered_) all.to_recovery = to_recovery_;
         return all;
     }
 
 private:
+    static constexpr std::uint32_t kNoGroup = UINT32_MAX;
     FaultEffects effects_;
-    std::set<std::uint32_t> flows_;
+    std::set<std::uint32_t> flows_, failed_, groups_, failed_groups_;
     std::set<EndpointId> endpoints_;
     bool recovered_ = true;
     Duration to_recovery_{0};
@@ -51,10 +61,20 @@ std::vector<FaultEffects> observe(std::size_t rows, std::span<const FaultTimelin
     for (std::size_t i = 0; i < outages.size(); ++i)
         if (const std::uint32_t n = outages[i].occurrence; n < occurrences.size())
             observed[row_of(n)].lose(occurrences[n], losses[i]);
+    // By their beginnings, and with each the latest end so far: the search for what overlaps a stall need not go on
+    // where all before have ended.
+    std::vector<std::uint32_t> order(occurrences.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::ranges::stable_sort(order, {}, [&](std::uint32_t n) { return occurrences[n].from; });
+    std::vector<Time> latest_end;
+    for (const std::uint32_t n : order)
+        latest_end.push_back(latest_end.empty() ? occurrences[n].to : std::max(latest_end.back(), occurrences[n].to));
     for (const FlowStall& stall : stalls) {
         if (stall.to != kNever && stall.to - stall.from < least_stall) continue;
-        for (std::uint32_t n = 0; n < occurrences.size(); ++n)
-            if (occurrences[n].from < stall.to && stall.from < occurrences[n].to)
+        const Time end = std::min(stall.to, stall.failed);
+        const auto later = std::ranges::lower_bound(order, end, {}, [&](auto n) { return occurrences[n].from; });
+        for (auto i = static_cast<std::size_t>(later - order.begin()); i > 0 && latest_end[i - 1] > stall.from; --i)
+            if (const std::uint32_t n = order[i - 1]; stall.from < occurrences[n].to)
                 observed[row_of(n)].stall(occurrences[n], stall);
     }
     std::vector<FaultEffects> effects;

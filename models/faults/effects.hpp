@@ -19,7 +19,9 @@ namespace lightloom {
 struct FlowStall {
     std::uint32_t flow = 0;
     EndpointId source, destination;
-    Time from, to;  // to == kNever: it did not go on before the run ended
+    Time from, to;                     // to == kNever: it did not go on before the run ended
+    Time failed = kNever;              // when it gave up, if it did
+    std::uint32_t group = UINT32_MAX;  // of flows that wait for each other: a job; none: in none
 };
 
 /// Of one occurrence of a fault.
@@ -28,8 +30,10 @@ struct FaultEffects {
     std::optional<Duration> to_first_loss{};  // since it began; none: no frame was lost
     std::uint32_t flows_stalled = 0;
     std::uint32_t endpoints_affected = 0;   // at either end of a flow that stalled
-    Duration longest_stall{};               // of those that ended
+    Duration longest_stall{};               // of those that ended, or with which the flow failed
     std::optional<Duration> to_recovery{};  // since it began, until the last of its flows went on; none: they did not
+    std::uint32_t flows_failed = 0;
+    std::uint32_t groups_slowed = 0, groups_failed = 0;  // a flow of theirs stalled, or failed: in both then
     friend bool operator==(const FaultEffects&, const FaultEffects&) = default;
 };
 

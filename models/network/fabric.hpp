@@ -131,6 +131,7 @@ public:
     std::int64_t payload_bytes_delivered() const;
     std::int64_t total_messages() const { return total_messages_; }
     std::int64_t total_payload_bytes() const { return total_payload_bytes_; }
+    const Topology& topology() const { return topology_; }
     const Traffic& traffic() const { return traffic_; }
     const WindowTransport& transport() const { return transport_; }
     const CongestionControl& control() const { return control_; }

@@ -170,6 +170,31 @@ bool RouteTimeline::usable(const View& view, PortId out, PortId in) const {
     return from == to || table_.sets[(*view.first_routes)[from.value] + topology_.nodes[to.value].index].count > 0;
 }
 
+std::vector<RouteTimeline::Response> RouteTimeline::responses() const {
+    if (!parameters_.failover) return {};
+    const std::vector<Edge> edges = edges_of(false);
+    std::vector<Time> rerouted(failed_.size(), Time{0});
+    for (std::uint32_t node = 0; node < topology_.nodes.size(); ++node)
+        if (forwards(topology_.nodes[node].kind) || bonded_[node])
+            for (const Step& step : steps_of(node))
+                if (step.kind == Step::Kind::failed) rerouted[step.value] = std::max(rerouted[step.value], step.at);
+    std::vector<Response> responses;
+    std::map<std::uint32_t, std::size_t> open;  // by cable: its last row
+    std::size_t state = 0;
+    for (const Edge& edge : edges) {
+        while (failed_[state].at != edge.at) ++state;
+        if (!edge.dark) {
+            responses[open.at(edge.cable)].lit = edge.at;
+            continue;
+        }
+        open[edge.cable] = responses.size();
+        const Time detected = edge.at == Time{0} ? edge.at : edge.at + parameters_.detection;
+        responses.push_back({edge.cable, edge.at, kNever, detected, rerouted[state]});
+    }
+    std::ranges::stable_sort(responses, {}, &Response::cable);
+    return responses;
+}
+
 const std::vector<std::uint32_t>& RouteTimeline::version_of(const DeadSet& failed, const DeadSet& planned) {
     DeadSet dead;
     std::set_union(failed.begin(), failed.end(), planned.begin(), planned.end(), std::back_inserter(dead));

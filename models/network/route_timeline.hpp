@@ -68,6 +68,15 @@ public:
     std::span<const View> views(NodeId server) const { return views_[server.value]; }
     /// Can a packet leave by one NIC's port and come in by another's, as far as a server knows?
     bool usable(const View& view, PortId out, PortId in) const;
+    /// What was done about a cable that was dark in [dark, lit) by outages that overlap or touch.
+    struct Response {
+        std::uint32_t cable;
+        Time dark, lit;  // lit == kNever: not as far as is known
+        Time detected;   // by the switches at its ends
+        Time rerouted;   // when the last of all switches had routes without it
+    };
+    /// Of all failures that are noticed, by cable and time. None if nobody reroutes.
+    std::vector<Response> responses() const;
     /// How many different sets of dead cables were routed.
     std::size_t versions() const { return versions_.size(); }
 

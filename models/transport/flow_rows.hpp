@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "core/time.hpp"
 
@@ -54,6 +55,16 @@ struct alignas(64) Sender {
     }
 };
 static_assert(sizeof(Sender) == 128);
+
+/// The stalls of a flow that lasted a time-out at least: nothing was acknowledged though something was outstanding.
+struct Stalls {
+    static constexpr std::size_t kMost = 64;  // that are told one by one, of one flow: its first
+    struct Row {
+        Time from, to;  // to == kNever: it has failed
+    };
+    std::int64_t total_ps = 0;  // of all of them
+    std::vector<Row> rows;
+};
 
 /// What a receiver says to a packet.
 enum class Answer : std::uint8_t { none, positive, negative };

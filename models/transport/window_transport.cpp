@@ -19,6 +19,7 @@ WindowTransport::WindowTransport(const Traffic& traffic, const TransportParamete
       parameters_(parameters),
       senders_(traffic.flows.size()),
       receivers_(traffic.flows.size()),
+      stalls_(traffic.flows.size()),
       acknowledged_(traffic.flows.size(), parameters.window),
       arrived_(traffic.flows.size(), parameters.window),
       asked_(repeats_one_by_one() ? traffic.flows.size() : 0, parameters.window) {
@@ -51,6 +52,14 @@ void WindowTransport::open_message(std::uint32_t flow, Time now) {
     opened_[first_slot_[flow] + s.open.message % slots(flow)] = now;
 }
 
+[[gnu::cold, gnu::noinline]] void WindowTransport::note_stall(std::uint32_t flow, Time now, Time to) {
+    std::unique_ptr<Stalls>& stalls = stalls_[flow];
+    if (!stalls) stalls = std::make_unique<Stalls>();
+    const Time from = senders_[flow].moved;
+    stalls->total_ps += (now - from).ps;
+    if (stalls->rows.size() < Stalls::kMost || to == kNever) stalls->rows.push_back({from, to});
+}
+
 bool WindowTransport::skip_to_repetition(std::uint32_t flow) {
     Sender& s = senders_[flow];
     if (before_number(s.repeat, s.base)) s.repeat = before_number(s.repeat_end, s.base) ? s.repeat_end : s.base;
@@ -75,6 +84,7 @@ void WindowTransport::time_out(std::uint32_t flow, Time now) {
     ++s.attempt;
     if (++s.tries == parameters_.tries) {
         s.failed = now;
+        note_stall(flow, now, kNever);
         s.longest_stall_ps = std::max(s.longest_stall_ps, (now - s.moved).ps);
         s.repeat = s.repeat_end;
         s.open.end = s.next;  // with nothing released, may_send() finds nothing

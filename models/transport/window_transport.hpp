@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "models/transport/flow_rows.hpp"
@@ -70,7 +71,12 @@ public:
     }
 
     /// Notes that the window moved.
-    void note_progress(std::uint32_t flow, Time now) { senders_[flow].note_move(now); }
+    void note_progress(std::uint32_t flow, Time now) {
+        Sender& s = senders_[flow];
+        if (now - s.moved >= parameters_.timeout) [[unlikely]]
+            note_stall(flow, now, now);
+        s.note_move(now);
+    }
     /// Acts on a time-out: what was sent a time-out ago and is not acknowledged is to be sent again (going back, all of
     /// it), unless it was the last try: then the flow fails at `now`.
     void time_out(std::uint32_t flow, Time now);
@@ -134,6 +140,9 @@ public:
         return static_cast<std::uint16_t>((s.next + s.retransmissions) % parameters_.entropies);
     }
 
+    /// A flow's stalls that are over; none: it had none.
+    const Stalls* stalls(std::uint32_t flow) const { return stalls_[flow].get(); }
+
     /// Moves a cursor to the message after its own.
     void advance(std::uint32_t flow, MessageCursor& cursor) const;
     /// When the message that `oldest` stands on was opened.
@@ -144,6 +153,7 @@ public:
 private:
     std::uint32_t slots(std::uint32_t flow) const { return first_slot_[flow + 1] - first_slot_[flow]; }
     void open_message(std::uint32_t flow, Time now);
+    void note_stall(std::uint32_t flow, Time now, Time to);
     bool skip_to_repetition(std::uint32_t flow);  // past what was acknowledged meanwhile; false: nothing is left
     Packet take_repetition(std::uint32_t flow);
     bool repeats_one_by_one() const {
@@ -159,6 +169,7 @@ private:
     TransportParameters parameters_;
     std::vector<Sender> senders_;
     std::vector<Receiver> receivers_;
+    std::vector<std::unique_ptr<Stalls>> stalls_;  // the sender's
     WindowBits acknowledged_, arrived_;
     WindowBits asked_;  // to be sent again, where that is known packet by packet
     // Start of every message that can be open at once; a flow's slots are [first_slot_[flow], first_slot_[flow + 1]).

@@ -46,6 +46,24 @@ TEST(Effects, AddUpByFault) {
     EXPECT_EQ(effects[2], (FaultEffects{0, {}, 0, 0, Duration{0}, Duration{0}}));      // it never happened
 }
 
+// A flow that gives up stops suffering: what happens to the fabric afterwards does not concern it.
+TEST(Effects, OfFlowsThatFailEndThere) {
+    std::vector<FlowStall> stalls = {stall(0, 0, 1, 110, kNever.ps), stall(1, 1, 2, 120, 140),
+                                     stall(2, 3, 4, 130, 170)};
+    stalls[0].failed = Time{180};
+    stalls[0].group = stalls[1].group = 5;
+    stalls[2].group = 6;
+    const auto effects = fault_effects(kOccurrences, {}, {}, stalls, Duration{10});
+    EXPECT_EQ(effects[0].flows_stalled, 3u);
+    EXPECT_EQ(effects[0].flows_failed, 1u);
+    EXPECT_EQ(effects[0].groups_slowed, 2u);
+    EXPECT_EQ(effects[0].groups_failed, 1u);
+    EXPECT_EQ(effects[0].longest_stall, Duration{70});
+    EXPECT_EQ(effects[0].to_recovery, std::nullopt);
+    EXPECT_EQ(effects[1], (FaultEffects{.to_recovery = Duration{0}})) << "at 500, long after it failed";
+    EXPECT_EQ(effects[2].flows_stalled, 2u);
+}
+
 TEST(Effects, OfNothingAreNone) {
     EXPECT_TRUE(fault_effects({}, kOutages, kLosses, {}, Duration{0}).empty());
     const auto quiet = fault_effects(kOccurrences, {}, {}, {}, Duration{0});

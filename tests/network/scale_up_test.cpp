@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "scenarios/measurements.hpp"
 #include "tests/support/fabric_harness.hpp"
 #include "tests/support/fabric_oracle.hpp"
 
@@ -52,6 +53,19 @@ TEST(ScaleUp, CarriesWhatStaysInAServerAtItsOwnRate) {
     EXPECT_EQ(result.sent(scale_up_port(result, 1)), 10u);
     EXPECT_EQ(result.fabric.counters()[scale_up_port(result, 0).value].bytes_sent, 40'160u);
     for (std::size_t port = 0; port < parts.topology.ports.size(); ++port) EXPECT_EQ(result.sent(PortId{port}), 0u);
+}
+
+TEST(ScaleUp, ResultsTellItsPortsApartFromThoseOfCables) {
+    const FabricCase parts = rail_case(2, 2, messages({{0, 1}}, Bytes{40'000}), false);
+    const FabricRun ran = run(parts);
+    SimulationOutcome outcome;
+    outcome.in_flight = ran.left;
+    const RunResult result = measurements(ran.fabric, outcome, kNever);
+    EXPECT_EQ(result.ports.frames_sent, std::vector<std::int64_t>(parts.topology.ports.size(), 0));
+    EXPECT_EQ(result.scale_up_ports.frames_sent, (std::vector<std::int64_t>{10, 10, 0, 0}));
+    EXPECT_EQ(result.scale_up_ports.frames_delivered, (std::vector<std::int64_t>{10, 10, 0, 0}));
+    EXPECT_EQ(result.scale_up_ports.bytes_sent, (std::vector<std::int64_t>{40'160, 160, 0, 0}));
+    EXPECT_EQ(result.switches.node.size(), 3u);
 }
 
 TEST(ScaleUp, WithoutItGpusOfAServerMeetOutside) {

@@ -33,20 +33,36 @@ LinkConditions conditions(std::size_t directions) {
 }
 
 void fill_ports(RunResult::Ports& ports, std::size_t rows) {
-    for (auto* column :
-         {&ports.frames_sent, &ports.bytes_sent, &ports.frames_delivered, &ports.frames_lost, &ports.frames_dropped,
-          &ports.frames_marked, &ports.pauses_sent, &ports.pauses_received, &ports.paused_ps, &ports.frames_trimmed,
-          &ports.frames_replayed, &ports.frames_in_flight, &ports.busy_ps, &ports.deepest_queue_bytes,
-          &ports.frames_lost_in_dark, &ports.lock_losses, &ports.flaps, &ports.dark_ps})
+    for (auto* column : {&ports.frames_sent,
+                         &ports.bytes_sent,
+                         &ports.frames_delivered,
+                         &ports.frames_lost,
+                         &ports.frames_dropped,
+                         &ports.frames_marked,
+                         &ports.pauses_sent,
+                         &ports.pauses_received,
+                         &ports.paused_ps,
+                         &ports.frames_trimmed,
+                         &ports.frames_replayed,
+                         &ports.frames_in_flight,
+                         &ports.busy_ps,
+                         &ports.deepest_queue_bytes,
+                         &ports.frames_lost_in_dark,
+                         &ports.lock_losses,
+                         &ports.flaps,
+                         &ports.dark_ps,
+                         &ports.deepest_pause_hops,
+                         &ports.deepest_headroom_bytes})
         for (std::size_t i = 0; i < rows; ++i) column->push_back(static_cast<std::int64_t>(i));
     ports.utilisation.assign(rows, 0.5);
 }
 
 void fill_flows(RunResult::Flows& flows, std::size_t rows) {
-    for (auto* column : {&flows.messages, &flows.payload_bytes, &flows.packets_sent, &flows.packets_delivered,
-                         &flows.packets_lost, &flows.packets_dropped, &flows.packets_in_flight, &flows.timeouts,
-                         &flows.acknowledgements_lost, &flows.acknowledgements_dropped, &flows.retransmissions,
-                         &flows.duplicates, &flows.marked, &flows.start_ps, &flows.acknowledged_ps})
+    for (auto* column :
+         {&flows.messages, &flows.payload_bytes, &flows.packets_sent, &flows.packets_delivered, &flows.packets_lost,
+          &flows.packets_dropped, &flows.packets_in_flight, &flows.timeouts, &flows.acknowledgements_lost,
+          &flows.acknowledgements_dropped, &flows.retransmissions, &flows.duplicates, &flows.marked, &flows.start_ps,
+          &flows.acknowledged_ps, &flows.failed_ps, &flows.reordered, &flows.longest_stall_ps, &flows.stalled_ps})
         column->assign(rows, 5);
     for (std::size_t i = 0; i < rows; ++i) {
         flows.source.push_back(static_cast<std::uint32_t>(i));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "scenarios/fabric.hpp"
+#include "tools/lightloom/fault_text.hpp"
 #include "tools/lightloom/json.hpp"
 #include "tools/lightloom/readable.hpp"
 
@@ -99,7 +100,8 @@ std::string frame_lines(const RunResult& result) {
     mention(summary.pauses, "pauses asked for");
     mention(summary.frames_trimmed, "packets trimmed");
     mention(summary.frames_replayed, "frames replayed by their link");
-    mention(summary.frames_unrouted, "frames without a way to go");
+    mention(summary.frames_black_holed, "frames without a way to go");
+    mention(summary.frames_looped, "frames that went round too long");
     if (!switches.empty()) switches += '\n';
     if (summary.flows_failed > 0)
         switches +=
@@ -156,6 +158,8 @@ JsonObject frames_object(const RunResult::Summary& summary) {
         .add("trimmed", summary.frames_trimmed)
         .add("replayed", summary.frames_replayed)
         .add("unrouted", summary.frames_unrouted)
+        .add("black_holed", summary.frames_black_holed)
+        .add("looped", summary.frames_looped)
         .add("flows_failed", summary.flows_failed);
 }
 
@@ -210,8 +214,8 @@ std::string question(const Scenario& scenario) {
 std::string summary_text(const SummaryContext& context, const RunResult& result) {
     const std::string title = context.scenario.title.empty() ? "" : context.scenario.title + "\n";
     return title + question(context.scenario) + "\n" + answer(context, result) + bandwidth_lines(result) + "\n" +
-           latency_table(result) + "\n" + frame_lines(result) + margin_line(context.scenario, result) +
-           execution_lines(result, context.file);
+           latency_table(result) + "\n" + frame_lines(result) + fault_lines(context.scenario, result) +
+           margin_line(context.scenario, result) + execution_lines(result, context.file);
 }
 
 std::string summary_json(const SummaryContext& context, const RunResult& result) {
@@ -234,6 +238,7 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     object.add("packet_jitter_ps", latency_object(result.packet_jitter));
     object.add("message_latency_ps", latency_object(result.message_latency));
     object.add("frames", frames_object(summary)).add("margin", margin_object(result));
+    if (!result.faults.kind.empty()) object.add("faults", fault_objects(result.faults));
     JsonObject seeds;
     seeds.add("plant", result.plant_seed).add("traffic", result.traffic_seed).add("faults", result.faults_seed);
     object.add("seeds", seeds).add("digest", fmt::format("{:016x}", result.digest)).add("file", context.file);
