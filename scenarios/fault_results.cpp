@@ -162,7 +162,7 @@ void add_fault_results(RunResult& result, const Scenario& scenario, const Plan& 
                          fabric.transport().parameters().timeout);
     for (std::size_t i = 0; i < faults; ++i) {
         result.faults.kind.push_back(kind_of(scenario.faults[i]));
-        result.faults.select.push_back(selector_text(scenario.faults[i]));
+        result.faults.select.push_back(selector_text(scenario.faults[i].select));
         result.faults.cables.push_back(cables_of(plan.faults[i]));
         add_row(result.faults, courses[i], effects[i]);
     }

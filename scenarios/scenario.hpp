@@ -50,8 +50,8 @@ struct Scenario {
         Duration period = milliseconds(1);                // of a state, in which ...
         Duration dark = microseconds(10);                 // ... a circuit that is new carries nothing at first
 
-        std::string file;                       // graph: beside the scenario
-        std::shared_ptr<const Topology> graph;  // what it says
+        std::string file{};                       // graph: beside the scenario
+        std::shared_ptr<const Topology> graph{};  // what it says
 
         /// Ports that switches of a kind have; none: as many as it takes.
         struct Radix {

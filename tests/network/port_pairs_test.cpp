@@ -124,8 +124,8 @@ TEST(PortPairs, TwoPortsSendTwiceAsMuchInEqualShares) {
             EXPECT_NEAR(longest(fast).seconds() / closed, 0.5, planes ? 0.015 : 0.06);
             for (std::size_t e = 0; e < 4; ++e) {
                 const PortId first = two.nic(e), second{std::size_t{first.value} + 1};
-                const auto ratio = [](std::uint64_t one, std::uint64_t other) {
-                    return static_cast<double>(one) / static_cast<double>(other);
+                const auto ratio = [](std::uint64_t a, std::uint64_t b) {
+                    return static_cast<double>(a) / static_cast<double>(b);
                 };
                 EXPECT_NEAR(ratio(fast.sent(first), fast.sent(second)), 1.0, planes ? 0.01 : 0.05);
                 EXPECT_NEAR(ratio(fast.fabric.counters()[first.value].frames_delivered,

@@ -24,7 +24,8 @@ Scenario::Fault down(Duration at, std::int64_t spine) {
     Scenario::Fault fault;
     fault.kind = FaultKind::down;
     fault.at = at;
-    fault.spine = spine;
+    fault.select.tier = "leaf-spine";
+    fault.select.spine = spine;
     return fault;
 }
 
