@@ -49,6 +49,12 @@ CableClass cable_class(const Scenario& scenario, const Topology::Tier& of_topolo
             .rate = of_topology.rate.bit_rate()};
 }
 
+// A selector as it was understood.
+Selector with_tier(Selector selector, const std::string& tier) {
+    selector.tier = tier;
+    return selector;
+}
+
 // A reading that selects several cables holds of each of them.
 std::vector<Reading> readings_of(const Scenario& scenario, const Topology& topology,
                                  const std::vector<PlantReading>& given) {
@@ -56,14 +62,15 @@ std::vector<Reading> readings_of(const Scenario& scenario, const Topology& topol
     const CableIndex index(topology);
     std::vector<Reading> readings;
     for (const PlantReading& row : given) {
-        const std::vector<CableId> cables = index.matching(selection_of(row.selection));
+        const CableSelection selection = selection_of(row.selection);
+        const std::vector<CableId> cables = index.matching(selection);
         for (const CableId cable : cables) {
             readings.push_back(row.reading);
             readings.back().cable = cable.value;
         }
         if (cables.empty())
             throw CatalogueError(fmt::format("{}:{}: no cable is selected by \"{}\"", scenario.optics.plant, row.line,
-                                             selector_text(row.selection)));
+                                             selector_text(with_tier(row.selection, *selection.tier))));
     }
     return readings;
 }

@@ -1,3 +1,4 @@
+// The keys of a scenario for switches, NICs, routing and framing.
 #include <array>
 
 #include "scenarios/schema_parts.hpp"

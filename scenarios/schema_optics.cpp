@@ -1,3 +1,4 @@
+// The keys of a scenario for how links are reckoned and judged.
 #include "scenarios/plant_types.hpp"
 #include "scenarios/schema_parts.hpp"
 

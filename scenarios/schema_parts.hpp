@@ -1,5 +1,5 @@
-// What the parts of the schema have in common: the kinds of value bound to a Scenario, bounds, and the parts themselves,
-// each a list of keys. Not here: how they are put together (scenarios/schema.cpp).
+// What the parts of the schema have in common: the kinds of value bound to a Scenario, bounds, and the parts
+// themselves, each a list of keys. Not here: how they are put together (scenarios/schema.cpp).
 #pragma once
 
 #include <string>

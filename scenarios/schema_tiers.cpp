@@ -1,3 +1,4 @@
+// The keys of a scenario for what cables are made of.
 #include "scenarios/schema_parts.hpp"
 
 #include <array>

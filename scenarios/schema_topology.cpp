@@ -1,3 +1,4 @@
+// The keys of a scenario for counts and rates of a fabric.
 #include "scenarios/fabric.hpp"
 #include "scenarios/schema_parts.hpp"
 

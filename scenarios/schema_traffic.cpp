@@ -1,3 +1,4 @@
+// The keys of a scenario for transport, workload, seeds and end.
 #include "scenarios/schema_parts.hpp"
 
 namespace lightloom {

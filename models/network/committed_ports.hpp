@@ -159,8 +159,14 @@ public:
     }
     void release(std::uint32_t index) { free_.push_back(index); }
 
-    void order_candidates(std::span<const CommittedPort> ports) {
-        for (Candidate& candidate : candidates) candidate.at = ports[candidate.port].next_start;
+    /// Makes a heap of the candidates, less those with nothing that may leave.
+    void order_candidates(std::span<CommittedPort> ports) {
+        std::erase_if(candidates, [&](Candidate& candidate) {
+            CommittedPort& port = ports[candidate.port];
+            candidate.at = port.next_start;
+            port.listed = port.next_start != kNever;
+            return !port.listed;
+        });
         std::make_heap(candidates.begin(), candidates.end());
     }
     /// The first candidate, of a heap, can go on at `at`.

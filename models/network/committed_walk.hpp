@@ -3,11 +3,12 @@
 //   enqueue_committed -> admit (shared buffer, headroom; pause the peer) -> hand_over
 //   hand_over or start_next (class, pause, credit) -> begin (on the line) -> free_ingress (memory, resume or credit)
 //
-// A port is brought up to an instant before it is touched, and all of a node's ports at the end of a window, up to where
-// the next touch can be at the earliest: a node costs one wake-up call per window at most. What one port sends changes
-// nothing for another but the room that is left, and old news of that errs on the safe side: too little. So ports are
-// brought up one by one, and all of them before a frame is refused. Only where what a port sends makes another speak to
-// its peer (credits, and pauses while any is in force) does the node go in order of time over all its ports.
+// A port is brought up to an instant before it is touched, and all of a node's ports at the end of a window, up to
+// where the next touch can be at the earliest: a node costs one wake-up call per window at most. What one port sends
+// changes nothing for another but the room that is left, and old news of that errs on the safe side: too little. So
+// ports are brought up one by one, and all of them before a frame is refused. Only where what a port sends makes
+// another speak to its peer (credits, and pauses while any is in force), or routes ask for every queue (adaptive), does
+// the node go in order of time over all its ports.
 #pragma once
 
 #include <algorithm>
@@ -39,19 +40,12 @@ inline bool Fabric::goes_in_order(const Node& node) const {
            (node.is_switch && (network_.flow_control == FlowControl::credit || network_.path == PathPolicy::adaptive));
 }
 
-// Ports without a frame that may leave are no candidates. @return when the first of the others can go on
+// Ports with nothing that may leave are no candidates. @return when the first of the others can go on
 inline Time Fabric::prune_candidates(Node& node) {
     NodeQueues& queues = queues_[node.queues];
-    Time next = kNever;
-    std::erase_if(queues.candidates, [&](const NodeQueues::Candidate& candidate) {
-        CommittedPort& port = committed_[candidate.port];
-        port.listed = port.next_start != kNever;
-        next = std::min(next, port.next_start);
-        return !port.listed;
-    });
+    queues.order_candidates(committed_);
     node.in_order = goes_in_order(node);
-    if (node.in_order) queues.order_candidates(committed_);
-    return next;
+    return queues.candidates.empty() ? kNever : queues.candidates.front().at;
 }
 
 // All of a node's ports send what can begin to leave at `now` or before.

@@ -54,7 +54,10 @@ void WindowTransport::open_message(std::uint32_t flow, Time now) {
 
 [[gnu::cold, gnu::noinline]] void WindowTransport::note_stall(std::uint32_t flow, Time now, Time to) {
     std::unique_ptr<Stalls>& stalls = stalls_[flow];
-    if (!stalls) stalls = std::make_unique<Stalls>();
+    if (!stalls) {
+        stalls = std::make_unique<Stalls>();
+        stalls->rows.reserve(8);
+    }
     const Time from = senders_[flow].moved;
     stalls->total_ps += (now - from).ps;
     if (stalls->rows.size() < Stalls::kMost || to == kNever) stalls->rows.push_back({from, to});

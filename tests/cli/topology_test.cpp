@@ -101,7 +101,7 @@ TEST(TopologyCommand, TheCatalogueListsSwitchesNicsAndKindsOfFabric) {
     EXPECT_TRUE(has(lightloom({"catalog", "show", "qm9700"}).out, "ASSUMED (low / mid / high)"));
     EXPECT_EQ(python("import json, sys; print(len(json.loads(sys.argv[1])['rows']))",
                      {lightloom({"catalog", "topologies", "--json"}).out}),
-              "5");
+              "6");
 }
 
 }  // namespace

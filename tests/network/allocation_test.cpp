@@ -98,8 +98,9 @@ TEST(Allocation, DoesNotGrowWithThePacketsSent) {
             const std::int64_t once = allocations_of(sprayed(1 << 20, hazard), how);
             const std::int64_t fourfold = allocations_of(sprayed(4 << 20, hazard), how);
             const std::int64_t packets = 32 * (3 << 20) / 4096;
-            // Later windows may be fuller than any before: a few buffers and slabs grow once more.
-            EXPECT_LE(fourfold - once, 40)
+            // Later windows may be fuller than any before: a few buffers and slabs grow once more. And each of the 32
+            // flows allocates twice when it stalls for the first time.
+            EXPECT_LE(fourfold - once, hazard > 0.0 ? 40 + 2 * 32 : 40)
                 << once << " allocations, then " << fourfold << "; " << packets << " packets more";
         }
 }
@@ -107,7 +108,7 @@ TEST(Allocation, DoesNotGrowWithThePacketsSent) {
 TEST(Allocation, DoesNotGrowWithLockLossesAndChanges) {
     const std::int64_t once = allocations_of(unsteady(1 << 20), {.partitions = 3});
     const std::int64_t fourfold = allocations_of(unsteady(4 << 20), {.partitions = 3});
-    EXPECT_LE(fourfold - once, 40) << once << " allocations, then " << fourfold;
+    EXPECT_LE(fourfold - once, 40 + 2 * 32) << once << " allocations, then " << fourfold;
     const FabricCase parts = unsteady(4 << 20);
     const FabricRun ended = run(parts);
     std::uint64_t in_dark = 0;

@@ -125,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
                       WrongLine{"kind = { leaf = 1 }",
                                 "5:8: error: topology.kind: found a table\n"
                                 "    known are \"leaf-spine\", \"rail-optimised\", \"folded-clos\", \"multi-plane\", "
-                                "\"ocs-pods\", in quotes"},
+                                "\"ocs-pods\", \"graph\", in quotes"},
                       WrongLine{"[run]\nseed = \"7\"",
                                 "6:8: error: run.seed: found \"7\"\n"
                                 "    it is a whole number from 0 to 9223372036854775807, without quotes"},
@@ -143,11 +143,11 @@ INSTANTIATE_TEST_SUITE_P(
         WrongLine{
             "[optics]\nbasis = [\"limit\"]",
             "6:9: error: optics.basis: found a list\n    known are \"limit\", \"typical\", \"measured\", in quotes"},
-        WrongLine{
-            "[[switch]]\nlatency = \"1us\"",
-            "5:1: error: switch: found a list\n"
-            "    it is a table of forwarding, latency, buffer, queue_limit, "
-            "ecn_threshold, ecn_full, ecn_probability, buffer_alpha, flow_control, headroom, trimming, link_retries"},
+        WrongLine{"[[switch]]\nlatency = \"1us\"",
+                  "5:1: error: switch: found a list\n"
+                  "    it is a table of preset, forwarding, latency, buffer, queue_limit, "
+                  "ecn_threshold, ecn_full, ecn_probability, buffer_alpha, flow_control, headroom, lossless, strict, "
+                  "weights, trimming, link_retries"},
         WrongLine{"[tier]\nhost-leaf = \"400g-aec\"",
                   "6:13: error: tier.host-leaf: found text\n"
                   "    it is a table of rate, module, fibre, length, connectors, splices, parts, bends, host_loss"},
@@ -166,13 +166,15 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"framing\", "
                   "\"transport\", \"workload\", \"run\", \"fault\""},
         WrongLine{"Leaves = 2", "5:1: error: topology.Leaves: unknown key\n    did you mean \"leaves\"?"},
-        WrongLine{"\"\\u001b[2J\" = 2",
-                  "5:1: error: topology.\"\\x1b[2J\": unknown key\n    known are \"kind\", "
-                  "\"servers\", \"gpus_per_server\", \"leaves\", \"spines\", \"links_per_pair\", \"servers_per_unit\", "
-                  "\"units_per_group\", \"pods\", \"leaves_per_pod\", \"spines_per_pod\", \"servers_per_leaf\", "
-                  "\"leaf_spine_links\", \"spine_core_links\", \"buildings\", \"segments\", \"servers_per_segment\", "
-                  "\"nics_per_gpu\", \"rails\", \"planes\", \"spines_per_plane\", \"cores\", \"cores_per_plane\", "
-                  "\"links_per_core\", \"circuits_per_spine\", \"states\", \"rate\", \"radix\""}));
+        WrongLine{
+            "\"\\u001b[2J\" = 2",
+            "5:1: error: topology.\"\\x1b[2J\": unknown key\n    known are \"kind\", "
+            "\"file\", \"servers\", \"gpus_per_server\", \"leaves\", \"spines\", \"links_per_pair\", "
+            "\"servers_per_unit\", "
+            "\"units_per_group\", \"pods\", \"leaves_per_pod\", \"spines_per_pod\", \"servers_per_leaf\", "
+            "\"leaf_spine_links\", \"spine_core_links\", \"buildings\", \"segments\", \"servers_per_segment\", "
+            "\"nics_per_gpu\", \"rails\", \"planes\", \"spines_per_plane\", \"cores\", \"cores_per_plane\", "
+            "\"links_per_core\", \"circuits_per_spine\", \"states\", \"period\", \"dark\", \"rate\", \"radix\""}));
 
 INSTANTIATE_TEST_SUITE_P(
     Lengths, WrongLines,
