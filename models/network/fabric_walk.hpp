@@ -107,8 +107,10 @@ template <class Context>
         return give_up(node, statistics_[context.index()], frame, flags, port != kNoPort);
     if (node.cuts_through && frame.kind == Happening::arrival && outruns(port, frame)) {
         if (flags & Frame::kBroken) return;
-        const Duration rest = incoming_clock(frame).duration_of(wire_bits(frame));
-        post_own(context, node, frame, Happening::tail, frame.at + rest);
+        Frame tail = frame;  // by the same ingress port, whose memory it is charged to
+        tail.at = frame.at + incoming_clock(frame).duration_of(wire_bits(frame));
+        tail.kind = Happening::tail;
+        context.post(tail);
         return;
     }
     if (chooses_by_state_) [[unlikely]]

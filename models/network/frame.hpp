@@ -15,7 +15,7 @@ enum class Happening : std::uint8_t {
     credit,    // the peer of port `source` has let in `cumulative` bytes of class `packet` in all
     arrival,   // a frame reaches the node's ingress port `source`
     scale_up,  // a frame reaches the GPU of its own server whose NIC is to send it; `source`: its scale-up port
-    tail,      // the last bit of a frame that was too early to cut through
+    tail,      // the last bit of a frame that was too early to cut through; `source`: its ingress port
     start,     // a flow's first messages are released
     service,   // a NIC's port is about to run dry
     unpark,    // a flow that a NIC holds to a rate may send
