@@ -139,6 +139,7 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     Plan plan;
     plan.topology = std::move(laid_out.topology);
     plan.routes = equal_cost_routes(plan.topology);
+    plan.nic_of = nics_of(scenario, plan.topology);
     check_ways(scenario, plan);
     if (scenario.routing.weights == PortWeights::capacity) plan.routes = weighted_routes(plan.topology, plan.routes);
     plan.links = model.evaluate(full_frame_bytes(scenario));

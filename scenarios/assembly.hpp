@@ -45,6 +45,7 @@ struct Plan {
     std::vector<ChannelChange> changes;                  // what faults do to them later, in order of time
     std::vector<Outage> outages;                         // when they are down
     std::vector<RateChange> rates;                       // when they have fewer lanes, or all again
+    std::vector<EndpointId> nic_of;                      // whose NIC an endpoint uses; none: each its own
     std::vector<PlannedFault> faults;                    // the scenario's, in its order
     std::vector<FaultTimeline::Occurrence> occurrences;  // of theirs, fault by fault
 };
@@ -73,6 +74,8 @@ int full_frame_bytes(const Scenario& scenario);
 Traffic traffic_of(const Scenario& scenario, const Plan& plan);
 /// Delay and hazards of every direction of every cable, as the fabric needs them.
 std::vector<Channel> channels_of(const LinkConditions& links, const LockSettings& lock);
+/// Whose NIC each endpoint uses, as scale_up.affinity says; none: each its own. @throws TopologyError
+std::vector<EndpointId> nics_of(const Scenario& scenario, const Topology& topology);
 /// The tables of a run. They refer to what stands in `plan`, `traffic` and `channels`, which must outlive them.
 FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traffic& traffic,
                          std::span<const Channel> channels, std::uint32_t partitions);

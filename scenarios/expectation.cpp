@@ -185,9 +185,12 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
     e.messages = fabric.total_messages();
     e.payload_bytes = fabric.total_payload_bytes();
     std::vector<double> work(plan.topology.nodes.size(), 0.0);  // frames that arrive at a node
+    const FabricInput input = fabric_input(scenario, plan, traffic, channels, 1);
     for (std::uint32_t i = 0; i < traffic.flows.size(); ++i) {
-        const Topology::Endpoint& from = plan.topology.endpoints[traffic.flows[i].source.value];
-        const Topology::Endpoint& to = plan.topology.endpoints[traffic.flows[i].destination.value];
+        const Ends ends = ends_in_fabric(input, traffic.flows[i]);
+        if (ends.out == ends.in) continue;  // it stays in its server
+        const Topology::Endpoint& from = plan.topology.endpoints[ends.out.value];
+        const Topology::Endpoint& to = plan.topology.endpoints[ends.in.value];
         const std::int64_t packets = packets_of_flow(scenario, traffic, traffic.flows[i]);
         const auto count = static_cast<double>(packets);
         // Acknowledgements come back the same way: every switch sees both, each end one of them.

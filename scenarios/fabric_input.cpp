@@ -1,7 +1,12 @@
 // From a planned scenario to the tables and parameters that a Fabric is built of.
+#include <fmt/format.h>
+
+#include <optional>
 #include <stdexcept>
 
+#include "core/quantity_text.hpp"
 #include "scenarios/assembly.hpp"
+#include "topologies/validation.hpp"
 
 namespace lightloom {
 
@@ -115,7 +120,35 @@ TransportParameters transport_of(const Scenario::Transport& transport) {
     return parameters;
 }
 
+std::optional<ScaleUpParameters> scale_up_of(const Scenario::ScaleUp& network) {
+    if (network.kind == ScaleUpKind::none) return std::nullopt;
+    const auto rate = Rate::from(network.rate);
+    if (!rate) throw TopologyError(fmt::format("no port clock keeps a scale-up rate of {}", to_text(network.rate)));
+    return ScaleUpParameters{
+        .rate_per_gpu = *rate, .latency = network.latency, .header = network.header, .pxn = network.pxn};
+}
+
 }  // namespace
+
+std::vector<EndpointId> nics_of(const Scenario& scenario, const Topology& topology) {
+    const auto& affinity = scenario.scale_up_network.affinity;
+    if (scenario.scale_up_network.kind == ScaleUpKind::none || affinity.empty()) return {};
+    std::vector<EndpointId> nics;
+    for (std::size_t first = 0; first < topology.endpoints.size();) {
+        const NodeId server = topology.endpoints[first].server;
+        std::size_t last = first;
+        while (last < topology.endpoints.size() && topology.endpoints[last].server == server) ++last;
+        for (std::size_t gpu = 0; first + gpu < last; ++gpu) {
+            const std::size_t nic = gpu < affinity.size() ? static_cast<std::size_t>(affinity[gpu]) : gpu;
+            if (first + nic >= last)
+                throw TopologyError(fmt::format("{} has no NIC {} for its GPU {}: scale_up.affinity",
+                                                topology.node_name(server), nic, gpu));
+            nics.emplace_back(first + nic);
+        }
+        first = last;
+    }
+    return nics;
+}
 
 FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traffic& traffic,
                          std::span<const Channel> channels, std::uint32_t partitions) {
@@ -129,7 +162,9 @@ FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traff
             .partitions = partitions,
             .changes = plan.changes,
             .outages = plan.outages,
-            .rates = plan.rates};
+            .rates = plan.rates,
+            .scale_up = scale_up_of(scenario.scale_up_network),
+            .nic_of = plan.nic_of};
 }
 
 }  // namespace lightloom

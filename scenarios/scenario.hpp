@@ -26,6 +26,7 @@ namespace lightloom {
 enum class TopologyKind { leaf_spine, rail_optimised, folded_clos, multi_plane, ocs_pods, graph };
 inline constexpr std::size_t kTopologyKinds = 6;
 enum class WorkloadKind { all_reduce, permutation, incast };
+enum class ScaleUpKind { none, nvlink };
 enum class CollectiveAlgorithm { ring };
 enum class TransportKind { window, rocev2, uec };
 enum class LossRecovery { go_back_n, selective_repeat };
@@ -147,6 +148,17 @@ struct Scenario {
         Duration latency = nanoseconds(500);
         friend bool operator==(const Nic&, const Nic&) = default;
     } nic;
+
+    /// What joins the GPUs of one server among themselves.
+    struct ScaleUp {
+        ScaleUpKind kind = ScaleUpKind::none;
+        BitRate rate{3'600'000'000'000};       // of a GPU, one way: NVLink 4, 450 GB/s
+        Duration latency = nanoseconds(25);    // from a packet's last bit at one GPU to its effect at another
+        Bytes header{16};                      // of a packet, in place of the fabric's
+        bool pxn = false;                      // packets leave by the NIC on the destination's rail
+        std::vector<std::int64_t> affinity{};  // by GPU of a server: whose NIC it uses; empty: each its own
+        friend bool operator==(const ScaleUp&, const ScaleUp&) = default;
+    } scale_up_network;
 
     struct Routing {
         PathPolicy policy = PathPolicy::spray;

@@ -43,6 +43,7 @@ public:
             if (shape_.has[i]) tier(static_cast<TierKind>(i));
         basis();
         trimming();
+        scale_up();
         workload();
         for (Contradiction& wrong : fault_contradictions(s_, shape_, names_, is_sound_, topology_is_sound()))
             found_.push_back(std::move(wrong));
@@ -249,6 +250,21 @@ private:
         if (!s_.switches.trimming || s_.transport.kind == TransportKind::uec) return;
         complain("switch.trimming", "only an Ultra Ethernet transport can read a packet that was trimmed",
                  "transport.kind = \"uec\" can");
+    }
+
+    void scale_up() {
+        const Scenario::ScaleUp& network = s_.scale_up_network;
+        if (network.kind == ScaleUpKind::none) return;
+        rate("scale_up.rate", network.rate);
+        if (network.affinity.empty() || !topology_is_sound() || !sound({"scale_up.affinity"})) return;
+        const std::int64_t gpus = shape_.gpus_per_server;
+        if (static_cast<std::int64_t>(network.affinity.size()) != gpus)
+            return complain("scale_up.affinity",
+                            fmt::format("{} numbers for the {} GPUs of a server", network.affinity.size(), gpus),
+                            "one for each of them");
+        if (const std::int64_t most = std::ranges::max(network.affinity); most >= gpus)
+            complain("scale_up.affinity", fmt::format("there is no NIC {} in a server", most),
+                     fmt::format("there are {}, counted from 0", gpus));
     }
 
     void workload() {

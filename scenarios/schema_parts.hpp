@@ -18,6 +18,8 @@ Keys topology_keys();
 Keys tier_keys();
 /// How links are reckoned and judged.
 Keys optics_keys();
+/// What joins the GPUs of a server.
+Keys scale_up_keys();
 /// Switches, NICs, routing and framing.
 Keys network_keys();
 /// What is sent, how, from which seeds and how long.

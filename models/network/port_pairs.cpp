@@ -130,18 +130,20 @@ void PortPairs::take_up(Choice& choice, Time now) {
 
 std::optional<FlowId> flow_without_a_way(const FabricInput& input) {
     const Topology& t = input.topology;
-    const auto nic_of = [&](EndpointId e) { return input.nic_of.empty() ? e : input.nic_of[e.value]; };
     for (std::size_t flow = 0; flow < input.traffic.flows.size(); ++flow) {
-        const Traffic::Flow& spec = input.traffic.flows[flow];
-        EndpointId out = spec.source, in = spec.destination;
-        if (input.scale_up) {
-            out = egress_of(t, *input.scale_up, input.nic_of, spec.source, spec.destination).nic;
-            if (out == spec.destination) continue;
-            in = nic_of(in);
-        }
+        const auto [out, in] = ends_in_fabric(input, input.traffic.flows[flow]);
+        if (out == in) continue;
         if (port_pairs(t, input.routes, t.endpoints[out.value], t.endpoints[in.value]).empty()) return FlowId{flow};
     }
     return std::nullopt;
+}
+
+Ends ends_in_fabric(const FabricInput& input, const Traffic::Flow& flow) {
+    if (!input.scale_up) return {flow.source, flow.destination};
+    const EndpointId out = egress_of(input.topology, *input.scale_up, input.nic_of, flow.source, flow.destination).nic;
+    const auto& endpoints = input.topology.endpoints;
+    if (endpoints[flow.source.value].server == endpoints[flow.destination.value].server) return {out, out};
+    return {out, input.nic_of.empty() ? flow.destination : input.nic_of[flow.destination.value]};
 }
 
 }  // namespace lightloom

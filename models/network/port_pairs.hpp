@@ -93,6 +93,11 @@ private:
 };
 
 struct FabricInput;
+/// Whose NICs a flow leaves and comes in by; one and the same if it stays in its server's scale-up network.
+struct Ends {
+    EndpointId out, in;
+};
+Ends ends_in_fabric(const FabricInput& input, const Traffic::Flow& flow);
 /// The first flow whose source and destination nothing joins but servers; none: all have a way.
 std::optional<FlowId> flow_without_a_way(const FabricInput& input);
 

@@ -155,13 +155,15 @@ INSTANTIATE_TEST_SUITE_P(
                   "5:2: error: fault: is not a list of faults\n    each fault starts with [[fault]]"},
         WrongLine{"[a]\nb = { c = 1 }",
                   "5:2: error: a: unknown key\n"
-                  "    known are \"title\", \"topology\", \"tier\", \"optics\", \"qualify\", \"switch\", \"nic\", "
+                  "    known are \"title\", \"topology\", \"tier\", \"optics\", \"qualify\", \"scale_up\", \"switch\", "
+                  "\"nic\", "
                   "\"routing\", "
                   "\"framing\", "
                   "\"transport\", \"workload\", \"run\", \"fault\""},
         WrongLine{"[\"run.seed\"]\nplant = 1",
                   "5:2: error: \"run.seed\": unknown key\n"
-                  "    known are \"title\", \"topology\", \"tier\", \"optics\", \"qualify\", \"switch\", \"nic\", "
+                  "    known are \"title\", \"topology\", \"tier\", \"optics\", \"qualify\", \"scale_up\", \"switch\", "
+                  "\"nic\", "
                   "\"routing\", "
                   "\"framing\", "
                   "\"transport\", \"workload\", \"run\", \"fault\""},
