@@ -2,6 +2,9 @@
 // tail is longer at each.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "scenarios/assembly.hpp"
 #include "scenarios/scenario_files.hpp"
 
