@@ -240,7 +240,7 @@ template <class Context>
 
 // Does the peer not let this class send?
 inline bool Fabric::is_stopped(std::uint32_t index, int traffic_class) const {
-    if (committed_.empty()) return false;
+    if (index >= committed_.size()) return false;  // arithmetic, as all are into scale-up networks
     const CommittedPort& port = committed_[index];
     if (port.paused >> traffic_class & 1) return true;
     if (!port.needs_credit() || !is_lossless(traffic_class)) return false;

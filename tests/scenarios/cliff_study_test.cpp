@@ -2,7 +2,6 @@
 // tail is longer at each.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "scenarios/assembly.hpp"
@@ -28,12 +27,13 @@ RunResult result_when_down() {
 
 std::int64_t tail(const RunResult& result) { return result.message_latency.quantile(0.999); }
 
-double worst_ber(const RunResult& result) { return std::ranges::max(result.links.pre_fec_ber); }
+// Of the bad fibre: cables of copper have error ratios of their own.
+double ber(const RunResult& result) { return result.links.pre_fec_ber[result.summary.worst_link]; }
 
 TEST(AcrossTheCliff, CorrectsThenRepeatsThenLosesLockThenFlapsThenIsDown) {
     const RunResult clean = result_at("0dB"), corrected = result_at("5dB"), repeated = result_at("5.5dB"),
                     unlocked = result_at("5.75dB"), flapping = result_at("5.8dB"), down = result_when_down();
-    EXPECT_GT(worst_ber(corrected), 10 * worst_ber(clean));
+    EXPECT_GT(ber(corrected), 10 * ber(clean));
     EXPECT_EQ(corrected.summary.frames_lost, 0);
     EXPECT_EQ(corrected.summary.completion_ps, clean.summary.completion_ps);
 
