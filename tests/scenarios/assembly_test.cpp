@@ -180,11 +180,11 @@ TEST(Readings, OfReceivedPowerReplaceAllBeforeIt) {
 
 TEST(Readings, ThatSelectNothingAreRefusedWithTheirLine) {
     EXPECT_EQ(refusal([] { measured("select,loss_db\nleaf=0,1\nleaf=2,1\n"); }),
-              "p.csv:3: no cable is selected by \"leaf=2\"");
+              "p.csv:3: no cable is selected by \"tier=leaf-spine & leaf=2\"");
     EXPECT_EQ(refusal([] { measured("select,loss_db\ntier=core,1\n"); }),
               "p.csv:2: no cable is selected by \"tier=core\"");
     EXPECT_EQ(refusal([] { measured("select,loss_db\n# x\nleaf=0 & server=0,1\n"); }),
-              "p.csv:3: no cable is selected by \"leaf=0 & server=0\"");
+              "p.csv:3: no cable is selected by \"tier=leaf-spine & leaf=0 & server=0\"");
 }
 
 TEST(Readings, OfWhatIsNotThereAreRefused) {
