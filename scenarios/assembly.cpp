@@ -10,6 +10,7 @@
 #include "models/network/simulation.hpp"
 #include "models/optics/catalogue.hpp"
 #include "models/optics/link_model.hpp"
+#include "models/workload/loads.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_plan.hpp"
 #include "scenarios/fault_results.hpp"
@@ -187,6 +188,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     auto watched = began;
     const Time until = scenario.until ? Time{scenario.until->ps} : kNever;
     Time now{0};
+    const Load total = total_load(fabric.traffic(), scenario.transport.payload);
     const SimulationOutcome outcome =
         simulate(fabric, {.threads = options.threads,
                           .partitions = partitions.partitions,
@@ -200,13 +202,13 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
                               watched = Clock::now();
                               return watcher({.now = at,
                                               .payload_bytes_delivered = fabric.payload_bytes_delivered(),
-                                              .payload_bytes_total = fabric.total_payload_bytes(),
+                                              .payload_bytes_total = total.bytes,
                                               .messages_delivered = fabric.messages_delivered(),
-                                              .messages_total = fabric.total_messages(),
+                                              .messages_total = total.messages,
                                               .events = events});
                           }});
 
-    RunResult result = measurements(fabric, outcome, outcome.interrupted ? now : until);
+    RunResult result = measurements(fabric, outcome, total, outcome.interrupted ? now : until);
     add_fault_results(result, scenario, plan, fabric, input.reroutes);
     result.execution.wall_seconds = seconds_since(began);
     result.execution.setup_seconds = setup_seconds;

@@ -6,6 +6,7 @@
 #include "core/engine.hpp"
 #include "models/network/port_pairs.hpp"
 #include "models/network/simulation.hpp"
+#include "models/workload/loads.hpp"
 #include "topologies/partition_bonds.hpp"
 
 namespace lightloom {
@@ -103,21 +104,8 @@ double wire_seconds(const Scenario& s, std::int64_t frame_bytes, bool with_gap) 
     return static_cast<double>(bytes * 8) / static_cast<double>(s.rate_of(TierKind::host_leaf).bits_per_second);
 }
 
-std::int64_t packets_of_flow(const Scenario& s, const Traffic& traffic, const Traffic::Flow& flow) {
-    const Bytes payload = s.transport.payload;
-    const std::uint32_t messages = traffic.messages_per_iteration(flow);
-    const std::int64_t fewest = packets_of(traffic.smallest_message_bytes(flow), payload);
-    std::int64_t packets = fewest * messages;
-    // Chunks differ by a byte at most: only where that byte takes a packet of its own need they be looked at.
-    if (packets_of(traffic.smallest_message_bytes(flow) + 1, payload) != fewest) {
-        packets = 0;
-        for (std::uint32_t k = 0; k < messages; ++k) packets += packets_of(traffic.message_bytes(flow, k), payload);
-    }
-    return packets * traffic.groups[flow.group].iterations;
-}
-
 RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, const Plan& plan, const Paths& paths) {
-    const Traffic::Group& ring = traffic.groups.front();
+    const CollectiveCall& ring = traffic.calls.front().call();
     const std::int64_t payload = s.transport.payload.count;
     const double full = wire_seconds(s, s.framing.header.count + payload, true) +
                         wire_seconds(s, s.framing.acknowledgement.count, true);
@@ -128,7 +116,7 @@ RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, cons
                                                         plan.topology.endpoints[flow.destination.value]));
     const double nic_rate = static_cast<double>(ports) * static_cast<double>(payload) / full;
 
-    const std::int64_t chunk = ring.bytes.count / ring.ranks;
+    const std::int64_t chunk = ring.bytes / ring.ranks;
     const std::int64_t last_payload = chunk - (packets_of(chunk, s.transport.payload) - 1) * payload;
     const double hop_seconds = wire_seconds(s, s.framing.header.count + last_payload, false);
     double alpha = 0.0, round_trip = 0.0;
@@ -149,12 +137,18 @@ RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, cons
     const bool longer_than_window = packets_of(chunk, s.transport.payload) > s.transport.window;
     const double window_rate = static_cast<double>(s.transport.window * payload) / round_trip;
     const double rate = longer_than_window ? std::min(nic_rate, window_rate) : nic_rate;
-    const double step = alpha + static_cast<double>(ring.bytes.count) / ring.ranks / rate;
-    const double total = 2.0 * (ring.ranks - 1) * step * ring.iterations;
+    const double step = alpha + static_cast<double>(ring.bytes) / ring.ranks / rate;
+    const double total = 2.0 * (ring.ranks - 1) * step * traffic.programs.front().iterations;
     return {.alpha = {static_cast<std::int64_t>(alpha * 1e12)},
             .payload_bytes_per_second = rate,
             .ports = ports,
             .completion = {static_cast<std::int64_t>(total * 1e12)}};
+}
+
+// The closed form is of rings that have their rail to themselves.
+bool is_one_ring(const Scenario::Workload& w) {
+    return w.kind == WorkloadKind::all_reduce && w.algorithm.value_or(Algorithm::ring) == Algorithm::ring &&
+           w.groups == Grouping::rails && w.channels == 1 && !w.chunk;
 }
 
 }  // namespace
@@ -182,8 +176,11 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
         e.least_headroom = {std::min(e.least_headroom.count, fabric.headroom_of(port).count)};
         e.most_headroom = {std::max(e.most_headroom.count, fabric.headroom_of(port).count)};
     }
-    e.messages = fabric.total_messages();
-    e.payload_bytes = fabric.total_payload_bytes();
+    const std::vector<Load> loads = loads_of(traffic, scenario.transport.payload);
+    for (const Load& load : loads) {
+        e.messages += load.messages;
+        e.payload_bytes += load.bytes;
+    }
     std::vector<double> work(plan.topology.nodes.size(), 0.0);  // frames that arrive at a node
     const FabricInput input = fabric_input(scenario, plan, traffic, channels, 1);
     for (std::uint32_t i = 0; i < traffic.flows.size(); ++i) {
@@ -191,7 +188,7 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
         if (ends.out == ends.in) continue;  // it stays in its server
         const Topology::Endpoint& from = plan.topology.endpoints[ends.out.value];
         const Topology::Endpoint& to = plan.topology.endpoints[ends.in.value];
-        const std::int64_t packets = packets_of_flow(scenario, traffic, traffic.flows[i]);
+        const std::int64_t packets = loads[i].packets;
         const auto count = static_cast<double>(packets);
         // Acknowledgements come back the same way: every switch sees both, each end one of them.
         const Path path = paths.between(from, to, [&](NodeId node, double share) {
@@ -202,7 +199,7 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
     }
     if (e.packet_hops > 0)
         e.heaviest_node_share = *std::max_element(work.begin(), work.end()) / static_cast<double>(e.packet_hops);
-    if (scenario.workload.kind == WorkloadKind::all_reduce) e.ring = ring_expectation(scenario, traffic, plan, paths);
+    if (is_one_ring(scenario.workload)) e.ring = ring_expectation(scenario, traffic, plan, paths);
     return e;
 }
 

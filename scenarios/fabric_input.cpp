@@ -14,32 +14,6 @@ int full_frame_bytes(const Scenario& scenario) {
     return static_cast<int>((scenario.framing.header + scenario.transport.payload).count);
 }
 
-namespace {
-
-Traffic pattern_of(const Scenario& scenario, const Plan& plan) {
-    const Scenario::Workload& w = scenario.workload;
-    switch (w.kind) {
-        case WorkloadKind::all_reduce:
-            return ring_all_reduce(plan.topology, w.placement, w.bytes, static_cast<std::uint32_t>(w.iterations));
-        case WorkloadKind::permutation: return permutation(plan.topology, w.bytes, scenario.seeds.traffic);
-        case WorkloadKind::incast: {
-            const std::size_t others = plan.topology.endpoints.size() - 1;
-            return incast(static_cast<std::uint32_t>(w.senders == 0 ? others : static_cast<std::size_t>(w.senders)),
-                          w.bytes);
-        }
-    }
-    throw std::logic_error("unknown workload kind");
-}
-
-}  // namespace
-
-Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
-    Traffic traffic = pattern_of(scenario, plan);
-    for (Traffic::Group& group : traffic.groups)
-        group.traffic_class = static_cast<std::uint8_t>(scenario.workload.traffic_class);
-    return traffic;
-}
-
 std::vector<Channel> channels_of(const LinkConditions& links, const LockSettings& lock) {
     std::vector<Channel> channels(links.directions());
     for (std::size_t i = 0; i < channels.size(); ++i)

@@ -10,6 +10,8 @@
 
 #include <fmt/chrono.h>
 
+#include "models/workload/collectives/bus_bandwidth.hpp"
+
 namespace lightloom {
 namespace {
 
@@ -33,8 +35,8 @@ RunResult::Flows flows_of(const Fabric& fabric, const Fabric::Statistics& statis
         const Fabric::FlowLosses& losses = statistics.losses[i];
         columns.source.push_back(spec.source.value);
         columns.destination.push_back(spec.destination.value);
-        columns.messages.push_back(spec.messages);
-        columns.payload_bytes.push_back(fabric.payload_bytes(i));
+        columns.messages.push_back(fabric.flow_times(i).messages);
+        columns.payload_bytes.push_back(fabric.flow_times(i).payload_bytes);
         columns.packets_sent.push_back(std::int64_t{sender.next} + sender.retransmissions - left.queued_packets[i]);
         columns.packets_delivered.push_back(receiver.delivered);
         columns.packets_lost.push_back(losses.lost);
@@ -117,42 +119,45 @@ RunResult::Switches switches_of(const Fabric& fabric) {
     return columns;
 }
 
-// One ring's iteration: when each rank had received all of it. The flow of a rank carries what its neighbour receives.
+// One group's iteration: when each rank had done its part. @param workers  of the group, each with one seat
 void add_iteration(RunResult::Collectives& columns, const Fabric& fabric, std::uint32_t group, std::uint32_t iteration,
-                   const std::vector<std::uint32_t>& flows) {
-    std::int64_t start_ps = INT64_MAX;
+                   const CollectiveCall& call, const std::vector<std::uint32_t>& workers) {
     std::vector<std::int64_t> ends_ps;
-    for (const std::uint32_t flow : flows) {
-        ends_ps.push_back(fabric.iteration_delivered_ps(flow, iteration));
-        start_ps = std::min(start_ps, fabric.flow_times(flow).start_ps);
-    }
+    for (const std::uint32_t worker : workers) ends_ps.push_back(fabric.iteration_end_ps(worker, iteration));
     std::sort(ends_ps.begin(), ends_ps.end());
     if (ends_ps.front() < 0) return;  // the run was stopped before its end
-    if (iteration > 0) start_ps = columns.end_ps.back();
-    const Traffic::Group& spec = fabric.traffic().groups[group];
+    const std::int64_t start_ps = iteration > 0 ? columns.end_ps.back() : 0;
     const double seconds = Duration{ends_ps.back() - start_ps}.seconds();
-    const double algorithm = static_cast<double>(spec.bytes.count) / seconds;
+    const double algorithm = static_cast<double>(call.bytes) / seconds;
     columns.group.push_back(group);
     columns.iteration.push_back(iteration);
-    columns.ranks.push_back(spec.ranks);
-    columns.bytes.push_back(spec.bytes.count);
+    columns.ranks.push_back(call.ranks);
+    columns.bytes.push_back(call.bytes);
     columns.start_ps.push_back(start_ps);
     columns.end_ps.push_back(ends_ps.back());
     columns.median_rank_ps.push_back(ends_ps[ends_ps.size() / 2] - start_ps);
     columns.slowest_rank_ps.push_back(ends_ps.back() - start_ps);
     columns.algorithm_bandwidth.push_back(algorithm);
-    columns.bus_bandwidth.push_back(algorithm * 2.0 * (spec.ranks - 1) / spec.ranks);
+    columns.bus_bandwidth.push_back(algorithm * bus_factor(call));
+}
+
+// The call that all workers make and nothing else, if there is one.
+const CollectiveCall* only_call(const Traffic& traffic) {
+    if (traffic.programs.size() != 1 || traffic.programs[0].tasks.size() != 1 || traffic.calls.size() != 1)
+        return nullptr;
+    return &traffic.calls[0].call();
 }
 
 RunResult::Collectives collectives_of(const Fabric& fabric) {
     const Traffic& traffic = fabric.traffic();
-    std::vector<std::vector<std::uint32_t>> flows_of_group(traffic.groups.size());
-    for (std::uint32_t i = 0; i < traffic.flows.size(); ++i) flows_of_group[traffic.flows[i].group].push_back(i);
     RunResult::Collectives columns;
+    const CollectiveCall* call = only_call(traffic);
+    if (!call) return columns;
+    std::vector<std::vector<std::uint32_t>> workers_of_group(traffic.groups.size());
+    for (const Traffic::Seat& seat : traffic.seats) workers_of_group[seat.group].push_back(seat.worker);
     for (std::uint32_t group = 0; group < traffic.groups.size(); ++group)
-        if (traffic.groups[group].all_reduce)
-            for (std::uint32_t i = 0; i < traffic.groups[group].iterations; ++i)
-                add_iteration(columns, fabric, group, i, flows_of_group[group]);
+        for (std::uint32_t i = 0; i < traffic.programs[0].iterations; ++i)
+            add_iteration(columns, fabric, group, i, *call, workers_of_group[group]);
     return columns;
 }
 
@@ -170,18 +175,19 @@ double straggler_ratio(const RunResult& result) {
     return ratio(ends.back(), ends[ends.size() / 2]);
 }
 
-// What all rings together achieved, as nccl-tests reports it: each rank's bytes over the mean time of an iteration.
+// What all groups together achieved, as nccl-tests reports it: the bytes of a call over the mean time of an iteration.
 void summarise_bandwidth(RunResult::Summary& summary, const Traffic& traffic) {
-    const Traffic::Group& group = traffic.groups.front();
-    if (!group.all_reduce || summary.messages_delivered < summary.messages || summary.completion_ps == 0) return;
+    const CollectiveCall* call = only_call(traffic);
+    if (!call || summary.messages_delivered < summary.messages || summary.completion_ps == 0) return;
     summary.algorithm_bandwidth =
-        static_cast<double>(group.bytes.count) * group.iterations / Time{summary.completion_ps}.seconds();
-    summary.bus_bandwidth = summary.algorithm_bandwidth * 2.0 * (group.ranks - 1) / group.ranks;
+        static_cast<double>(call->bytes) * traffic.programs[0].iterations / Time{summary.completion_ps}.seconds();
+    summary.bus_bandwidth = summary.algorithm_bandwidth * bus_factor(*call);
 }
 
-RunResult::Summary summary_of(const Fabric& fabric, const Fabric::Statistics& statistics, const RunResult& result) {
+RunResult::Summary summary_of(const Fabric& fabric, const Fabric::Statistics& statistics, const Load& total,
+                              const RunResult& result) {
     RunResult::Summary s;
-    s.messages = fabric.total_messages();
+    s.messages = total.messages;
     s.messages_delivered = statistics.messages_delivered;
     s.payload_bytes_delivered = statistics.payload_bytes_delivered;
     for (std::size_t i = 0; i < result.flows.source.size(); ++i) {
@@ -257,7 +263,7 @@ std::string stopped_by(const SimulationOutcome& outcome, const RunResult& result
 
 }  // namespace
 
-RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, Time stopped_at) {
+RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, const Load& total, Time stopped_at) {
     const Fabric::Statistics statistics = fabric.merged_statistics();
     RunResult result;
     result.complete = fabric.all_acknowledged() && !outcome.interrupted;
@@ -269,7 +275,7 @@ RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, T
     result.scale_up_ports = scale_up_ports_of(fabric);
     result.switches = switches_of(fabric);
     result.ports = ports_of(fabric, outcome.in_flight, end_ps);
-    result.summary = summary_of(fabric, statistics, result);
+    result.summary = summary_of(fabric, statistics, total, result);
     result.stopped_by = stopped_by(outcome, result);
     if (!result.complete) result.summary.end_ps = end_ps;
     result.packet_latency = statistics.packet_latency;

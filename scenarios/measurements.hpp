@@ -2,12 +2,13 @@
 #pragma once
 
 #include "models/network/simulation.hpp"
+#include "models/workload/loads.hpp"
 #include "scenarios/run_result.hpp"
 
 namespace lightloom {
 
 /// All that the fabric measured. @param stopped_at  when the run was cut short; later than any event otherwise
-RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, Time stopped_at);
+RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, const Load& total, Time stopped_at);
 
 /// Fills in worst and first-percentile margin; links specified by an error ratio (copper) have none.
 void summarise_links(RunResult& result);

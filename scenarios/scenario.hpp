@@ -25,9 +25,18 @@ namespace lightloom {
 
 enum class TopologyKind { leaf_spine, rail_optimised, folded_clos, multi_plane, ocs_pods, graph };
 inline constexpr std::size_t kTopologyKinds = 6;
-enum class WorkloadKind { all_reduce, permutation, incast };
+enum class WorkloadKind {
+    all_reduce,
+    permutation,
+    incast,
+    all_gather,
+    reduce_scatter,
+    broadcast,
+    reduce,
+    all_to_all,
+    barrier
+};
 enum class ScaleUpKind { none, nvlink };
-enum class CollectiveAlgorithm { ring };
 enum class TransportKind { window, rocev2, uec };
 enum class LossRecovery { go_back_n, selective_repeat };
 using ClassMask = std::uint8_t;
@@ -191,9 +200,13 @@ struct Scenario {
 
     struct Workload {
         WorkloadKind kind = WorkloadKind::all_reduce;
-        CollectiveAlgorithm algorithm = CollectiveAlgorithm::ring;  // one ring per rail
-        Placement placement = Placement::spread;  // spread: neighbours in a ring sit under different leaves
-        Bytes bytes{64 << 20};                    // per GPU (all-reduce) or per flow
+        std::optional<Algorithm> algorithm;       // none: the usual one of the collective
+        Grouping groups = Grouping::rails;        // who runs a collective together
+        Placement placement = Placement::spread;  // spread: neighbours in rank sit under different leaves
+        Bytes bytes{64 << 20};                    // of a collective as nccl-tests counts them, or per flow
+        std::int64_t channels = 1;
+        std::optional<Bytes> chunk;  // none: a block is sent in one piece
+        std::int64_t root = 0;       // of a broadcast or reduce
         std::int64_t iterations = 1;
         std::int64_t traffic_class = 0;
         std::int64_t senders = 0;  // incast: how many endpoints send to endpoint 0; 0 stands for all others

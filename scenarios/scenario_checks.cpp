@@ -14,6 +14,7 @@
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_checks.hpp"
 #include "scenarios/schema.hpp"
+#include "scenarios/workload.hpp"
 
 namespace lightloom {
 namespace {
@@ -270,27 +271,38 @@ private:
     void workload() {
         if (!topology_is_sound() || !sound({"workload.kind"})) return;
         const std::int64_t endpoints = shape_.endpoints();
-        switch (s_.workload.kind) {
-            case WorkloadKind::all_reduce: ring(); break;
-            case WorkloadKind::permutation:
-                if (endpoints < 2) complain(servers_key(), "a permutation needs at least 2 GPUs", "there is 1");
-                break;
-            case WorkloadKind::incast: incast(endpoints); break;
-        }
+        if (collective_of(s_.workload.kind))
+            collective();
+        else if (s_.workload.kind == WorkloadKind::incast)
+            incast(endpoints);
+        else if (endpoints < 2)
+            complain(servers_key(), "a permutation needs at least 2 GPUs", "there is 1");
         if (endpoints >= 2) amounts(endpoints);
     }
 
     std::string servers_key() const { return key_of("servers", "servers", "pods", "segments"); }
 
-    void ring() {
-        const std::int64_t ranks = shape_.servers;
+    void collective() {
+        const auto& w = s_.workload;
+        if (!sound({"workload.groups"})) return;
+        const std::int64_t ranks = groups_of(w.groups, shape_).ranks;
         if (ranks < 2)
-            complain(servers_key(), "a ring of 1 server has nobody to send to",
-                     "an all-reduce runs one ring per rail, a GPU of every server in each");
-        else if (sound({"workload.bytes"}) && s_.workload.bytes.count < ranks)
+            return complain(w.groups == Grouping::servers ? "topology.gpus_per_server" : servers_key(),
+                            "a collective of 1 GPU has nobody to send to",
+                            "workload.groups says who runs one together: a GPU of every server, all, or one server's");
+        if (w.kind != WorkloadKind::barrier && sound({"workload.bytes"}) && w.bytes.count < ranks)
             complain("workload.bytes",
-                     fmt::format("{} are less than a byte for each of {} ranks", to_text(s_.workload.bytes), ranks),
+                     fmt::format("{} are less than a byte for each of {} ranks", to_text(w.bytes), ranks),
                      "at least one each");
+        if (sound({"workload.root"}) && w.root >= ranks)
+            return complain("workload.root", fmt::format("there is no rank {}", w.root),
+                            fmt::format("there are {}, counted from 0", ranks));
+        if (!sound({"workload.algorithm", "workload.channels", "workload.chunk", "workload.bytes"})) return;
+        const CollectiveCall call = call_of(w, shape_);
+        if (const std::string_view wanted = Schedule::refusal(call); !wanted.empty())
+            complain("workload.algorithm",
+                     fmt::format("{} of {} ranks has no {} form", name_of(w.kind), ranks, name_of(call.algorithm)),
+                     fmt::format("it has {}", wanted));
     }
 
     void incast(std::int64_t endpoints) {
@@ -308,12 +320,8 @@ private:
                     "workload.iterations", "workload.senders"}))
             return;
         const auto& w = s_.workload;
-        const std::int64_t ranks = shape_.servers;
-        const bool is_ring = w.kind == WorkloadKind::all_reduce;
-        const std::int64_t messages = w.iterations * (is_ring ? 2 * (ranks - 1) : 1);
-        const std::int64_t message = is_ring ? quotient_up(w.bytes.count, ranks) : w.bytes.count;
         const std::int64_t payload = s_.transport.payload.count;
-        const __int128 packets = static_cast<__int128>(messages) * quotient_up(message, payload);
+        const __int128 packets = most_packets_of_a_flow(payload);
         if (packets > kMostPacketsOfAFlow) {
             complain("workload.bytes", "a flow would have more packets than the 4294967295 that can be numbered",
                      "fewer bytes or iterations, or more payload per packet");
@@ -325,6 +333,20 @@ private:
             complain("workload.bytes",
                      fmt::format("would take more than 30 days at {}", to_text(s_.rate_of(TierKind::host_leaf))),
                      "simulated time ends after 106 days");
+    }
+
+    // Of a collective other than a ring, what a rank sends to all others.
+    __int128 most_packets_of_a_flow(std::int64_t payload) const {
+        const auto& w = s_.workload;
+        if (!collective_of(w.kind)) return quotient_up(w.bytes.count, payload);
+        const std::int64_t ranks = groups_of(w.groups, shape_).ranks;
+        const bool is_ring =
+            w.kind == WorkloadKind::all_reduce && w.algorithm.value_or(Algorithm::ring) == Algorithm::ring;
+        if (is_ring && !w.chunk)
+            return static_cast<__int128>(w.iterations) * 2 * (ranks - 1) *
+                   quotient_up(quotient_up(w.bytes.count, ranks), payload);
+        const std::int64_t piece = w.chunk ? std::min(w.chunk->count, payload) : payload;
+        return static_cast<__int128>(w.iterations) * 2 * (quotient_up(w.bytes.count, piece) + ranks);
     }
 
     const Scenario& s_;

@@ -1,5 +1,6 @@
 // The keys of a scenario for transport, workload, seeds and end.
 #include "scenarios/schema_parts.hpp"
+#include "scenarios/workload.hpp"
 
 namespace lightloom {
 using namespace schema;
@@ -62,15 +63,25 @@ Keys traffic_keys() {
         {"transport", "acknowledgement_class", S::whole_number(AT(transport.acknowledgement_class), 0, 7),
          "traffic class of acknowledgements"},
 
-        {"workload", "kind", S::choice(AT(workload.kind), {"all-reduce", "permutation", "incast"}),
-         "who sends to whom"},
-        {"workload", "algorithm", S::choice(AT(workload.algorithm), {"ring"}), "of an all-reduce: one ring per rail"},
+        {"workload", "kind", S::choice(AT(workload.kind), workload_kind_names()), "who sends to whom"},
+        {"workload", "groups", S::choice(AT(workload.groups), {"rails", "all", "servers"}),
+         "who runs a collective together: a GPU of every server, all GPUs, or those of one server"},
+        {"workload", "algorithm",
+         S::optional(AT(workload.algorithm), "usual", TypesOf<Algorithm>::choice(kItself, algorithm_names())),
+         "of a collective; the usual one: ring where there is one, all-to-all direct"},
         {"workload", "placement", S::choice(AT(workload.placement), {"packed", "spread"}),
-         "neighbours in a ring under one leaf, or under different ones"},
+         "neighbours in rank under one leaf, or under different ones"},
         {"workload", "bytes", S::quantity(AT(workload.bytes), kByte, Bytes{std::int64_t{1} << 44}),
-         "per GPU of an all-reduce, else per flow"},
+         "of a collective per GPU, as nccl-tests counts them: what it reduces, sends, or has gathered; else per flow"},
+        {"workload", "channels", S::whole_number(AT(workload.channels), 1, 64),
+         "parts of a collective's buffer that go their way side by side"},
+        {"workload", "chunk",
+         S::optional(AT(workload.chunk), "whole",
+                     TypesOf<Bytes>::quantity(kItself, kByte, Bytes{std::int64_t{1} << 44})),
+         "of a channel's block at most, so that ranks work on one while they wait for the next"},
+        {"workload", "root", S::whole_number(AT(workload.root), 0, 64'000'000), "rank that a broadcast starts from"},
         {"workload", "iterations", S::whole_number(AT(workload.iterations), 1, 1'000'000),
-         "of an all-reduce: how often, one after the other"},
+         "of a collective: how often, one after the other"},
         {"workload", "traffic_class", S::whole_number(AT(workload.traffic_class), 0, 7), "of its data"},
         {"workload", "senders", S::whole_number(AT(workload.senders), 0, 64'000'000),
          "of an incast: GPUs that send to the first one; 0 for all others"},

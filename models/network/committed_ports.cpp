@@ -18,18 +18,25 @@ bool classes_differ(const NetworkParameters& network, const Traffic& traffic) {
 
 }  // namespace
 
+// That a direction has in the run: what comes at full rate while a pause waits behind a frame that leaves at a slower.
+Rate Fabric::slowest_rate(std::uint32_t direction, Rate rate) const {
+    for (const RateChange& change : rates_)
+        if (change.direction == direction && PortClock{rate, 0}.faster_than({change.rate, 0})) rate = change.rate;
+    return rate;
+}
+
 Bytes Fabric::headroom_of(std::uint32_t index) const {
     const Port& here = ports_[index];
     const Port& peer = ports_[here.peer];
-    const auto rate = [&](std::uint32_t port) {
-        return topology_.tiers[topology_.cables[topology_.ports[port].cable.value].tier].rate;
-    };
-    return headroom({.rate = rate(here.peer),
-                     .back_rate = rate(index),
+    const std::uint32_t cable = topology_.ports[index].cable.value;
+    const Rate rate = topology_.tiers[topology_.cables[cable].tier].rate;
+    return headroom({.rate = rate,
+                     .back_rate = slowest_rate(2 * cable + (topology_.cables[cable].upper.value == index), rate),
                      .delay = peer.delay,
                      .back_delay = here.delay,
                      .latency = nodes_[topology_.ports[index].node.value].latency,
-                     .peer_latency = nodes_[here.peer_node].latency},
+                     .peer_latency = nodes_[here.peer_node].latency,
+                     .back_retries = network_.link_retries},
                     network_.framing, Bytes{largest_frame_bytes_});
 }
 
@@ -50,15 +57,15 @@ void Fabric::build_committed(const FabricInput& input) {
         for (std::uint32_t port = from.first_port; port < from.first_port + from.ports; ++port) {
             CommittedPort& row = committed_[port];
             CommittedPort& peer = committed_[ports_[port].peer];
-            row.headroom = static_cast<std::int32_t>(input.network.headroom.count > 0 ? input.network.headroom.count
-                                                                                      : headroom_of(port).count);
-            if (network_.flow_control == FlowControl::credit) {
-                row.headroom *=
-                    2;  // credits come back a quarter at a time: what keeps the link busy, and as much again
-                peer.credit_window = static_cast<std::uint32_t>(row.headroom);
-                peer.credit_limit.fill(peer.credit_window);
-            }
-            reserved += std::int64_t{row.headroom} * std::popcount(network_.lossless);
+            // Credits come back a quarter at a time: what keeps the link busy, and as much again.
+            const std::int64_t wanted =
+                (input.network.headroom.count > 0 ? input.network.headroom : headroom_of(port)).count *
+                (network_.flow_control == FlowControl::credit ? 2 : 1);
+            reserved += wanted * std::popcount(network_.lossless);
+            row.headroom = static_cast<std::int32_t>(wanted);
+            if (network_.flow_control != FlowControl::credit) continue;
+            peer.credit_window = static_cast<std::uint32_t>(wanted);
+            peer.credit_limit.fill(peer.credit_window);
         }
         if (reserved >= network_.buffer.count)
             throw TopologyError(
@@ -98,11 +105,11 @@ std::vector<std::uint32_t> Fabric::deadlock() const {
     for (std::uint32_t start = 0; start < state.size(); ++start) {
         if (state[start] != unseen || !is_stopped(start / kStride, start % kStride)) continue;
         const std::uint32_t c = start % kStride;
-        struct Step {
+        struct Wait {
             std::uint32_t port;
             std::vector<std::uint32_t> next;
         };
-        std::vector<Step> path{{start / kStride, waits_for(start / kStride, c)}};
+        std::vector<Wait> path{{start / kStride, waits_for(start / kStride, c)}};
         state[start] = open;
         while (!path.empty()) {
             if (path.back().next.empty()) {
@@ -115,7 +122,7 @@ std::vector<std::uint32_t> Fabric::deadlock() const {
             std::uint8_t& seen = state[port * kStride + c];
             if (seen == open) {
                 std::vector<std::uint32_t> cycle;
-                const auto first = std::ranges::find(path, port, &Step::port);
+                const auto first = std::ranges::find(path, port, &Wait::port);
                 for (auto step = first; step != path.end(); ++step) cycle.push_back(step->port);
                 return cycle;
             }

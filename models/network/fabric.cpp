@@ -29,9 +29,10 @@ Fabric::Fabric(const FabricInput& input)
       fault_seed_(input.fault_seed),
       hash_mask_(input.network.hash_fields.mask()),
       chooses_by_state_(input.network.path == PathPolicy::round_robin || input.network.path == PathPolicy::flowlet),
-      transport_(input.traffic, input.transport),
+      transport_(input.traffic.flows.size(), input.transport, input.topology.nodes.size()),
       control_(input.transport, line_rates(input)),
       scale_up_(input.scale_up),
+      execution_(input.traffic),
       statistics_(input.partitions) {
     build_nodes(input);
     build_steering();
@@ -105,6 +106,7 @@ void Fabric::build_flows(const FabricInput& input) {
         const Topology::Endpoint& destination = input.topology.endpoints[spec.destination.value];
         Sender& sender = transport_.sender(flow);
         sender.nic_port = source.nic.value;
+        sender.pool = source.server.value;
         sender.to_leaf = static_cast<std::uint16_t>(topology_.nodes[destination.leaf.value].index);
         sender.to_port = static_cast<std::uint16_t>(destination.down);
         Receiver& receiver = transport_.receiver(flow);
@@ -116,10 +118,11 @@ void Fabric::build_flows(const FabricInput& input) {
         Node& node = nodes_[source.server.value];
         if (node.last_flow == 0) node.first_flow = flow;
         node.last_flow = flow + 1;
-        first_iteration_.push_back(static_cast<std::uint32_t>(iteration_delivered_ps_.size()));
-        iteration_delivered_ps_.insert(iteration_delivered_ps_.end(), traffic_.groups[spec.group].iterations, -1);
-        total_messages_ += spec.messages;
-        total_payload_bytes_ += payload_bytes(flow);
+        opening_messages_ += spec.opening_messages;
+    }
+    for (const Traffic::Worker& worker : traffic_.workers) {
+        first_iteration_.push_back(iteration_end_ps_.size());
+        iteration_end_ps_.resize(iteration_end_ps_.size() + traffic_.programs[worker.program].iterations, -1);
     }
 }
 
@@ -152,21 +155,18 @@ std::vector<double> Fabric::line_rates(const FabricInput& input) {
     return rates;
 }
 
-std::int64_t Fabric::payload_bytes(std::uint32_t flow) const {
-    const Traffic::Flow& spec = traffic_.flows[flow];
-    return traffic_.iteration_bytes(spec) * traffic_.groups[spec.group].iterations;
+Frame Fabric::first_event(EndpointId at, Happening kind, std::uint32_t number) {
+    const std::uint32_t server = topology_.endpoints[at.value].server.value;
+    Frame first{};
+    first.node = server;
+    first.source = kOwnEvent | nodes_[server].own_events++;
+    first.flow = number;
+    first.kind = kind;
+    return first;
 }
 
-Frame Fabric::start_of(std::uint32_t flow) {
-    const Traffic::Flow& spec = traffic_.flows[flow];
-    const std::uint32_t server = topology_.endpoints[spec.source.value].server.value;
-    Frame start{};
-    start.node = server;
-    start.source = kOwnEvent | nodes_[server].own_events++;
-    start.flow = flow;
-    start.cumulative = spec.after.valid() ? 1 : spec.messages;
-    start.kind = Happening::start;
-    return start;
+void Fabric::note_iteration(std::uint32_t worker, Time now) {
+    iteration_end_ps_[first_iteration_[worker] + execution_.iterations(worker) - 1] = now.ps;
 }
 
 const Channel& Fabric::channel_of(std::uint32_t port) const {
@@ -300,9 +300,12 @@ DarkIntervals::Sum Fabric::dark_until(std::uint32_t port, Time end) const {
 }
 
 bool Fabric::all_acknowledged() const {
-    std::int64_t acknowledged = 0;
-    for (const auto& statistics : statistics_) acknowledged += statistics.messages_acknowledged;
-    return acknowledged == total_messages_;
+    std::int64_t outstanding = opening_messages_, working = static_cast<std::int64_t>(traffic_.workers.size());
+    for (const auto& statistics : statistics_) {
+        outstanding += statistics.messages_released - statistics.messages_acknowledged;
+        working -= statistics.workers_done;
+    }
+    return outstanding == 0 && working == 0;
 }
 
 Time Fabric::failed(std::uint32_t group) const {
@@ -361,6 +364,8 @@ void Fabric::Statistics::merge(const Statistics& other) {
     packet_jitter.merge(other.packet_jitter);
     messages_delivered += other.messages_delivered;
     messages_acknowledged += other.messages_acknowledged;
+    messages_released += other.messages_released;
+    workers_done += other.workers_done;
     payload_bytes_delivered += other.payload_bytes_delivered;
     losses.resize(std::max(losses.size(), other.losses.size()));
     for (std::size_t i = 0; i < other.losses.size(); ++i) {
@@ -398,7 +403,7 @@ std::uint64_t Fabric::digest() const {
                                          static_cast<std::uint64_t>(c.deepest_backlog_ps)})
             all.fold(word);
     for (std::uint32_t port = 0; port < counters_.size(); ++port)  // runs without darkness keep their digests
-        if (const std::uint64_t lost = counters_[port].frames_lost_in_dark) all.fold(std::uint64_t{port} << 48 ^ lost);
+        if (const std::uint64_t lost = counters_[port].frames_lost_in_dark) all.fold(std::uint64_t{port}, lost);
     for (const CommittedPort& port : committed_) {  // what an arithmetic port has none of leaves a digest as it is
         const std::uint64_t paused = std::uint64_t{port.pauses_sent} << 32 | port.pauses_received;
         if (paused != 0) all.fold(paused, static_cast<std::uint64_t>(port.paused_ps), port.deepest_pause);
@@ -417,7 +422,7 @@ std::uint64_t Fabric::digest() const {
               static_cast<std::uint64_t>(t.start_ps), static_cast<std::uint64_t>(t.delivered_ps),
               static_cast<std::uint64_t>(t.acknowledged_ps)})
             all.fold(word);
-        if (s.has_failed()) all.fold(std::uint64_t{flow} << 48 ^ static_cast<std::uint64_t>(s.failed.ps));
+        if (s.has_failed()) all.fold(std::uint64_t{flow}, static_cast<std::uint64_t>(s.failed.ps));
         if (transport_.parameters().reliability == Reliability::window && !control_.active()) continue;  // as ever
         all.fold(std::uint64_t{r.refused} << 32 | r.reordered, std::uint64_t{r.negatives} << 32 | s.tries,
                  static_cast<std::uint64_t>(s.longest_stall_ps));

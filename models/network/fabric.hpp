@@ -28,7 +28,7 @@
 #include "models/network/shared_buffer.hpp"
 #include "models/transport/congestion_control.hpp"
 #include "models/transport/window_transport.hpp"
-#include "models/workload/traffic.hpp"
+#include "models/workload/execution.hpp"
 #include "topologies/routes.hpp"
 #include "topologies/topology.hpp"
 
@@ -76,12 +76,15 @@ public:
     struct Statistics {
         Histogram packet_latency, acknowledgement_latency, message_latency, packet_jitter;
         std::int64_t messages_delivered = 0, messages_acknowledged = 0, payload_bytes_delivered = 0;
+        std::int64_t messages_released = 0;  // by workers
+        std::int64_t workers_done = 0;
         std::vector<FlowLosses> losses;  // per flow
         void merge(const Statistics& other);
     };
     /// A sender's and a receiver's view of one flow's time; -1: not yet.
     struct FlowTimes {
         std::int64_t start_ps = -1, delivered_ps = -1, acknowledged_ps = -1;
+        std::int64_t messages = 0, payload_bytes = 0;  // released so far: the source's
     };
 
     explicit Fabric(const FabricInput& input);
@@ -108,10 +111,14 @@ public:
     template <class Context>
     void end_of_window(Context& context, std::uint32_t node, Time end);  // models/network/committed_walk.hpp
 
-    /// The events that set the traffic off: the first message of every flow, or all of them, at time 0.
+    /// The events that set the traffic off at time 0: flows that open with messages, and all workers.
     template <class Engine>
     void post_starts(Engine& engine) {
-        for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow) engine.post(start_of(flow));
+        for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow)
+            if (const Traffic::Flow& spec = traffic_.flows[flow]; spec.opening_messages > 0)
+                engine.post(first_event(spec.source, Happening::start, flow));
+        for (std::uint32_t worker = 0; worker < traffic_.workers.size(); ++worker)
+            engine.post(first_event(traffic_.workers[worker].at, Happening::begin, worker));
     }
 
     // What a run learns from it ------------------------------------------------------------------------------------
@@ -130,20 +137,16 @@ public:
     /// Sums over partitions, cheap enough to ask between windows.
     std::int64_t messages_delivered() const;
     std::int64_t payload_bytes_delivered() const;
-    std::int64_t total_messages() const { return total_messages_; }
-    std::int64_t total_payload_bytes() const { return total_payload_bytes_; }
     const Topology& topology() const { return topology_; }
     const Traffic& traffic() const { return traffic_; }
     const WindowTransport& transport() const { return transport_; }
     const CongestionControl& control() const { return control_; }
     std::span<const PortCounters> counters() const { return counters_; }
     const FlowTimes& flow_times(std::uint32_t flow) const { return flow_times_[flow]; }
-    /// When a flow's last message of an iteration was delivered; -1: not yet.
-    std::int64_t iteration_delivered_ps(std::uint32_t flow, std::uint32_t iteration) const {
-        return iteration_delivered_ps_[first_iteration_[flow] + iteration];
+    /// When a worker ended an iteration; -1: not yet.
+    std::int64_t iteration_end_ps(std::uint32_t worker, std::uint32_t iteration) const {
+        return iteration_end_ps_[first_iteration_[worker] + iteration];
     }
-    /// Payload of all messages of a flow.
-    std::int64_t payload_bytes(std::uint32_t flow) const;
     /// How long a port took to send all its frames, so many of so many bytes altogether, with preamble and gap.
     Duration busy(std::uint32_t port, std::int64_t frames, std::int64_t bytes) const;
     const PortClock& clock(std::uint32_t port) const { return ports_[port].clock; }
@@ -253,13 +256,14 @@ private:
     void build_steering();
     void build_conditions(const FabricInput& input);
     void build_committed(const FabricInput& input);
+    Rate slowest_rate(std::uint32_t direction, Rate rate) const;
     static std::vector<double> line_rates(const FabricInput& input);
     void check_conditions() const;
     void build_scale_up(const FabricInput& input);
     void build_pairs(const FabricInput& input);
     void send_by(std::uint32_t flow, std::span<const EndpointId> nic_of);
     Duration least_delay(std::uint32_t port) const;  // from an event at its node to its effect at the peer
-    Frame start_of(std::uint32_t flow);
+    Frame first_event(EndpointId at, Happening kind, std::uint32_t number);
 
     // One step each of the walk; models/network/fabric_walk.hpp
     void arrive(Node& node, Statistics& statistics, const Frame& frame);
@@ -341,6 +345,8 @@ private:
     template <class Context>
     void answer_ingress(Context& context, Node& node, const Departure& gone);
     template <class Context>
+    void let_go(Context& context, Node& node, const Frame& frame);
+    template <class Context>
     void tell_peer(Context& context, Node& node, std::uint32_t port, Happening what, int traffic_class,
                    std::uint32_t value, std::uint8_t depth, Time now);
     template <class Context>
@@ -370,11 +376,19 @@ private:
     template <class Context>
     void receive_data(Context& context, Node& node, const Frame& frame);
     template <class Context>
-    void deliver_message(Context& context, Node& node, std::uint32_t flow, Time now);
+    void deliver_messages(Context& context, Node& node, std::uint32_t flow, Time now);
+    template <class Context>
+    struct WorkActions;
+    template <class Context>
+    void go_on(Context& context, Node& node, const Frame& frame);
+    void note_iteration(std::uint32_t worker, Time now);
     template <class Context>
     void receive_acknowledgement(Context& context, Node& node, const Frame& frame);
     template <class Context>
-    void release(Context& context, Node& node, std::uint32_t flow, std::uint32_t messages, Time now);
+    void open(Context& context, Node& node, std::uint32_t flow, Time now);
+    template <class Context>
+    void release(Context& context, Node& node, std::uint32_t flow, std::int64_t bytes, Time now);
+    void give(std::uint32_t flow, std::int64_t bytes, Time now);
     template <class Context>
     void make_ready(Context& context, Node& node, std::uint32_t flow, Time now);
     template <class Context>
@@ -386,7 +400,7 @@ private:
                      Duration waiting, Time now);
     std::uint16_t entropy_of_next(std::uint32_t flow, const Sender& sender, PacketNumber packet) const {
         return static_cast<std::uint16_t>(transport_.entropy(flow) ^
-                                          entropy_of(network_.path, sender.open.message, packet, network_.queue_pairs));
+                                          entropy_of(network_.path, sender.opened - 1, packet, network_.queue_pairs));
     }
     // models/network/bonded_walk.hpp
     struct PairChoice {
@@ -443,12 +457,12 @@ private:
     std::uint32_t protected_;  // bit c: flow control keeps class c from being dropped
     std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_, ecn_full_bits_;
     std::int64_t largest_frame_bytes_;
-    std::int64_t total_messages_ = 0, total_payload_bytes_ = 0;
+    std::int64_t opening_messages_ = 0;
     std::uint64_t fault_seed_;
     std::vector<std::uint8_t> class_of_flow_;
     std::uint64_t hash_mask_;
-    bool chooses_by_state_;                       // a path policy that remembers what it chose
-    std::vector<std::uint32_t> first_iteration_;  // per flow, in iteration_delivered_ps_
+    bool chooses_by_state_;                     // a path policy that remembers what it chose
+    std::vector<std::size_t> first_iteration_;  // per worker, in iteration_end_ps_
 
     // A node's rows
     std::vector<Node> nodes_;
@@ -469,9 +483,10 @@ private:
     CongestionControl control_;
     static constexpr std::uint32_t kNoRelay = UINT32_MAX;
     std::optional<ScaleUpParameters> scale_up_;
-    std::vector<std::uint32_t> relay_of_flow_;  // the scale-up port that its packets pass on their way to a NIC
-    std::vector<FlowTimes> flow_times_;         // start and acknowledged: the source's; delivered: the destination's
-    std::vector<std::int64_t> iteration_delivered_ps_;  // the destination's
+    std::vector<std::uint32_t> relay_of_flow_;    // the scale-up port that its packets pass on their way to a NIC
+    std::vector<FlowTimes> flow_times_;           // start and acknowledged: the source's; delivered: the destination's
+    std::vector<std::int64_t> iteration_end_ps_;  // the worker's node's
+    Execution execution_;
 
     // A partition's
     struct alignas(128) PartitionStatistics : Statistics {};

@@ -2,7 +2,7 @@
 //
 //   start / an acknowledgement -> make_ready -> serve -> send_packet -> transmit     source NIC
 //   arrive -> forward -> choose_port -> enqueue (drop, mark) -> transmit             each switch
-//   arrive -> receive_data -> deliver_message (releases the next step), acknowledge   destination
+//   arrive -> receive_data -> deliver_messages (release the next step), acknowledge   destination
 //   arrive -> receive_acknowledgement                                                 source again
 //   check_timeouts                                                                    what was lost is sent again
 //
@@ -44,7 +44,9 @@ template <class Context>
             return;
         case Happening::scale_up: relay(context, node, frame); return;
         case Happening::tail: forward(context, node, frame); return;
-        case Happening::start: release(context, node, frame.flow, frame.cumulative, frame.at); return;
+        case Happening::start: open(context, node, frame.flow, frame.at); return;
+        case Happening::begin:
+        case Happening::computed: go_on(context, node, frame); return;
         case Happening::service:
             nics_[frame.flow].service_pending = false;
             serve(context, node, frame.flow, frame.at);
@@ -97,16 +99,18 @@ template <class Context>
 [[gnu::always_inline]] inline void Fabric::forward(Context& context, Node& node, const Frame& frame) {
     std::uint8_t flags = frame.flags;
     if (frame.has(Frame::kCorrupted | Frame::kBroken)) [[unlikely]] {
-        if (!node.cuts_through) return;
+        if (!node.cuts_through) return let_go(context, node, frame);
         flags = static_cast<std::uint8_t>((flags & ~(Frame::kCorrupted | Frame::kDark)) | Frame::kBroken);
     }
     if (reroutes_ && frame.at >= steering_[node.buffer].routes_until) [[unlikely]]
         follow_routes(node, frame.at);
     const std::uint32_t port = choose_port(node, frame);
-    if (port == kNoPort || frame.hops > network_.hop_limit) [[unlikely]]
+    if (port == kNoPort || frame.hops > network_.hop_limit) [[unlikely]] {
+        let_go(context, node, frame);
         return give_up(node, statistics_[context.index()], frame, flags, port != kNoPort);
+    }
     if (node.cuts_through && frame.kind == Happening::arrival && outruns(port, frame)) {
-        if (flags & Frame::kBroken) return;
+        if (flags & Frame::kBroken) return let_go(context, node, frame);
         Frame tail = frame;  // by the same ingress port, whose memory it is charged to
         tail.at = frame.at + incoming_clock(frame).duration_of(wire_bits(frame));
         tail.kind = Happening::tail;
@@ -116,6 +120,21 @@ template <class Context>
     if (chooses_by_state_) [[unlikely]]
         note_choice(node, frame);
     enqueue(context, node, port, frame, flags, frame.at + node.latency);
+}
+
+// A frame ends in a switch that it took no memory of: its credit goes back, as a link that counts what was sent
+// (InfiniBand: FCTBS and ABR) sets right what a lost frame would keep.
+template <class Context>
+[[gnu::always_inline]] inline void Fabric::let_go(Context& context, Node& node, const Frame& frame) {
+    if (!commits<Context>() || network_.flow_control != FlowControl::credit || !is_lossless(frame.traffic_class))
+        return;
+    answer_ingress(context, node,
+                   {.start = frame.at + node.latency,
+                    .at = frame.at + node.latency,
+                    .source = frame.source,
+                    .bytes = frame.bytes,
+                    .traffic_class = frame.traffic_class,
+                    .in_headroom = false});
 }
 
 // Down to the destination's port at its own leaf; elsewhere one of the equal-cost next hops, if there is one. What
@@ -264,9 +283,13 @@ template <class Context>
     if (receiver.last_latency_ps >= 0) statistics.packet_jitter.record(std::abs(latency_ps - receiver.last_latency_ps));
     receiver.last_latency_ps = latency_ps;
     receiver.marks += frame.has(Frame::kMarked);
-    const Answer answer = transport_.receive(frame.flow, frame.packet, frame.has(Frame::kTrimmed));
+    const std::uint32_t useless = receiver.duplicates + receiver.refused;
+    const Answer answer =
+        transport_.receive(frame.flow, frame.packet, frame.has(Frame::kLast), frame.has(Frame::kTrimmed));
     if (answer == Answer::none) [[unlikely]]
         return;
+    if (receiver.duplicates + receiver.refused == useless)
+        statistics.payload_bytes_delivered += frame.bytes - network_.framing.header.count;
 
     if (bonded_) [[unlikely]]
         answer_by_pair_of(frame, receiver);
@@ -288,23 +311,51 @@ template <class Context>
                                                  (answer == Answer::negative ? Frame::kNegative : 0));
     launch(context, node, receiver.nic_port, acknowledgement, flags, frame.at);
 
-    while (receiver.base >= receiver.expected.end) deliver_message(context, node, frame.flow, frame.at);
+    if (receiver.announced != receiver.messages) deliver_messages(context, node, frame.flow, frame.at);
 }
 
-// All packets of a message have arrived. What waits for it is a flow of this very node: a function call.
+// All packets of a message, or of several, have arrived. What waits for it begins at this very node: a function call.
 template <class Context>
-void Fabric::deliver_message(Context& context, Node& node, std::uint32_t flow, Time now) {
-    const Traffic::Flow& spec = traffic_.flows[flow];
+void Fabric::deliver_messages(Context& context, Node& node, std::uint32_t flow, Time now) {
     Receiver& receiver = transport_.receiver(flow);
-    Statistics& statistics = statistics_[context.index()];
-    ++statistics.messages_delivered;
-    statistics.payload_bytes_delivered += traffic_.message_bytes(spec, receiver.expected.message);
-    transport_.advance(flow, receiver.expected);
-    const std::uint32_t delivered = receiver.expected.message, per_iteration = traffic_.messages_per_iteration(spec);
+    statistics_[context.index()].messages_delivered += receiver.messages - receiver.announced;
+    receiver.announced = receiver.messages;
     flow_times_[flow].delivered_ps = now.ps;
-    if (delivered % per_iteration == 0)
-        iteration_delivered_ps_[first_iteration_[flow] + delivered / per_iteration - 1] = now.ps;
-    if (spec.then.valid()) release(context, node, spec.then.value, delivered + 1, now);
+    if (traffic_.flows[flow].lane == Traffic::kNone) return;
+    WorkActions<Context> actions{*this, context, node, now};
+    execution_.deliver(traffic_.flows[flow].lane, flow, actions);
+}
+
+// What the execution of a program asks for.
+template <class Context>
+struct Fabric::WorkActions {
+    Fabric& fabric;
+    Context& context;
+    Node& node;
+    Time now;
+
+    void release(std::uint32_t flow, std::int64_t bytes) {
+        ++fabric.statistics_[context.index()].messages_released;
+        fabric.release(context, node, flow, bytes, now);
+    }
+    std::uint32_t delivered(std::uint32_t flow) const { return fabric.transport_.receiver(flow).messages; }
+    void call_back(std::uint32_t worker, std::uint32_t stream, std::int64_t after_ps) {
+        Frame over{};
+        over.flow = worker;
+        over.packet = stream;
+        fabric.post_own(context, node, over, Happening::computed, now + Duration{after_ps});
+    }
+    void note_iteration(std::uint32_t worker) { fabric.note_iteration(worker, now); }
+    void note_end(std::uint32_t) { ++fabric.statistics_[context.index()].workers_done; }
+};
+
+template <class Context>
+void Fabric::go_on(Context& context, Node& node, const Frame& frame) {
+    WorkActions<Context> actions{*this, context, node, frame.at};
+    if (frame.kind == Happening::begin)
+        execution_.begin(frame.flow, actions);
+    else
+        execution_.computed(frame.flow, frame.packet, actions);
 }
 
 template <class Context>
@@ -325,23 +376,35 @@ template <class Context>
     else if (!moved && !refused)
         return;
     if (moved) transport_.note_progress(frame.flow, frame.at);
-    while (sender.base >= sender.oldest.end) {
-        statistics.message_latency.record((frame.at - transport_.opened(frame.flow)).ps);
+    while (transport_.may_close(frame.flow)) {
+        statistics.message_latency.record((frame.at - transport_.close_message(frame.flow)).ps);
         ++statistics.messages_acknowledged;
         flow_times_[frame.flow].acknowledged_ps = frame.at.ps;
-        transport_.advance(frame.flow, sender.oldest);
     }
     make_ready(context, node, frame.flow, frame.at);
 }
 
-// The first `messages` messages of a flow may be sent from now on.
 template <class Context>
-void Fabric::release(Context& context, Node& node, std::uint32_t flow, std::uint32_t messages, Time now) {
-    Sender& sender = transport_.sender(flow);
-    if (sender.has_failed()) return;
-    sender.released = std::min(messages, traffic_.flows[flow].messages);
-    if (flow_times_[flow].start_ps < 0) flow_times_[flow].start_ps = now.ps;
+void Fabric::open(Context& context, Node& node, std::uint32_t flow, Time now) {
+    const Traffic::Flow& spec = traffic_.flows[flow];
+    for (std::uint32_t i = 1; i < spec.opening_messages; ++i) give(flow, spec.opening_bytes, now);
+    release(context, node, flow, spec.opening_bytes, now);
+}
+
+// A message may be sent from now on.
+template <class Context>
+void Fabric::release(Context& context, Node& node, std::uint32_t flow, std::int64_t bytes, Time now) {
+    if (transport_.sender(flow).has_failed()) return;
+    give(flow, bytes, now);
     make_ready(context, node, flow, now);
+}
+
+inline void Fabric::give(std::uint32_t flow, std::int64_t bytes, Time now) {
+    transport_.release(flow, bytes);
+    FlowTimes& times = flow_times_[flow];
+    if (times.start_ps < 0) times.start_ps = now.ps;
+    ++times.messages;
+    times.payload_bytes += bytes;
 }
 
 // A flow that may have something to send joins its NIC's list, and the NIC sends what its port can take.
@@ -426,15 +489,15 @@ void Fabric::send_packet(Context& context, Node& node, std::uint32_t flow, std::
                       .to_leaf = sender.to_leaf,
                       .to_port = sender.to_port,
                       .bytes = static_cast<std::uint16_t>(network_.framing.header.count + packet.payload_bytes),
-                      .entropy = static_cast<std::uint16_t>(entropy ^ entropy_of(network_.path, sender.open.message,
-                                                                                 packet.number, network_.queue_pairs)),
+                      .entropy = static_cast<std::uint16_t>(
+                          entropy ^ entropy_of(network_.path, sender.opened - 1, packet.number, network_.queue_pairs)),
                       .attempt = sender.attempt,
                       .traffic_class = static_cast<std::uint8_t>(class_of_flow_[flow] & 7u),
                       .hops = 0,
                       .kind = Happening::arrival,
                       .flags = 0};
     if (control_.active()) control_.note_sent(flow, packet.number, wire_bits(frame) + gap_bits_, now, frame.sent_at);
-    launch(context, node, port, frame, 0, now);
+    launch(context, node, port, frame, packet.last ? Frame::kLast : std::uint8_t{0}, now);
     if (node.timeout_pending) return;
     node.timeout_pending = true;
     post_own(context, node, Frame{}, Happening::timeout, now + transport_.parameters().timeout);

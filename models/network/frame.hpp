@@ -16,7 +16,9 @@ enum class Happening : std::uint8_t {
     arrival,   // a frame reaches the node's ingress port `source`
     scale_up,  // a frame reaches the GPU of its own server whose NIC is to send it; `source`: its scale-up port
     tail,      // the last bit of a frame that was too early to cut through; `source`: its ingress port
-    start,     // a flow's first messages are released
+    start,     // a flow opens with its first messages
+    begin,     // worker `flow` begins its program
+    computed,  // a computation of worker `flow` is over, on stream `packet`
     service,   // a NIC's port is about to run dry
     unpark,    // a flow that a NIC holds to a rate may send
     wake,      // a committed port comes free
@@ -50,8 +52,8 @@ struct Frame {
     // kDark, beside kCorrupted: by a link without lock.
     static constexpr std::uint8_t kCorrupted = 4, kBroken = 8, kDark = 16;
     // kTrimmed: its payload was cut off. kNegative: an acknowledgement that asks for a repetition. kNotification: of
-    // congestion, from receiver to sender.
-    static constexpr std::uint8_t kTrimmed = 32, kNegative = 64, kNotification = 128;
+    // congestion, from receiver to sender. kLast: a data packet that ends its message.
+    static constexpr std::uint8_t kTrimmed = 32, kNegative = 64, kNotification = 128, kLast = 64;
 
     bool has(std::uint8_t flag) const { return flags & flag; }
 };

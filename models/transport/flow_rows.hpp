@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "models/transport/message_pool.hpp"
 
 namespace lightloom {
 
@@ -15,22 +16,20 @@ using PacketNumber = std::uint32_t;  // counts a flow's packets from 0, over all
 /// Is packet `a` before `b`? Numbers of one window are closer than 2^31.
 constexpr bool before_number(PacketNumber a, PacketNumber b) { return static_cast<std::int32_t>(a - b) < 0; }
 
-/// Where a flow stands in its sequence of messages.
-struct MessageCursor {
-    std::uint64_t end = 0;               // one past its last packet; past the last message, beyond any packet
-    std::uint32_t message = UINT32_MAX;  // UINT32_MAX: before the first
-    std::uint32_t tail_bytes = 0;        // payload of its last packet
-};
-
 struct alignas(64) Sender {
     Time progress;                      // when the window last moved, began to be filled, or a time-out was acted on
     PacketNumber base = 0;              // all before it are acknowledged
     PacketNumber next = 0;              // the next to be sent for the first time
     PacketNumber sent_by_progress = 0;  // sent until then: all before it, which a time-out later have waited that long
     PacketNumber repeat = 0, repeat_end = 0;  // to be sent again, where still unacknowledged: [repeat, repeat_end)
-    std::uint32_t released = 0;               // messages that may be sent
-    MessageCursor open;                       // the message being sent
-    MessageCursor oldest;                     // the message that `base` belongs to
+    // Its messages (models/transport/message_pool.hpp). One past a message's last packet is its end.
+    std::uint32_t open_tail_bytes = 0;                // payload of the last packet of the one being sent
+    std::uint64_t open_end = 0;                       // of the one being sent
+    std::uint64_t oldest_end = UINT64_MAX;            // of the one that `base` belongs to; beyond any packet: of none
+    std::uint32_t opened = 0;                         // messages opened so far
+    std::uint32_t last_message = MessagePool::kNone;  // the ring's end; its next is the oldest
+    std::uint32_t unopened = MessagePool::kNone;      // the first that is not opened
+    std::uint32_t pool = 0;                           // its node's
     std::uint32_t nic_port = 0;
     std::uint32_t next_ready = 0;            // in the NIC's list of flows with something to send, if `ready`
     std::uint16_t to_leaf = 0, to_port = 0;  // where the destination is attached
@@ -70,9 +69,10 @@ struct Stalls {
 enum class Answer : std::uint8_t { none, positive, negative };
 
 struct alignas(64) Receiver {
-    MessageCursor expected;  // the message that `base` belongs to
-    PacketNumber base = 0;   // all before it have arrived
-    PacketNumber seen = 0;   // one past the highest that has arrived
+    PacketNumber base = 0;        // all before it have arrived
+    PacketNumber seen = 0;        // one past the highest that has arrived
+    std::uint32_t messages = 0;   // whose packets are all before `base`
+    std::uint32_t announced = 0;  // of them, to the workload
     std::uint32_t nic_port = 0;
     std::uint16_t to_leaf = 0, to_port = 0;  // where the source is attached
     std::int64_t last_latency_ps = -1;       // of the packet that arrived last

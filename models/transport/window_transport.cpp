@@ -3,53 +3,61 @@
 #include <algorithm>
 
 namespace lightloom {
-namespace {
+WindowTransport::WindowTransport(std::size_t flows, const TransportParameters& parameters, std::size_t nodes)
+    : parameters_(parameters),
+      senders_(flows),
+      receivers_(flows),
+      stalls_(flows),
+      acknowledged_(flows, parameters.window),
+      arrived_(flows, parameters.window),
+      ends_(flows, parameters.window),
+      asked_(repeats_one_by_one() ? flows : 0, parameters.window),
+      pools_(nodes) {}
 
-// The most messages of a flow that can be open at once: as many of its smallest as fit into a window, and one cut by
-// either end of it.
-std::uint32_t most_open_messages(const Traffic& traffic, const Traffic::Flow& flow, const TransportParameters& p) {
-    const std::int64_t fewest = packets_of(traffic.smallest_message_bytes(flow), p.payload);
-    return static_cast<std::uint32_t>(std::min<std::int64_t>(flow.messages, p.window / fewest + 2));
-}
-
-}  // namespace
-
-WindowTransport::WindowTransport(const Traffic& traffic, const TransportParameters& parameters)
-    : traffic_(traffic),
-      parameters_(parameters),
-      senders_(traffic.flows.size()),
-      receivers_(traffic.flows.size()),
-      stalls_(traffic.flows.size()),
-      acknowledged_(traffic.flows.size(), parameters.window),
-      arrived_(traffic.flows.size(), parameters.window),
-      asked_(repeats_one_by_one() ? traffic.flows.size() : 0, parameters.window) {
-    first_slot_.reserve(traffic.flows.size() + 1);
-    first_slot_.push_back(0);
-    for (std::uint32_t flow = 0; flow < traffic.flows.size(); ++flow) {
-        first_slot_.push_back(first_slot_.back() + most_open_messages(traffic, traffic.flows[flow], parameters));
-        advance(flow, receivers_[flow].expected);
-        advance(flow, senders_[flow].oldest);
-    }
-    opened_.resize(first_slot_.back());
-}
-
-void WindowTransport::advance(std::uint32_t flow, MessageCursor& cursor) const {
-    ++cursor.message;
-    const Traffic::Flow& spec = traffic_.flows[flow];
-    if (cursor.message == spec.messages) {  // past the last: no packet belongs here
-        cursor.end = UINT64_MAX;
-        return;
-    }
-    const std::int64_t bytes = traffic_.message_bytes(spec, cursor.message);
-    const std::int64_t packets = packets_of(bytes, parameters_.payload);
-    cursor.end += static_cast<std::uint64_t>(packets);
-    cursor.tail_bytes = static_cast<std::uint32_t>(bytes - (packets - 1) * parameters_.payload.count);
-}
-
-void WindowTransport::open_message(std::uint32_t flow, Time now) {
+void WindowTransport::release(std::uint32_t flow, std::int64_t bytes) {
     Sender& s = senders_[flow];
-    advance(flow, s.open);
-    opened_[first_slot_[flow] + s.open.message % slots(flow)] = now;
+    MessagePool& pool = pools_[s.pool];
+    const std::int64_t packets = packets_of(bytes, parameters_.payload);
+    const std::uint32_t row =
+        pool.add({.packets = static_cast<std::uint64_t>(packets),
+                  .opened = {},
+                  .tail_bytes = static_cast<std::uint32_t>(bytes - (packets - 1) * parameters_.payload.count)});
+    if (s.last_message == MessagePool::kNone) {
+        pool[row].next = row;
+    } else {
+        pool[row].next = pool[s.last_message].next;
+        pool[s.last_message].next = row;
+    }
+    s.last_message = row;
+    if (s.unopened == MessagePool::kNone) s.unopened = row;
+}
+
+void WindowTransport::open_message(Sender& s, Time now) {
+    MessagePool& pool = pools_[s.pool];
+    const std::uint32_t row = s.unopened;
+    Message& message = pool[row];
+    message.opened = now;
+    ++s.opened;
+    s.open_end += message.packets;
+    s.open_tail_bytes = message.tail_bytes;
+    if (row == pool[s.last_message].next) s.oldest_end = s.open_end;
+    s.unopened = row == s.last_message ? MessagePool::kNone : message.next;
+}
+
+Time WindowTransport::close_message(std::uint32_t flow) {
+    Sender& s = senders_[flow];
+    MessagePool& pool = pools_[s.pool];
+    const std::uint32_t row = pool[s.last_message].next, next = pool[row].next;
+    const Time opened = pool[row].opened;
+    pool.remove(row);
+    if (row == s.last_message) {
+        s.last_message = MessagePool::kNone;
+        s.oldest_end = UINT64_MAX;
+    } else {
+        pool[s.last_message].next = next;
+        s.oldest_end = next == s.unopened ? UINT64_MAX : s.oldest_end + pool[next].packets;
+    }
+    return opened;
 }
 
 [[gnu::cold, gnu::noinline]] void WindowTransport::note_stall(std::uint32_t flow, Time now, Time to) {
@@ -78,7 +86,7 @@ WindowTransport::Packet WindowTransport::take_repetition(std::uint32_t flow) {
     ++s.retransmissions;
     const PacketNumber number = s.repeat++;
     if (repeats_one_by_one() && asked_.take(flow, number)) --s.asked;
-    return {number, payload_of(flow, number)};
+    return sent_before(flow, number);
 }
 
 void WindowTransport::time_out(std::uint32_t flow, Time now) {
@@ -90,8 +98,8 @@ void WindowTransport::time_out(std::uint32_t flow, Time now) {
         note_stall(flow, now, kNever);
         s.longest_stall_ps = std::max(s.longest_stall_ps, (now - s.moved).ps);
         s.repeat = s.repeat_end;
-        s.open.end = s.next;  // with nothing released, may_send() finds nothing
-        s.released = 0;
+        s.open_end = s.next;  // with nothing to be opened, may_send() finds nothing
+        s.unopened = MessagePool::kNone;
         return;
     }
     switch (parameters_.reliability) {
@@ -142,7 +150,8 @@ bool WindowTransport::refuse(std::uint32_t flow, PacketNumber packet, PacketNumb
     return moved;
 }
 
-[[gnu::noinline]] Answer WindowTransport::receive_otherwise(std::uint32_t flow, PacketNumber packet, bool trimmed) {
+[[gnu::noinline]] Answer WindowTransport::receive_otherwise(std::uint32_t flow, PacketNumber packet, bool last,
+                                                            bool trimmed) {
     Receiver& r = receivers_[flow];
     if (trimmed) {
         ++r.delivered;
@@ -153,21 +162,22 @@ bool WindowTransport::refuse(std::uint32_t flow, PacketNumber packet, PacketNumb
         return late ? Answer::positive : r.refuse();
     }
     switch (parameters_.reliability) {
-        case Reliability::go_back_n: return receive_in_order(flow, packet);
+        case Reliability::go_back_n: return receive_in_order(flow, packet, last);
         case Reliability::selective_repeat:
-            accept(flow, packet);
+            accept(flow, packet, last);
             return before_number(r.base, packet) ? r.refuse() : Answer::positive;
         case Reliability::window:
-        case Reliability::unordered: accept(flow, packet); return Answer::positive;
+        case Reliability::unordered: accept(flow, packet, last); return Answer::positive;
     }
     return Answer::none;
 }
 
-Answer WindowTransport::receive_in_order(std::uint32_t flow, PacketNumber packet) {
+Answer WindowTransport::receive_in_order(std::uint32_t flow, PacketNumber packet, bool last) {
     Receiver& r = receivers_[flow];
     ++r.delivered;
     if (packet == r.base) {
         ++r.base;
+        r.messages += last;
         r.gap_named = false;
         return Answer::positive;
     }
@@ -191,10 +201,18 @@ std::uint32_t WindowTransport::in_flight(std::uint32_t flow) const {
     return unacknowledged - std::min(unacknowledged, waiting);
 }
 
-std::uint32_t WindowTransport::payload_of(std::uint32_t flow, PacketNumber packet) const {
-    MessageCursor cursor = senders_[flow].oldest;
-    while (packet >= cursor.end) advance(flow, cursor);
-    return packet + 1 == cursor.end ? cursor.tail_bytes : static_cast<std::uint32_t>(parameters_.payload.count);
+// A packet that was sent before and is not acknowledged: where it stands in its message.
+WindowTransport::Packet WindowTransport::sent_before(std::uint32_t flow, PacketNumber packet) const {
+    const Sender& s = senders_[flow];
+    const MessagePool& pool = pools_[s.pool];
+    std::uint32_t row = pool[s.last_message].next;
+    std::uint64_t end = s.oldest_end;
+    while (packet >= end) {
+        row = pool[row].next;
+        end += pool[row].packets;
+    }
+    if (packet + std::uint64_t{1} == end) return {packet, pool[row].tail_bytes, true};
+    return {packet, static_cast<std::uint32_t>(parameters_.payload.count), false};
 }
 
 }  // namespace lightloom

@@ -14,7 +14,6 @@
 #include "models/transport/flow_rows.hpp"
 #include "models/transport/parameters.hpp"
 #include "models/transport/window_bits.hpp"
-#include "models/workload/traffic.hpp"
 
 namespace lightloom {
 
@@ -26,13 +25,14 @@ constexpr std::int64_t packets_of(std::int64_t bytes, Bytes payload) {
 /// Both halves of every flow, and the packets inside their windows, one bit each.
 class WindowTransport {
 public:
-    WindowTransport(const Traffic& traffic, const TransportParameters& parameters);
+    /// @param nodes  that flows begin at: the sender's `pool` is one of them
+    WindowTransport(std::size_t flows, const TransportParameters& parameters, std::size_t nodes = 1);
 
     const TransportParameters& parameters() const { return parameters_; }
     void prefetch(std::uint32_t flow, bool for_sender) const {
         if (for_sender) {
             __builtin_prefetch(&senders_[flow]);
-            __builtin_prefetch(&senders_[flow].released);
+            __builtin_prefetch(&senders_[flow].open_end);
         } else {
             __builtin_prefetch(&receivers_[flow]);
         }
@@ -42,6 +42,10 @@ public:
     const Sender& sender(std::uint32_t flow) const { return senders_[flow]; }
     const Receiver& receiver(std::uint32_t flow) const { return receivers_[flow]; }
 
+    /// Gives a sender its next message, to be sent as soon as the window allows. @param bytes  >= 0
+    void release(std::uint32_t flow, std::int64_t bytes);
+    void reserve_messages(std::uint32_t node, std::size_t messages) { pools_[node].reserve(messages); }
+
     /// Has the flow something to send now? Opens the next message where one has ended.
     /// @param now  becomes the start of a message that is opened
     bool may_send(std::uint32_t flow, Time now) {
@@ -49,15 +53,16 @@ public:
         if (s.repeat != s.repeat_end && skip_to_repetition(flow)) [[unlikely]]
             return true;
         if (s.next - s.base >= parameters_.window) return false;
-        if (s.next != s.open.end) return true;
-        if (s.open.message + 1 >= s.released) return false;
-        open_message(flow, now);
+        if (s.next != s.open_end) return true;
+        if (s.unopened == MessagePool::kNone) return false;
+        open_message(s, now);
         return true;
     }
     /// The packet that may_send() allowed, which is now being sent.
     struct Packet {
         PacketNumber number;
         std::uint32_t payload_bytes;
+        bool last;  // of its message
     };
     Packet take(std::uint32_t flow, Time now) {
         Sender& s = senders_[flow];
@@ -66,8 +71,8 @@ public:
         if (!s.outstanding()) s.progress = s.moved = now;
         const PacketNumber number = s.next++;
         if (s.progress == now) s.sent_by_progress = s.next;
-        return {number,
-                s.next == s.open.end ? s.open.tail_bytes : static_cast<std::uint32_t>(parameters_.payload.count)};
+        if (s.next == s.open_end) return {number, s.open_tail_bytes, true};
+        return {number, static_cast<std::uint32_t>(parameters_.payload.count), false};
     }
 
     /// Notes that the window moved.
@@ -77,6 +82,10 @@ public:
             note_stall(flow, now, now);
         s.note_move(now);
     }
+    /// Is all of the oldest message acknowledged?
+    bool may_close(std::uint32_t flow) const { return senders_[flow].base >= senders_[flow].oldest_end; }
+    /// Forgets the oldest message. @return when it was opened
+    Time close_message(std::uint32_t flow);
     /// Acts on a time-out: what was sent a time-out ago and is not acknowledged is to be sent again (going back, all of
     /// it), unless it was the last try: then the flow fails at `now`.
     void time_out(std::uint32_t flow, Time now);
@@ -103,19 +112,21 @@ public:
     /// `cumulative` have arrived. Marks for repetition what it names. @return whether the window moved
     bool refuse(std::uint32_t flow, PacketNumber packet, PacketNumber cumulative);
 
-    /// Takes a packet, as the flow's reliability does. @param trimmed  its payload was cut off on the way
-    Answer receive(std::uint32_t flow, PacketNumber packet, bool trimmed) {
+    /// Takes a packet, as the flow's reliability does.
+    /// @param last  of its message  @param trimmed  its payload was cut off on the way
+    Answer receive(std::uint32_t flow, PacketNumber packet, bool last, bool trimmed) {
         Receiver& r = receivers_[flow];
         if (before_number(r.seen, packet + 1))
             r.seen = packet + 1;
         else
             r.reordered += packet + 1 != r.seen;
-        if (parameters_.reliability != Reliability::window || trimmed) return receive_otherwise(flow, packet, trimmed);
-        accept(flow, packet);
+        if (parameters_.reliability != Reliability::window || trimmed)
+            return receive_otherwise(flow, packet, last, trimmed);
+        accept(flow, packet, last);
         return Answer::positive;
     }
     /// Takes a packet in whatever order. @return false for a duplicate
-    bool accept(std::uint32_t flow, PacketNumber packet) {
+    bool accept(std::uint32_t flow, PacketNumber packet, bool last) {
         Receiver& r = receivers_[flow];
         ++r.delivered;
         if (before_number(packet, r.base) || arrived_.has(flow, packet)) {
@@ -124,10 +135,11 @@ public:
         }
         if (packet != r.base) {
             arrived_.set(flow, packet);
+            if (last) ends_.set(flow, packet);
             return true;
         }
-        do ++r.base;
-        while (arrived_.take(flow, r.base));
+        r.messages += last;
+        while (arrived_.take(flow, ++r.base)) r.messages += ends_.take(flow, r.base);
         return true;
     }
 
@@ -143,16 +155,8 @@ public:
     /// A flow's stalls that are over; none: it had none.
     const Stalls* stalls(std::uint32_t flow) const { return stalls_[flow].get(); }
 
-    /// Moves a cursor to the message after its own.
-    void advance(std::uint32_t flow, MessageCursor& cursor) const;
-    /// When the message that `oldest` stands on was opened.
-    Time opened(std::uint32_t flow) const {
-        return opened_[first_slot_[flow] + senders_[flow].oldest.message % slots(flow)];
-    }
-
 private:
-    std::uint32_t slots(std::uint32_t flow) const { return first_slot_[flow + 1] - first_slot_[flow]; }
-    void open_message(std::uint32_t flow, Time now);
+    void open_message(Sender& sender, Time now);
     void note_stall(std::uint32_t flow, Time now, Time to);
     bool skip_to_repetition(std::uint32_t flow);  // past what was acknowledged meanwhile; false: nothing is left
     Packet take_repetition(std::uint32_t flow);
@@ -161,20 +165,19 @@ private:
                parameters_.reliability == Reliability::unordered;
     }
     void ask(std::uint32_t flow, PacketNumber first, PacketNumber last);  // for what of it is unacknowledged
-    Answer receive_otherwise(std::uint32_t flow, PacketNumber packet, bool trimmed);
-    Answer receive_in_order(std::uint32_t flow, PacketNumber packet);
-    std::uint32_t payload_of(std::uint32_t flow, PacketNumber packet) const;
+    Answer receive_otherwise(std::uint32_t flow, PacketNumber packet, bool last, bool trimmed);
+    Answer receive_in_order(std::uint32_t flow, PacketNumber packet, bool last);
+    Packet sent_before(std::uint32_t flow, PacketNumber packet) const;
 
-    const Traffic& traffic_;
     TransportParameters parameters_;
     std::vector<Sender> senders_;
     std::vector<Receiver> receivers_;
     std::vector<std::unique_ptr<Stalls>> stalls_;  // the sender's
     WindowBits acknowledged_, arrived_;
+    WindowBits ends_;   // of those that arrived before a gap was filled: the last of a message
     WindowBits asked_;  // to be sent again, where that is known packet by packet
-    // Start of every message that can be open at once; a flow's slots are [first_slot_[flow], first_slot_[flow + 1]).
-    std::vector<std::uint32_t> first_slot_;
-    std::vector<Time> opened_;
+    struct alignas(64) NodePool : MessagePool {};  // no two threads in one line
+    std::vector<NodePool> pools_;
 };
 
 }  // namespace lightloom

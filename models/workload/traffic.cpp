@@ -5,18 +5,13 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "models/workload/traffic_builder.hpp"
 
 namespace lightloom {
 namespace {
 
-// Chunk c of n: the bytes between the c-th and the next of n equal cuts.
-std::int64_t chunk_bytes(std::int64_t bytes, std::uint32_t n, std::uint32_t c) {
-    const auto cut = [&](std::uint32_t i) { return bytes / n * i + bytes % n * i / n; };
-    return cut(c + 1) - cut(c);
-}
-
-// The servers in the order of the ring.
-std::vector<std::uint32_t> ring_order(const Topology& topology, Placement placement) {
+// The servers in the order of their ranks.
+std::vector<std::uint32_t> server_order(const Topology& topology, Placement placement) {
     std::vector<std::uint32_t> servers, place_in_rack, seen_under(topology.nodes.size(), 0);
     std::uint32_t last = UINT32_MAX;
     for (const Topology::Endpoint& endpoint : topology.endpoints) {
@@ -36,54 +31,73 @@ std::vector<std::uint32_t> ring_order(const Topology& topology, Placement placem
 
 Traffic one_message_each(std::vector<Traffic::Flow> flows, Bytes bytes) {
     Traffic traffic;
-    for (std::uint32_t i = 0; i < flows.size(); ++i) flows[i].rank = i;
-    traffic.groups.push_back({.ranks = static_cast<std::uint32_t>(flows.size()), .bytes = bytes});
+    traffic.groups.push_back({.ranks = static_cast<std::uint32_t>(flows.size())});
+    for (std::uint32_t i = 0; i < flows.size(); ++i) {
+        flows[i].rank = i;
+        flows[i].opening_messages = 1;
+        flows[i].opening_bytes = bytes.count;
+    }
     traffic.flows = std::move(flows);
     return traffic;
 }
 
+std::uint32_t flow_of(std::span<const Traffic::Peer> peers, std::uint32_t rank, std::uint32_t lane) {
+    return std::ranges::lower_bound(peers, std::pair(rank, lane), {},
+                                    [](const Traffic::Peer& peer) { return std::pair(peer.rank, peer.lane); })
+        ->flow;
+}
+
 }  // namespace
 
-std::int64_t Traffic::message_bytes(const Flow& flow, std::uint32_t k) const {
-    const Group& group = groups[flow.group];
-    if (!group.all_reduce) return group.bytes.count;
-    // Step k of rank r sends chunk r - k (mod n): n - 1 steps that reduce, then n - 1 that hand the sums round.
-    const std::uint32_t n = group.ranks, step = k % messages_per_iteration(flow);
-    return chunk_bytes(group.bytes.count, n, (flow.rank + 2 * n - step) % n);
+std::uint32_t Program::add(Task task, std::span<const std::uint32_t> after) {
+    const auto number = static_cast<std::uint32_t>(tasks.size());
+    if (streams.size() <= task.stream) streams.resize(task.stream + 1);
+    task.place = static_cast<std::uint32_t>(streams[task.stream].size());
+    task.first_dependency = static_cast<std::uint32_t>(dependencies.size());
+    task.dependencies = static_cast<std::uint32_t>(after.size());
+    dependencies.insert(dependencies.end(), after.begin(), after.end());
+    streams[task.stream].push_back(number);
+    tasks.push_back(task);
+    return number;
 }
 
-std::int64_t Traffic::iteration_bytes(const Flow& flow) const {
-    const Group& group = groups[flow.group];
-    if (!group.all_reduce) return group.bytes.count * messages_per_iteration(flow);
-    // 2 n steps would send every chunk twice; the two that a ring does not make would send these.
-    const std::uint32_t n = group.ranks;
-    return 2 * group.bytes.count - chunk_bytes(group.bytes.count, n, (flow.rank + 2) % n) -
-           chunk_bytes(group.bytes.count, n, (flow.rank + 1) % n);
+std::uint32_t Traffic::flow_to(std::uint32_t lane, const Step& step) const {
+    return flow_of(std::span(out).subspan(lanes[lane].first_out, lanes[lane].outs), step.to, step.to_lane);
 }
 
-Traffic ring_all_reduce(const Topology& topology, Placement placement, Bytes bytes, std::uint32_t iterations) {
-    const std::vector<std::uint32_t> order = ring_order(topology, placement);
-    const auto n = static_cast<std::uint32_t>(order.size());
-    const auto rails = static_cast<std::uint32_t>(topology.endpoints.size() / n);
-    std::vector<std::uint32_t> rank_of(n);
-    for (std::uint32_t rank = 0; rank < n; ++rank) rank_of[order[rank]] = rank;
+std::uint32_t Traffic::flow_from(std::uint32_t lane, const Step& step) const {
+    return flow_of(std::span(in).subspan(lanes[lane].first_in, lanes[lane].ins), step.from, step.from_lane);
+}
 
-    Traffic traffic;
-    traffic.groups.assign(rails, {.ranks = n, .iterations = iterations, .bytes = bytes, .all_reduce = true});
-    for (std::uint32_t server = 0; server < n; ++server)
-        for (std::uint32_t rail = 0; rail < rails; ++rail) {
-            const std::uint32_t rank = rank_of[server];
-            const std::size_t next = order[(rank + 1) % n], previous = order[(rank + n - 1) % n];
-            // Flows are numbered as their source endpoints, so a neighbour's flow is the neighbour's endpoint.
-            traffic.flows.push_back({.source = EndpointId{std::size_t{server} * rails + rail},
-                                     .destination = EndpointId{next * rails + rail},
-                                     .after = FlowId{previous * rails + rail},
-                                     .then = FlowId{next * rails + rail},
-                                     .group = rail,
-                                     .rank = rank,
-                                     .messages = iterations * 2 * (n - 1)});
+std::vector<Ranks> groups_of(const Topology& topology, Grouping grouping, Placement placement) {
+    const std::vector<std::uint32_t> order = server_order(topology, placement);
+    const std::size_t per_server = topology.endpoints.size() / order.size();
+    std::vector<Ranks> groups;
+    const auto group = [&](std::size_t number) -> Ranks& {
+        if (groups.size() <= number) groups.resize(number + 1);
+        return groups[number];
+    };
+    for (std::size_t i = 0; i < order.size(); ++i)
+        for (std::size_t gpu = 0; gpu < per_server; ++gpu) {
+            const std::size_t number = grouping == Grouping::rails ? gpu : grouping == Grouping::servers ? i : 0;
+            group(number).push_back(EndpointId{order[i] * per_server + gpu});
         }
-    return traffic;
+    return groups;
+}
+
+Traffic collective(std::span<const Ranks> groups, const CollectiveCall& call, std::uint32_t iterations) {
+    TrafficBuilder builder;
+    const std::uint32_t made = builder.add_call(call);
+    Program program;
+    program.iterations = iterations;
+    program.add({.call = made});
+    const std::uint32_t shared = builder.add_program(std::move(program));
+    for (const Ranks& ranks : groups) {
+        const std::uint32_t group = builder.add_group({.ranks = call.ranks});
+        for (std::uint32_t rank = 0; rank < ranks.size(); ++rank)
+            builder.add_seat(builder.add_worker(ranks[rank], shared), group, rank);
+    }
+    return builder.build();
 }
 
 Traffic permutation(const Topology& topology, Bytes bytes, std::uint64_t seed) {
@@ -93,14 +107,14 @@ Traffic permutation(const Topology& topology, Bytes bytes, std::uint64_t seed) {
     for (std::size_t i = to.size() - 1; i > 0; --i) std::swap(to[i], to[draw(seed, i, Purpose::permutation, 0) % i]);
     std::vector<Traffic::Flow> flows;
     for (std::size_t i = 0; i < to.size(); ++i)
-        flows.push_back({.source = EndpointId{i}, .destination = EndpointId{to[i]}, .after = {}, .then = {}});
+        flows.push_back({.source = EndpointId{i}, .destination = EndpointId{to[i]}});
     return one_message_each(std::move(flows), bytes);
 }
 
 Traffic incast(std::uint32_t senders, Bytes bytes) {
     std::vector<Traffic::Flow> flows;
     for (std::size_t i = 1; i <= senders; ++i)
-        flows.push_back({.source = EndpointId{i}, .destination = EndpointId{0}, .after = {}, .then = {}});
+        flows.push_back({.source = EndpointId{i}, .destination = EndpointId{std::size_t{0}}});
     return one_message_each(std::move(flows), bytes);
 }
 

@@ -1,64 +1,107 @@
-// Traffic: what is sent from whom to whom, and what waits for what, as flows of messages. A message is what the
-// workload speaks of (one step of a collective); a flow carries the messages of one pair of endpoints, in order.
+// Traffic: what is sent from whom to whom, and what waits for what. Said once, before a run, and small: whatever a rank
+// does next is worked out when it comes to it (models/workload/execution.hpp), so no message of a future step exists.
 //
-// Dependencies are a rule, not a list: message k of a flow may start once k messages of the flow it comes `after` have
-// been delivered. That is a ring's whole DAG, of any length, in eight bytes a flow; no future step is materialised.
+// A job's ranks are workers, each at an endpoint. A worker runs a program: tasks on streams, each a computation or its
+// part of a collective; programs are shared by all workers that do the same. A collective runs among a group, where a
+// worker has a seat; its lanes go through the steps of a schedule (models/workload/collectives/schedule.hpp) side by
+// side. A lane's messages to one peer's lane are a flow. Traffic that nothing waits for needs no worker: its flows open
+// with all their messages.
 // Not here: how a message becomes packets (models/transport), when a packet arrives (models/network).
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/id.hpp"
 #include "core/quantity.hpp"
 #include "core/time.hpp"
+#include "models/workload/collectives/schedule.hpp"
 #include "topologies/topology.hpp"
 
 namespace lightloom {
 
+/// What a worker does, one iteration after the other. Tasks of a stream run one after another, in the order in which
+/// they stand, and each only after those that it depends on.
+struct Program {
+    struct Task {
+        static constexpr std::uint32_t kCompute = UINT32_MAX;
+        std::uint32_t call = kCompute;  // which of the traffic's calls; kCompute: none, but a computation
+        std::uint32_t seat = 0;         // of the worker's: in which group
+        std::int64_t duration_ps = 0;   // of a computation
+        std::uint32_t stream = 0;
+        std::uint32_t place = 0;  // in its stream
+        std::uint32_t first_dependency = 0, dependencies = 0;
+    };
+    std::vector<Task> tasks;
+    std::vector<std::uint32_t> dependencies;  // tasks
+    std::vector<std::vector<std::uint32_t>> streams;
+    std::uint32_t iterations = 1;
+
+    /// @param after  tasks that were added before. @return the task's number
+    std::uint32_t add(Task task, std::span<const std::uint32_t> after = {});
+};
+
 struct Traffic {
+    static constexpr std::uint32_t kNone = UINT32_MAX;
     struct Flow {
         EndpointId source, destination;
-        FlowId after;  // whose deliveries release this flow's messages; none: all of them are released at the start
-        FlowId then;   // the flow that comes after this one; none: deliveries here release nothing
         std::uint32_t group = 0;
-        std::uint32_t rank = 0;  // of the source in its group
-        std::uint32_t messages = 1;
+        std::uint32_t rank = 0;              // of the source in its group
+        std::uint32_t lane = kNone;          // of the destination, that takes its messages
+        std::uint32_t opening_messages = 0;  // that are released at the start
+        std::int64_t opening_bytes = 0;      // of each of them
     };
-    /// Flows that belong together: one ring, or all flows of a pattern.
+    /// Flows that belong together: those among the seats of a collective, or all flows of a pattern.
     struct Group {
         std::uint32_t ranks = 0;
-        std::uint32_t iterations = 1;
-        Bytes bytes;  // all-reduce: each rank's buffer; otherwise: one message
-        bool all_reduce = false;
         std::uint8_t traffic_class = 0;  // 0 to 7, of its data
+    };
+    struct Worker {
+        EndpointId at;
+        std::uint32_t program = 0, first_seat = 0;
+    };
+    struct Seat {
+        std::uint32_t group = 0, rank = 0, worker = 0;
+        std::uint32_t first_lane = 0, lanes = 0;
+    };
+    /// A lane's flows: out[first_out...] to its peers, in[first_in...] from them, by the peer's rank and lane.
+    struct Lane {
+        std::uint32_t seat = 0, number = 0;
+        std::uint32_t first_out = 0, outs = 0, first_in = 0, ins = 0;
+    };
+    struct Peer {
+        std::uint32_t rank, lane, flow;
     };
 
     std::vector<Flow> flows;  // by source endpoint, so that those of one node are consecutive
     std::vector<Group> groups;
+    std::vector<Schedule> calls;
+    std::vector<Program> programs;
+    std::vector<Worker> workers;  // by endpoint
+    std::vector<Seat> seats;      // by worker
+    std::vector<Lane> lanes;      // by seat
+    std::vector<Peer> out, in;
 
-    /// Size of message `k` of a flow, in bytes, >= 0.
-    std::int64_t message_bytes(const Flow& flow, std::uint32_t k) const;
-    /// All messages of one iteration.
-    std::int64_t iteration_bytes(const Flow& flow) const;
-    std::int64_t smallest_message_bytes(const Flow& flow) const {
-        const Group& group = groups[flow.group];
-        return group.all_reduce ? group.bytes.count / group.ranks : group.bytes.count;
-    }
-    std::uint32_t messages_per_iteration(const Flow& flow) const {
-        return flow.messages / groups[flow.group].iterations;
-    }
+    std::uint32_t flow_to(std::uint32_t lane, const Step& step) const;
+    std::uint32_t flow_from(std::uint32_t lane, const Step& step) const;
 };
 
 enum class Placement { packed, spread };
 
-/// One ring all-reduce per rail: rank r's GPU g sends to the GPU g of the next server in the ring, 2(n-1) messages an
-/// iteration, each released by the one received before it. An iteration starts at a rank when its previous one ended.
-/// @param placement  packed: ring neighbours are neighbouring servers; spread: they sit under different leaves, so that
-///                   every hop of the ring crosses a spine
-/// @param bytes      each GPU's buffer, cut into n chunks that differ by a byte at most
-/// Source: Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009.
-Traffic ring_all_reduce(const Topology& topology, Placement placement, Bytes bytes, std::uint32_t iterations);
+/// Who takes part in a collective: the endpoints in the order of their ranks.
+using Ranks = std::vector<EndpointId>;
+
+/// Who runs a collective together: one group per rail, each of the GPUs with one place in their servers; one of all
+/// GPUs, server by server; or one per server.
+enum class Grouping { rails, all, servers };
+
+/// @param placement  packed: neighbours in rank are neighbouring servers; spread: they sit under different leaves
+std::vector<Ranks> groups_of(const Topology& topology, Grouping grouping, Placement placement);
+
+/// The same collective in every group, `iterations` times, one after the other at each rank.
+/// @param call  of as many ranks as each group has
+Traffic collective(std::span<const Ranks> groups, const CollectiveCall& call, std::uint32_t iterations);
 
 /// Every endpoint sends one message to another, and each receives one. @param seed  which permutation (a single cycle)
 Traffic permutation(const Topology& topology, Bytes bytes, std::uint64_t seed);

@@ -35,8 +35,7 @@ FabricCase worst_case(std::int64_t phase_ps) {
     const NodeId leaf = builder.add_leaf();
     for (const NodeId server : servers) builder.connect(server, leaf, server == servers[2] ? slow : fast);
     FabricCase parts(builder.build(), messages({{0, 2}, {1, 0}}, {256 << 10}), nanoseconds(100));
-    parts.traffic.groups.push_back({.ranks = 1, .bytes = {4 << 20}});
-    parts.traffic.flows[1].group = 1;
+    parts.traffic.flows[1].opening_bytes = 4 << 20;
     parts.network.flow_control = FlowControl::pause;
     parts.network.buffer = {1 << 20};
     parts.network.buffer_alpha = 0.05;
@@ -144,6 +143,42 @@ TEST(Credits, KeepALongLinkBusy) {
     EXPECT_LT(run(parts).delivered(0).ps, free.ps * 101 / 100);
     parts.network.headroom = Bytes{64 << 10};  // and as much again, for 12 us at 50 GB/s
     EXPECT_GT(run(parts).delivered(0).ps, free.ps * 3);
+}
+
+// More than a window of credit is lost on the way; were it not given back, the sender would stand still.
+TEST(Credits, ComeBackForFramesThatTheLinkLost) {
+    for (const Forwarding forwarding : {Forwarding::store_and_forward, Forwarding::cut_through}) {
+        FabricCase parts(chain({gigabits(400), gigabits(400), gigabits(400)}), messages({{0, 1}}, {16 << 20}),
+                         nanoseconds(100));
+        parts.network.flow_control = FlowControl::credit;
+        parts.network.forwarding = forwarding;
+        for (Channel& channel : parts.channels) channel.codeword_hazard = 0.002;
+        parts.transport = {.payload = {4096}, .window = 256, .timeout = microseconds(50)};
+        const FabricRun result = run(parts, {.until = Time{} + milliseconds(200)});
+        const std::int64_t window = 2 * result.fabric.headroom_of(parts.peer(parts.nic(0)).value).count;
+        EXPECT_GT(static_cast<std::int64_t>(result.lost()) * 4096, window);
+        EXPECT_TRUE(result.fabric.all_acknowledged());
+        EXPECT_EQ(result.dropped(), 0u);
+    }
+}
+
+// A pause may wait for a frame that its link repeats, or sends slowly because it lost lanes.
+TEST(Headroom, CoversRepetitionsAndLostLanes) {
+    const PausePath path{.rate = gigabits(400),
+                         .back_rate = gigabits(400),
+                         .delay = nanoseconds(100),
+                         .back_delay = nanoseconds(100),
+                         .latency = nanoseconds(0),
+                         .peer_latency = nanoseconds(0)};
+    PausePath repeating = path, slow = path;
+    repeating.back_retries = 2;
+    slow.back_rate = gigabits(100);
+    const Framing framing{};
+    const Bytes largest{4160};
+    // At 50 bytes a nanosecond: two frames of 83.6 ns and two round trips of 200 ns; a frame and a pause, thrice as long.
+    const auto bytes = [&](const PausePath& p) { return static_cast<double>(headroom(p, framing, largest).count); };
+    EXPECT_NEAR(bytes(repeating) - bytes(path), 2 * (83.6 + 200) * 49.76, 2);
+    EXPECT_NEAR(bytes(slow) - bytes(path), 3 * (83.6 + 1.68) * 49.76, 2);
 }
 
 // Three leaves in a ring, whose routes lead clockwise: every buffer waits for the next one.

@@ -233,12 +233,8 @@ TEST(Loss, CostsOneTimeOut) {
 // time-out for it. Here acknowledgements are longer than the data that they answer, so they pile up.
 FabricCase behind_acknowledgements() {
     FabricCase parts = one_switch(100'000);
-    parts.traffic = messages({{0, 1}, {1, 0}}, {100'000});
-    parts.traffic.groups.push_back({.ranks = 1, .bytes = {10}});
-    parts.traffic.flows[0].then = FlowId{1};
-    parts.traffic.flows[1].after = FlowId{0};
-    parts.traffic.flows[1].group = 1;
-    parts.traffic.flows[1].messages = 2;  // of one packet each: at the start, and behind the answers to flow 0
+    // Flow 2 is released behind the answers to flow 0.
+    parts.traffic = relayed({{0, 1, {100'000}}, {1, 0, {10}}, {1, 0, {10}, 0}});
     parts.network.framing = {.header = {20}, .acknowledgement = {400}};
     parts.transport = {.payload = {10}, .window = 256, .timeout = microseconds(30)};
     return parts;
@@ -250,8 +246,8 @@ TEST(Loss, AFlowThatBeganBehindAcknowledgementsIsRepeatedToo) {
     parts.channel(parts.nic(1)).codeword_hazard = 0.2;  // loses about one frame in four
     for (parts.fault_seed = 1; parts.fault_seed <= 20; ++parts.fault_seed) {
         const FabricRun lossy = run(parts, {.until = Time{} + milliseconds(50)});
-        EXPECT_TRUE(lossy.fabric.finished()) << "seed " << parts.fault_seed << ": flow 1 gave up after "
-                                             << lossy.fabric.transport().sender(1).timeouts << " time-outs";
+        EXPECT_TRUE(lossy.fabric.finished()) << "seed " << parts.fault_seed << ": flow 2 gave up after "
+                                             << lossy.fabric.transport().sender(2).timeouts << " time-outs";
     }
 }
 

@@ -216,7 +216,7 @@ TEST(PortPairs, OneDigestOverThreadsPartitionsAndWindows) {
             SCOPED_TRACE(static_cast<int>(path));
             const Topology t = small(2, planes);
             FabricCase parts = across(t, path);
-            parts.traffic.groups[0].bytes = {300 * 4096};
+            resize_messages(parts.traffic, {300 * 4096});
             for (Channel& channel : parts.channels) channel.codeword_hazard = 1e-4;
             const std::uint32_t cable = t.ports[t.endpoints[0].nic.value].cable.value;
             expect_one_digest(through(parts, {cable}, Time{microseconds(8).ps}, Time{microseconds(60).ps}));

@@ -270,7 +270,7 @@ TEST(Reroute, OneDigestOverThreadsPartitionsAndWindows) {
     for (const PathPolicy path :
          {PathPolicy::ecmp, PathPolicy::spray, PathPolicy::round_robin, PathPolicy::flowlet, PathPolicy::adaptive}) {
         FabricCase parts = through_an_outage(t, path, spread);
-        parts.traffic.groups[0].bytes = {2 << 20};
+        resize_messages(parts.traffic, {2 << 20});
         expect_one_digest(parts);
     }
 }

@@ -99,7 +99,7 @@ TEST(TransientLoops, EndFramesByTheHopLimitWhereAStaleSwitchSendsThemBack) {
 
 TEST(TransientLoops, OneDigest) {
     Failure failure(1);
-    failure.parts.traffic.groups[0].bytes = {4 << 20};
+    resize_messages(failure.parts.traffic, {4 << 20});
     expect_one_digest(failure.parts);
 }
 

@@ -132,8 +132,8 @@ std::vector<std::string> broken(const std::string& text) {
         if (!is_done && !has_failed) wrong.push_back(fmt::format("flow {} neither ended nor failed", flow));
     }
     const std::int64_t delivered = ended.statistics.payload_bytes_delivered;
-    if (delivered > ended.fabric.total_payload_bytes() ||
-        (ended.fabric.all_acknowledged() && delivered != ended.fabric.total_payload_bytes()))
+    const std::int64_t all = total_load(parts.traffic, parts.transport.payload).bytes;
+    if (delivered > all || (ended.fabric.all_acknowledged() && delivered != all))
         wrong.push_back(fmt::format("{} bytes delivered", delivered));
     const RunResult other = run(scenario, prepared, {.threads = 2, .partitions = 3, .window_divisor = 2}, nullptr);
     if (other.digest != ended.fabric.digest()) wrong.push_back("depends on its execution");

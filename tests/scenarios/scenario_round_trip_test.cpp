@@ -75,8 +75,12 @@ public:
         s.transport.base_rtt = {from(1'000, 1'000'000'000)};
         if (from(0, 1) == 1) s.transport.retries = from(1, 1000);
         s.workload = {.kind = any<WorkloadKind>(3),
+                      .algorithm = {},
+                      .groups = any<Grouping>(2),
                       .placement = any<Placement>(2),
                       .bytes = {from(1000, 1 << 30)},
+                      .channels = from(1, 64),
+                      .chunk = {},
                       .iterations = from(1, 100),
                       .senders = from(0, 1)};
         for (auto n = from(0, 3); n > 0; --n) s.faults.push_back(fault(s.topology));

@@ -3,13 +3,19 @@
 // Not here: runs of a whole scenario (scenarios/assembly.hpp), the oracle itself (tests/support/reference_engine.hpp).
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "models/network/fabric.hpp"
 #include "models/network/simulation.hpp"
+#include "models/workload/loads.hpp"
+#include "models/workload/traffic_builder.hpp"
 #include "topologies/builder.hpp"
 #include "topologies/leaf_spine.hpp"
 #include "topologies/partition_plan.hpp"
@@ -40,14 +46,66 @@ inline Topology chain(const std::vector<Rate>& rates) {
 /// Flows of one message each, all released at the start. @param pairs  (source, destination), by source
 inline Traffic messages(const std::vector<std::pair<std::size_t, std::size_t>>& pairs, Bytes bytes) {
     Traffic traffic;
-    traffic.groups.push_back({.ranks = static_cast<std::uint32_t>(pairs.size()), .bytes = bytes});
+    traffic.groups.push_back({.ranks = static_cast<std::uint32_t>(pairs.size())});
     for (const auto& [source, destination] : pairs)
         traffic.flows.push_back({.source = EndpointId{source},
                                  .destination = EndpointId{destination},
-                                 .after = {},
-                                 .then = {},
-                                 .rank = static_cast<std::uint32_t>(traffic.flows.size())});
+                                 .rank = static_cast<std::uint32_t>(traffic.flows.size()),
+                                 .opening_messages = 1,
+                                 .opening_bytes = bytes.count});
     return traffic;
+}
+
+/// Gives the messages that flows open with another size.
+inline void resize_messages(Traffic& traffic, Bytes bytes) {
+    for (Traffic::Flow& flow : traffic.flows) flow.opening_bytes = bytes.count;
+}
+
+/// A message, sent at the start or, where it comes `after` another, when that one has been delivered to its source.
+struct Relayed {
+    std::size_t source, destination;
+    Bytes bytes;
+    std::optional<std::size_t> after = {};
+};
+
+/// Each message is a flow of its own. @param sent  their flows are numbered in this order if it is by source
+inline Traffic relayed(const std::vector<Relayed>& sent) {
+    TrafficBuilder builder;
+    std::map<std::size_t, Program> programs;  // by endpoint
+    std::map<std::size_t, std::vector<std::array<std::uint32_t, 2>>> seats;
+    std::vector<std::uint32_t> receipts;  // of each message, the destination's task
+    const auto add = [&](std::size_t endpoint, std::uint32_t message, std::uint32_t rank, std::uint32_t call,
+                         std::span<const std::uint32_t> after) {
+        const auto seat = static_cast<std::uint32_t>(seats[endpoint].size());
+        seats[endpoint].push_back({message, rank});
+        return programs[endpoint].add({.call = call, .seat = seat, .stream = seat}, after);
+    };
+    for (std::uint32_t i = 0; i < sent.size(); ++i) {
+        const std::uint32_t call = builder.add_call({.kind = Collective::send_receive,
+                                                     .algorithm = Algorithm::direct,
+                                                     .ranks = 2,
+                                                     .bytes = sent[i].bytes.count});
+        builder.add_group({.ranks = 2});
+        std::vector<std::uint32_t> after;
+        if (sent[i].after) after = {receipts[*sent[i].after]};
+        add(sent[i].source, i, 0, call, after);
+        receipts.push_back(add(sent[i].destination, i, 1, call, {}));
+    }
+    for (auto& [endpoint, program] : programs) {
+        const std::uint32_t worker = builder.add_worker(EndpointId{endpoint}, builder.add_program(std::move(program)));
+        for (const auto& [group, rank] : seats[endpoint]) builder.add_seat(worker, group, rank);
+    }
+    return builder.build();
+}
+
+inline Traffic ring_all_reduce(const Topology& topology, Placement placement, Bytes bytes, std::uint32_t iterations) {
+    const std::vector<Ranks> groups = groups_of(topology, Grouping::rails, placement);
+    return collective(groups,
+                      {.kind = Collective::all_reduce,
+                       .algorithm = Algorithm::ring,
+                       .ranks = static_cast<std::uint32_t>(groups.front().size()),
+                       .bytes = bytes.count},
+                      iterations);
 }
 
 /// The parts of a run, to be changed by a test before it starts.

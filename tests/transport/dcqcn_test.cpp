@@ -94,21 +94,11 @@ FabricCase bottleneck(std::uint32_t senders, const DcqcnParameters& parameters) 
                                           .spines = 1,
                                           .links_per_pair = 1,
                                           .rate = gigabits(40)});
-    Traffic traffic;
-    traffic.groups.push_back({.ranks = senders, .bytes = {std::int64_t{4} << 30}});
-    for (std::uint32_t i = 0; i < senders; ++i)
-        traffic.flows.push_back({.source = EndpointId{std::size_t{1} + i},
-                                 .destination = EndpointId{std::size_t{0}},
-                                 .after = FlowId{std::size_t{senders} + i},
-                                 .then = {}});
-    for (std::uint32_t i = 0; i < senders; ++i) {
-        traffic.groups.push_back({.ranks = 1, .bytes = {std::int64_t{100'000} * i}});
-        traffic.flows.push_back({.source = EndpointId{std::size_t{1} + senders + i},
-                                 .destination = EndpointId{std::size_t{1} + i},
-                                 .after = {},
-                                 .then = FlowId{std::size_t{i}},
-                                 .group = i + 1});
-    }
+    std::vector<Relayed> sent;
+    for (std::size_t i = 0; i < senders; ++i)
+        sent.push_back({1 + senders + i, 1 + i, {static_cast<std::int64_t>(100'000 * i)}});
+    for (std::size_t i = 0; i < senders; ++i) sent.push_back({1 + i, 0, {std::int64_t{4} << 30}, i});
+    Traffic traffic = relayed(sent);
     FabricCase parts(topology, std::move(traffic), nanoseconds(500));
     parts.network.buffer = {64 << 20};
     parts.network.queue_limit = {32 << 20};

@@ -51,7 +51,7 @@ TEST(KindsInAFabric, OneDigestOverThreadsPartitionsAndWindows) {
 }
 
 std::int64_t packets_of_a_flow(const FabricCase& parts) {
-    return packets_of(parts.traffic.groups[0].bytes.count, parts.transport.payload);
+    return packets_of(parts.traffic.flows[0].opening_bytes, parts.transport.payload);
 }
 
 void expect_conservation(const FabricRun& stopped) {

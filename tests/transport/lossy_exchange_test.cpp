@@ -60,13 +60,12 @@ public:
     Exchange(const Case& c, std::uint64_t seed)
         : case_(c),
           seed_(seed),
-          traffic_(traffic_of(c)),
-          transport_(traffic_, {.payload = {c.payload_bytes}, .window = c.window}),
+          transport_(1, {.payload = {c.payload_bytes}, .window = c.window}),
           packets_per_message_(static_cast<Number>(packets_of(c.message_bytes, {c.payload_bytes}))),
           oracle_{.window = c.window} {
         Sender& sender = transport_.sender(0);
         EXPECT_FALSE(transport_.may_send(0, Time{0}));
-        sender.released = 1;
+        release();
         EXPECT_TRUE(transport_.may_send(0, Time{0}));  // opens the first message
         sender.base = sender.next = sender.sent_by_progress = sender.repeat = sender.repeat_end = c.first;
         transport_.receiver(0).base = c.first;
@@ -96,15 +95,9 @@ private:
         Number packet, cumulative;
     };
 
-    static Traffic traffic_of(const Case& c) {
-        Traffic traffic;
-        traffic.groups.push_back({.ranks = 1, .bytes = {c.message_bytes}});
-        traffic.flows.push_back({.source = EndpointId{std::size_t{0}},
-                                 .destination = EndpointId{std::size_t{1}},
-                                 .after = {},
-                                 .then = {},
-                                 .messages = c.messages});
-        return traffic;
+    void release() {
+        transport_.release(0, case_.message_bytes);
+        ++released_;
     }
     std::int64_t now_ps_ = 0;  // never the time of progress, which is 0
     std::uint64_t random() { return draw(seed_, 0, Purpose::arrival, draws_++); }
@@ -119,10 +112,10 @@ private:
 
     void send() {
         Sender& sender = transport_.sender(0);
-        if (random() % 4 == 0 && sender.released < case_.messages) ++sender.released;
+        if (random() % 4 == 0 && released_ < case_.messages) release();
         const bool begins = !sender.outstanding();
         const bool allowed = transport_.may_send(0, Time{0});
-        ASSERT_EQ(allowed, oracle_.may_send(packets_per_message_ * sender.released));
+        ASSERT_EQ(allowed, oracle_.may_send(packets_per_message_ * released_));
         if (!allowed) return;
         const auto packet = transport_.take(0, Time{++now_ps_});
         const Number expected = oracle_.take();
@@ -130,6 +123,7 @@ private:
         ASSERT_EQ(packet.number, short_form(expected));
         const bool is_tail = (expected + 1) % packets_per_message_ == 0;
         const std::int64_t before_tail = static_cast<std::int64_t>(packets_per_message_ - 1) * case_.payload_bytes;
+        ASSERT_EQ(packet.last, is_tail);
         ASSERT_EQ(packet.payload_bytes, is_tail ? case_.message_bytes - before_tail : case_.payload_bytes);
         data_.push_back(expected);
     }
@@ -141,12 +135,11 @@ private:
         if (data_.empty()) return;
         const Number packet = take_any(data_);
         Receiver& receiver = transport_.receiver(0);
-        ASSERT_EQ(transport_.accept(0, short_form(packet)), oracle_.accept(packet));
+        const bool is_tail = (packet + 1) % packets_per_message_ == 0;
+        ASSERT_EQ(transport_.accept(0, short_form(packet), is_tail), oracle_.accept(packet));
         ASSERT_EQ(receiver.base, short_form(oracle_.receiver_base));
         acknowledgements_.push_back({packet, oracle_.receiver_base});
-        for (; receiver.expected.message < case_.messages && receiver.base >= receiver.expected.end; ++delivered_)
-            transport_.advance(0, receiver.expected);
-        ASSERT_EQ(delivered_, oracle_.receiver_base / packets_per_message_);
+        ASSERT_EQ(receiver.messages, oracle_.receiver_base / packets_per_message_);
     }
     void acknowledge() {
         if (acknowledgements_.empty()) return;
@@ -157,8 +150,7 @@ private:
         ASSERT_EQ(sender.base, short_form(oracle_.base));
         ASSERT_EQ(sender.outstanding(), oracle_.base != oracle_.next);
         if (moved) note_progress();
-        while (sender.oldest.message < case_.messages && sender.base >= sender.oldest.end)
-            transport_.advance(0, sender.oldest);
+        for (; transport_.may_close(0); ++closed_) transport_.close_message(0);
     }
     void misfortune() {
         switch (random() % 8) {
@@ -183,18 +175,17 @@ private:
         EXPECT_FALSE(transport_.may_send(0, Time{0}));
         EXPECT_EQ(oracle_.receiver_base, all);
         EXPECT_EQ(transport_.sender(0).next, short_form(all));
-        EXPECT_EQ(transport_.sender(0).oldest.message, case_.messages);
+        EXPECT_EQ(closed_, case_.messages);
     }
 
     Case case_;
     std::uint64_t seed_, draws_ = 0;
-    Traffic traffic_;
     WindowTransport transport_;
     Number packets_per_message_;
     Oracle oracle_;
     std::vector<Number> data_;  // in flight
     std::vector<Acknowledgement> acknowledgements_;
-    Number delivered_ = 0;  // messages
+    std::uint32_t released_ = 0, closed_ = 0;  // messages
 };
 
 void expect_exchanges(const Case& c, std::uint64_t seeds) {

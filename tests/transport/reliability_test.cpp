@@ -16,26 +16,17 @@ using Numbers = std::vector<PacketNumber>;
 constexpr Time kStart{1'000'000};
 
 struct OneFlow {
-    Traffic traffic;
     WindowTransport transport;
 
     OneFlow(Reliability kind, std::uint32_t window, std::uint32_t packets,
             std::uint32_t tries = RetryBudget::kUnlimited)
-        : traffic(of(packets)),
-          transport(traffic, {.payload = {1000},
-                              .window = window,
-                              .timeout = microseconds(10),
-                              .tries = tries,
-                              .reliability = kind,
-                              .entropies = 3}) {
-        transport.sender(0).released = 1;
-    }
-    static Traffic of(std::uint32_t packets) {
-        Traffic traffic;
-        traffic.groups.push_back({.ranks = 1, .bytes = {packets * std::int64_t{1000}}});
-        traffic.flows.push_back(
-            {.source = EndpointId{std::size_t{0}}, .destination = EndpointId{std::size_t{1}}, .after = {}, .then = {}});
-        return traffic;
+        : transport(1, {.payload = {1000},
+                        .window = window,
+                        .timeout = microseconds(10),
+                        .tries = tries,
+                        .reliability = kind,
+                        .entropies = 3}) {
+        transport.release(0, packets * std::int64_t{1000});
     }
     Sender& sender() { return transport.sender(0); }
     const Receiver& receiver() { return transport.receiver(0); }
@@ -44,7 +35,7 @@ struct OneFlow {
         while (sent.size() < most && transport.may_send(0, now)) sent.push_back(transport.take(0, now).number);
         return sent;
     }
-    Answer receive(PacketNumber packet, bool trimmed = false) { return transport.receive(0, packet, trimmed); }
+    Answer receive(PacketNumber packet, bool trimmed = false) { return transport.receive(0, packet, false, trimmed); }
     bool refuse(PacketNumber packet, PacketNumber cumulative) { return transport.refuse(0, packet, cumulative); }
 };
 

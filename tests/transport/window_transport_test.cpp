@@ -12,24 +12,15 @@ constexpr Time kStart{1'000'000};
 
 // One flow of `messages` equal messages, all released.
 struct OneFlow {
-    Traffic traffic;
     WindowTransport transport;
 
     OneFlow(std::uint32_t window, std::int64_t message_bytes, std::uint32_t messages = 1,
             std::int64_t payload_bytes = 1000)
-        : traffic(of(message_bytes, messages)),
-          transport(traffic, {.payload = {payload_bytes}, .window = window, .timeout = microseconds(10)}) {
-        transport.sender(0).released = messages;
+        : transport(1, {.payload = {payload_bytes}, .window = window, .timeout = microseconds(10)}) {
+        release(message_bytes, messages);
     }
-    static Traffic of(std::int64_t message_bytes, std::uint32_t messages) {
-        Traffic traffic;
-        traffic.groups.push_back({.ranks = 1, .bytes = {message_bytes}});
-        traffic.flows.push_back({.source = EndpointId{std::size_t{0}},
-                                 .destination = EndpointId{std::size_t{1}},
-                                 .after = {},
-                                 .then = {},
-                                 .messages = messages});
-        return traffic;
+    void release(std::int64_t bytes, std::uint32_t messages = 1) {
+        for (std::uint32_t i = 0; i < messages; ++i) transport.release(0, bytes);
     }
 
     Sender& sender() { return transport.sender(0); }
@@ -45,7 +36,7 @@ struct OneFlow {
     bool acknowledge(PacketNumber packet, PacketNumber cumulative) {
         return transport.acknowledge(0, packet, cumulative);
     }
-    bool accept(PacketNumber packet) { return transport.accept(0, packet); }
+    bool accept(PacketNumber packet, bool last = false) { return transport.accept(0, packet, last); }
 };
 
 std::vector<PacketNumber> numbers(PacketNumber first, PacketNumber last) {
@@ -78,12 +69,11 @@ TEST(Sender, FillsItsWindowAndNoMore) {
 }
 
 TEST(Sender, SendsNothingThatIsNotReleased) {
-    OneFlow flow(100, 2500, 3);
-    flow.sender().released = 0;
+    OneFlow flow(100, 0, 0);
     EXPECT_FALSE(flow.may_send());
-    flow.sender().released = 1;
+    flow.release(2500);
     EXPECT_EQ(flow.send(), numbers(0, 3));
-    flow.sender().released = 3;
+    flow.release(2500, 2);
     EXPECT_EQ(flow.send(), numbers(3, 9));
     EXPECT_FALSE(flow.may_send());
 }
@@ -109,10 +99,7 @@ TEST(Sender, RemembersWhenEachMessageWasOpened) {
             continue;
         }
         flow.acknowledge(flow.sender().base, 0);
-        while (flow.sender().base >= flow.sender().oldest.end && flow.sender().oldest.message < 6) {
-            said.push_back(flow.transport.opened(0).ps);
-            flow.transport.advance(0, flow.sender().oldest);
-        }
+        while (flow.transport.may_close(0)) said.push_back(flow.transport.close_message(0).ps);
     }
     // Packets leave at 100 110 120 130; then one is acknowledged, and one sent, by turns.
     EXPECT_EQ(said, (std::vector<std::int64_t>{100, 120, 150, 190, 230, 270}));
@@ -240,52 +227,77 @@ TEST(Receiver, AWindowOfOneTakesTurns) {
 }
 
 TEST(WindowTransport, FlowsDoNotTouchEachOther) {
-    Traffic traffic = OneFlow::of(100'000, 1);
-    traffic.flows.resize(3, traffic.flows[0]);
-    WindowTransport transport(traffic, {.payload = {1000}, .window = 64});
-    for (PacketNumber n = 1; n < 64; ++n) transport.accept(1, n);
-    EXPECT_TRUE(transport.accept(0, 63));
-    EXPECT_TRUE(transport.accept(2, 1));
-    EXPECT_TRUE(transport.accept(1, 0));
+    WindowTransport transport(3, {.payload = {1000}, .window = 64});
+    for (PacketNumber n = 1; n < 64; ++n) transport.accept(1, n, false);
+    EXPECT_TRUE(transport.accept(0, 63, false));
+    EXPECT_TRUE(transport.accept(2, 1, false));
+    EXPECT_TRUE(transport.accept(1, 0, false));
     EXPECT_EQ(transport.receiver(0).base, 0u);
     EXPECT_EQ(transport.receiver(1).base, 64u);
     EXPECT_EQ(transport.receiver(2).base, 0u);
 }
 
-TEST(MessageCursor, WalksOverPartialAndEmptyMessages) {
-    // A ring of four over 10,002 bytes: chunks of 2500 and 2501, in steps rank, rank - 1, ...
-    Traffic traffic;
-    traffic.groups.push_back({.ranks = 4, .iterations = 1, .bytes = {10'002}, .all_reduce = true});
-    traffic.flows.push_back({.source = EndpointId{std::size_t{0}},
-                             .destination = EndpointId{std::size_t{1}},
-                             .after = {},
-                             .then = {},
-                             .messages = 6});
-    const WindowTransport transport(traffic, {.payload = {500}, .window = 8});
-    MessageCursor cursor;
-    PacketNumber end = 0;
-    for (std::uint32_t message = 0; message < 6; ++message) {
-        transport.advance(0, cursor);
-        const std::int64_t bytes = traffic.message_bytes(traffic.flows[0], message);
-        ASSERT_TRUE(bytes == 2500 || bytes == 2501);
-        end += bytes == 2500 ? 5 : 6;
-        EXPECT_EQ(cursor.message, message);
-        EXPECT_EQ(cursor.end, end);
-        EXPECT_EQ(cursor.tail_bytes, bytes == 2500 ? 500u : 1u);
+TEST(Messages, EndWithTheirLastPacketInWhateverOrderPacketsCome) {
+    OneFlow flow(16, 0, 0);
+    // Three messages, of packets 0 to 2, 3, and 4 to 5.
+    EXPECT_TRUE(flow.accept(3, true));
+    EXPECT_TRUE(flow.accept(2, true));
+    EXPECT_TRUE(flow.accept(1));
+    EXPECT_EQ(flow.receiver().messages, 0u);
+    EXPECT_TRUE(flow.accept(0));
+    EXPECT_EQ(flow.receiver().messages, 2u);
+    EXPECT_FALSE(flow.accept(3, true));  // a repetition ends nothing
+    EXPECT_TRUE(flow.accept(5, true));
+    EXPECT_EQ(flow.receiver().messages, 2u);
+    EXPECT_TRUE(flow.accept(4));
+    EXPECT_EQ(flow.receiver().messages, 3u);
+}
+
+TEST(Messages, OfAnySizesFollowEachOther) {
+    OneFlow flow(64, 0, 0);
+    const std::vector<std::int64_t> sizes{2500, 0, 1000, 1, 3001};
+    for (const std::int64_t bytes : sizes) flow.release(bytes);
+    for (const std::int64_t bytes : sizes) {
+        std::int64_t left = bytes;
+        for (bool last = false; !last;) {
+            ASSERT_TRUE(flow.may_send());
+            const auto packet = flow.transport.take(0, kStart);
+            left -= packet.payload_bytes;
+            last = packet.last;
+        }
+        EXPECT_EQ(left, 0) << "of " << bytes;
     }
-    transport.advance(0, cursor);
-    EXPECT_EQ(cursor.message, 6u);
-    EXPECT_EQ(cursor.end, UINT64_MAX);
+    EXPECT_FALSE(flow.may_send());
+    flow.transport.note_progress(0, kStart);
+    flow.transport.time_out(0, kStart + microseconds(10));
+    std::vector<PacketNumber> ends;
+    while (flow.may_send())
+        if (const auto packet = flow.transport.take(0, kStart); packet.last) ends.push_back(packet.number);
+    EXPECT_EQ(ends, (std::vector<PacketNumber>{2, 3, 4, 5, 9}));  // a repetition ends the same messages
+}
+
+TEST(Messages, RowsAreUsedAgain) {
+    MessagePool pool;
+    const std::uint32_t first = pool.add({}), second = pool.add({});
+    EXPECT_NE(first, second);
+    pool.remove(first);
+    pool.remove(second);
+    EXPECT_EQ(pool.add({}), second);
+    EXPECT_EQ(pool.add({}), first);
+    static_assert(sizeof(Message) <= 32);
 }
 
 // As many packets as a scenario may give to one flow.
-TEST(MessageCursor, PastTheLastMessageNoPacketBelongsEvenInTheLongestFlow) {
+TEST(Messages, AfterTheLastNothingIsClosedEvenInTheLongestFlow) {
     OneFlow flow(8, std::int64_t{UINT32_MAX}, 1, 1);
-    MessageCursor cursor = flow.sender().oldest;
-    const std::uint64_t all = cursor.end;  // what `base` is when all have been acknowledged
-    EXPECT_EQ(all, UINT32_MAX);
-    flow.transport.advance(0, cursor);
-    EXPECT_LT(all, cursor.end) << "models/network would close one message after another for ever";
+    ASSERT_TRUE(flow.may_send());
+    Sender& sender = flow.sender();
+    EXPECT_EQ(sender.oldest_end, UINT32_MAX);
+    sender.base = sender.next = UINT32_MAX;
+    ASSERT_TRUE(flow.transport.may_close(0));
+    flow.transport.close_message(0);
+    EXPECT_FALSE(flow.transport.may_close(0)) << "models/network would close one message after another for ever";
+    EXPECT_FALSE(flow.may_send());
 }
 
 }  // namespace

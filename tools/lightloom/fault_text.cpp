@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "scenarios/workload.hpp"
 #include "tools/lightloom/readable.hpp"
 
 namespace lightloom {
@@ -58,7 +59,7 @@ std::string jobs(const RunResult& result, std::size_t i, std::string_view group)
 
 std::string fault_lines(const Scenario& scenario, const RunResult& result) {
     const RunResult::Faults& f = result.faults;
-    const char* group = scenario.workload.kind == WorkloadKind::all_reduce ? "ring" : "pattern";
+    const char* group = group_noun(scenario.workload);
     std::string text;
     for (std::size_t i = 0; i < f.kind.size(); ++i) {
         text += fmt::format("fault.{}   ({}, {}) {}", i, f.kind[i], f.select[i], when(f, i));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "scenarios/fabric.hpp"
+#include "scenarios/workload.hpp"
 #include "tools/lightloom/fault_text.hpp"
 #include "tools/lightloom/json.hpp"
 #include "tools/lightloom/readable.hpp"
@@ -198,17 +199,17 @@ std::string question(const Scenario& scenario) {
     const auto& workload = scenario.workload;
     const std::int64_t gpus = fabric.endpoints();
     const std::string size = readable_bytes(workload.bytes.count);
-    switch (workload.kind) {
-        case WorkloadKind::all_reduce:
-            return fmt::format("all-reduce of {} per GPU on {} GPUs: {} ring{} of {}", size, readable_count(gpus),
-                               fabric.gpus_per_server, fabric.gpus_per_server == 1 ? "" : "s", fabric.servers);
-        case WorkloadKind::permutation:
-            return fmt::format("permutation: each of {} GPUs sends {} to another", readable_count(gpus), size);
-        case WorkloadKind::incast:
-            return fmt::format("incast: {} GPUs send {} each to one",
-                               readable_count(workload.senders == 0 ? gpus - 1 : workload.senders), size);
-    }
-    return "";
+    if (workload.kind == WorkloadKind::permutation)
+        return fmt::format("permutation: each of {} GPUs sends {} to another", readable_count(gpus), size);
+    if (workload.kind == WorkloadKind::incast)
+        return fmt::format("incast: {} GPUs send {} each to one",
+                           readable_count(workload.senders == 0 ? gpus - 1 : workload.senders), size);
+    const GroupShape shape = groups_of(workload.groups, fabric);
+    const CollectiveCall call = call_of(workload, fabric);
+    const std::string of = workload.kind == WorkloadKind::barrier ? "" : fmt::format(" of {} per GPU", size);
+    const std::string how = call.algorithm == Algorithm::ring ? "" : fmt::format(", {}", name_of(call.algorithm));
+    return fmt::format("{}{} on {} GPUs: {} {}{} of {}{}", name_of(workload.kind), of, readable_count(gpus),
+                       shape.groups, group_noun(workload), shape.groups == 1 ? "" : "s", shape.ranks, how);
 }
 
 std::string summary_text(const SummaryContext& context, const RunResult& result) {

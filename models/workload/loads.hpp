@@ -1,0 +1,24 @@
+// Loads: what every flow of a traffic carries in a run that ends, for what is said of a run before it begins. Goes
+// through all steps of all seats once.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/quantity.hpp"
+#include "models/workload/traffic.hpp"
+
+namespace lightloom {
+
+struct Load {
+    std::int64_t messages = 0, bytes = 0, packets = 0;
+    void add(const Load& other);
+};
+
+/// @param payload  of a full packet; an empty message takes a packet, too
+std::vector<Load> loads_of(const Traffic& traffic, Bytes payload);
+
+/// Of all flows together.
+Load total_load(const Traffic& traffic, Bytes payload);
+
+}  // namespace lightloom

@@ -1,0 +1,101 @@
+#include "scenarios/workload.hpp"
+
+#include <stdexcept>
+
+namespace lightloom {
+namespace {
+
+// The algorithm where the scenario leaves it open: what needs no idea of latency and bandwidth.
+Algorithm usual_algorithm(Collective kind) {
+    switch (kind) {
+        case Collective::all_reduce:
+        case Collective::all_gather:
+        case Collective::reduce_scatter:
+        case Collective::broadcast:
+        case Collective::reduce: return Algorithm::ring;
+        case Collective::all_to_all:
+        case Collective::send_receive: return Algorithm::direct;
+        case Collective::barrier: return Algorithm::recursive_doubling;
+    }
+    return Algorithm::ring;
+}
+
+}  // namespace
+
+std::optional<Collective> collective_of(WorkloadKind kind) {
+    switch (kind) {
+        case WorkloadKind::all_reduce: return Collective::all_reduce;
+        case WorkloadKind::all_gather: return Collective::all_gather;
+        case WorkloadKind::reduce_scatter: return Collective::reduce_scatter;
+        case WorkloadKind::broadcast: return Collective::broadcast;
+        case WorkloadKind::reduce: return Collective::reduce;
+        case WorkloadKind::all_to_all: return Collective::all_to_all;
+        case WorkloadKind::barrier: return Collective::barrier;
+        case WorkloadKind::permutation:
+        case WorkloadKind::incast: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+const std::vector<std::string>& workload_kind_names() {
+    static const std::vector<std::string> names{"all-reduce", "permutation",    "incast",
+                                                "all-gather", "reduce-scatter", "broadcast",
+                                                "reduce",     "all-to-all",     "barrier"};
+    return names;
+}
+
+const std::vector<std::string>& algorithm_names() {
+    static const std::vector<std::string> names{"ring",         "halving-doubling", "recursive-doubling", "tree",
+                                                "hierarchical", "direct",           "pairwise",           "bruck"};
+    return names;
+}
+
+std::string_view name_of(WorkloadKind kind) { return workload_kind_names().at(static_cast<std::size_t>(kind)); }
+
+std::string_view name_of(Algorithm algorithm) { return algorithm_names().at(static_cast<std::size_t>(algorithm)); }
+
+const char* group_noun(const Scenario::Workload& w) {
+    const std::optional<Collective> kind = collective_of(w.kind);
+    if (!kind) return "pattern";
+    return w.algorithm.value_or(usual_algorithm(*kind)) == Algorithm::ring ? "ring" : "group";
+}
+
+GroupShape groups_of(Grouping grouping, const FabricShape& fabric) {
+    switch (grouping) {
+        case Grouping::rails: return {fabric.gpus_per_server, fabric.servers};
+        case Grouping::all: return {1, fabric.endpoints()};
+        case Grouping::servers: return {fabric.servers, fabric.gpus_per_server};
+    }
+    throw std::logic_error("unknown grouping");
+}
+
+CollectiveCall call_of(const Scenario::Workload& w, const FabricShape& fabric) {
+    const Collective kind = collective_of(w.kind).value();
+    const std::int64_t per_node = w.groups == Grouping::all ? fabric.gpus_per_server : 1;
+    return {.kind = kind,
+            .algorithm = w.algorithm.value_or(usual_algorithm(kind)),
+            .ranks = static_cast<std::uint32_t>(groups_of(w.groups, fabric).ranks),
+            .bytes = kind == Collective::barrier ? 0 : w.bytes.count,
+            .channels = static_cast<std::uint32_t>(w.channels),
+            .chunk_bytes = w.chunk ? w.chunk->count : CollectiveCall{}.chunk_bytes,
+            .root = static_cast<std::uint32_t>(w.root),
+            .ranks_per_node = static_cast<std::uint32_t>(per_node)};
+}
+
+Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
+    const Scenario::Workload& w = scenario.workload;
+    const auto traffic = [&] {
+        if (w.kind == WorkloadKind::permutation) return permutation(plan.topology, w.bytes, scenario.seeds.traffic);
+        if (w.kind == WorkloadKind::incast) {
+            const auto others = static_cast<std::uint32_t>(plan.topology.endpoints.size() - 1);
+            return incast(w.senders == 0 ? others : static_cast<std::uint32_t>(w.senders), w.bytes);
+        }
+        return collective(groups_of(plan.topology, w.groups, w.placement), call_of(w, shape_of(scenario.topology)),
+                          static_cast<std::uint32_t>(w.iterations));
+    };
+    Traffic made = traffic();
+    for (Traffic::Group& group : made.groups) group.traffic_class = static_cast<std::uint8_t>(w.traffic_class);
+    return made;
+}
+
+}  // namespace lightloom

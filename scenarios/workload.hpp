@@ -1,0 +1,35 @@
+// From the keys under [workload] to traffic: which collective among whom, or which pattern.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/workload/traffic.hpp"
+#include "scenarios/assembly.hpp"
+#include "scenarios/fabric.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace lightloom {
+
+/// The collective that a kind of workload is; none: it is a pattern.
+std::optional<Collective> collective_of(WorkloadKind kind);
+std::string_view name_of(WorkloadKind kind);
+std::string_view name_of(Algorithm algorithm);
+/// What runs one collective: a ring, a group; or a pattern.
+const char* group_noun(const Scenario::Workload& workload);
+/// As the keys name them, in the order of their enumerators.
+const std::vector<std::string>& workload_kind_names();
+const std::vector<std::string>& algorithm_names();
+
+/// How many groups run the collective, and of how many ranks each is.
+struct GroupShape {
+    std::int64_t groups = 0, ranks = 0;
+};
+GroupShape groups_of(Grouping grouping, const FabricShape& fabric);
+
+/// The call that each group makes. @param kind  a collective. What there is no schedule for is for the caller to refuse.
+CollectiveCall call_of(const Scenario::Workload& workload, const FabricShape& fabric);
+
+}  // namespace lightloom
