@@ -403,7 +403,7 @@ std::uint64_t Fabric::digest() const {
                                          static_cast<std::uint64_t>(c.deepest_backlog_ps)})
             all.fold(word);
     for (std::uint32_t port = 0; port < counters_.size(); ++port)  // runs without darkness keep their digests
-        if (const std::uint64_t lost = counters_[port].frames_lost_in_dark) all.fold(std::uint64_t{port}, lost);
+        if (const std::uint64_t lost = counters_[port].frames_lost_in_dark) all.fold(port, lost, 0);
     for (const CommittedPort& port : committed_) {  // what an arithmetic port has none of leaves a digest as it is
         const std::uint64_t paused = std::uint64_t{port.pauses_sent} << 32 | port.pauses_received;
         if (paused != 0) all.fold(paused, static_cast<std::uint64_t>(port.paused_ps), port.deepest_pause);
@@ -422,7 +422,7 @@ std::uint64_t Fabric::digest() const {
               static_cast<std::uint64_t>(t.start_ps), static_cast<std::uint64_t>(t.delivered_ps),
               static_cast<std::uint64_t>(t.acknowledged_ps)})
             all.fold(word);
-        if (s.has_failed()) all.fold(std::uint64_t{flow}, static_cast<std::uint64_t>(s.failed.ps));
+        if (s.has_failed()) all.fold(flow, static_cast<std::uint64_t>(s.failed.ps), 0);
         if (transport_.parameters().reliability == Reliability::window && !control_.active()) continue;  // as ever
         all.fold(std::uint64_t{r.refused} << 32 | r.reordered, std::uint64_t{r.negatives} << 32 | s.tries,
                  static_cast<std::uint64_t>(s.longest_stall_ps));

@@ -38,7 +38,7 @@ FabricCase everything(FlowControl flow_control) {
     FabricCase parts = rough_with_ramp(Forwarding::store_and_forward);
     parts.network.flow_control = flow_control;
     parts.network.lossless = 0x0f;
-    parts.network.buffer = {8 << 20};
+    parts.network.buffer = {16 << 20};
     parts.network.buffer_alpha = 0.02;
     parts.network.trimming = true;
     parts.transport.reliability = Reliability::unordered;  // which alone reads what was trimmed

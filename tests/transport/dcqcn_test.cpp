@@ -100,8 +100,8 @@ FabricCase bottleneck(std::uint32_t senders, const DcqcnParameters& parameters) 
     for (std::size_t i = 0; i < senders; ++i) sent.push_back({1 + i, 0, {std::int64_t{4} << 30}, i});
     Traffic traffic = relayed(sent);
     FabricCase parts(topology, std::move(traffic), nanoseconds(500));
-    parts.network.buffer = {64 << 20};
-    parts.network.queue_limit = {32 << 20};
+    parts.network.buffer = {256 << 20};  // room for all windows: each comes at line rate before it hears of the others
+    parts.network.queue_limit = {192 << 20};
     parts.network.ecn_threshold = {100'000};
     parts.transport = {
         .payload = {4096}, .window = 1024, .timeout = milliseconds(20), .control = Control::dcqcn, .dcqcn = parameters};
