@@ -18,8 +18,8 @@ std::uint32_t share_of(std::uint64_t before, std::uint64_t weight, std::uint64_t
     return static_cast<std::uint32_t>(std::min((2 * before + weight) * parts / (2 * total), parts - 1));
 }
 
-// What is best left whole: servers that share a leaf or scale-up nodes, directly or through others, and their leaves. In
-// a leaf-spine that is a rack, with rails or two leaves per NIC a scalable unit or segment.
+// What is best left whole: servers that share a leaf or scale-up nodes, directly or through others, and their leaves.
+// In a leaf-spine that is a rack, with rails or two leaves per NIC a scalable unit or segment.
 struct Racks {
     std::vector<std::uint32_t> of_node;  // numbered in the order of their first node; kNone above the leaves
     std::uint32_t count = 0;

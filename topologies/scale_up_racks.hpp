@@ -1,5 +1,5 @@
-// Scale-up racks: servers whose GPUs switches of their own join (NVLink), beside any fabric. An NVL72 is 18 servers of 4
-// GPUs under 18 switches, and each GPU has a port to each of these: 1,296 cables.
+// Scale-up racks: servers whose GPUs switches of their own join (NVLink), beside any fabric. An NVL72 is 18 servers of
+// 4 GPUs under 18 switches, and each GPU has a port to each of these: 1,296 cables.
 // Not here: NVLink inside one server, which takes no cable (models/network/scale_up.hpp).
 #pragma once
 

@@ -2,7 +2,8 @@
 //
 // The NIC has one list of flows, and asks them in turn as a NIC with one port does (Fabric::serve) while some port has
 // less than two full frames to send. Where a hash of the flow decides (ecmp, flowlet), a flow whose port is full is
-// passed over; else each packet goes by one of the ports with room, so no port runs dry while another has a queue.
+// passed over; else, and always in a scale-up rack, each packet goes by one of the ports with room, so no port runs dry
+// while another has a queue.
 #pragma once
 
 #include <algorithm>
@@ -27,8 +28,8 @@ inline Fabric::PairChoice Fabric::choose_pair(const Node& node, std::uint32_t fl
     const auto one_of = [](std::uint64_t hash, std::size_t count) {
         return pick(scramble(hash), static_cast<std::uint32_t>(count));
     };
-    const std::span<const std::uint16_t> allowed =
-        by_one_port(network_.path) ? live.subspan(one_of(key, live.size()), 1) : live;
+    const bool one_port = by_one_port(network_.path) && sender.to_leaf != kScaleUpLeaf;
+    const std::span<const std::uint16_t> allowed = one_port ? live.subspan(one_of(key, live.size()), 1) : live;
 
     // Of those whose port has room the packet takes one; under adaptive, of those whose port is free first.
     PairChoice choice;

@@ -256,6 +256,7 @@ private:
     static std::vector<double> line_rates(const FabricInput& input);
     void check_conditions() const;
     void build_scale_up(const FabricInput& input);
+    void build_scale_up_ports(const FabricInput& input);
     void build_pairs(const FabricInput& input);
     void send_by(std::uint32_t flow, std::span<const EndpointId> nic_of);
     Duration least_delay(std::uint32_t port) const;  // from an event at its node to its effect at the peer
