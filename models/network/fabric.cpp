@@ -354,8 +354,10 @@ Fabric::Lookahead Fabric::lookahead(std::span<const std::uint16_t> partition_of)
 
 std::vector<bool> Fabric::cables_below(Duration target) const {
     std::vector<bool> below(topology_.cables.size());
-    for (std::uint32_t i = 0; i < topology_.ports.size(); ++i)
-        if (least_delay(i) < target) below[topology_.ports[i].cable.value] = true;
+    for (std::uint32_t i = 0; i < topology_.ports.size(); ++i) {
+        const bool in_rack = nodes_[ports_[i].peer_node].leaf == kScaleUpLeaf;
+        if (in_rack || least_delay(i) < target) below[topology_.ports[i].cable.value] = true;
+    }
     return below;
 }
 

@@ -123,7 +123,7 @@ public:
     };
     /// @param partition_of  per node: only channels between different partitions count; none: all do
     Lookahead lookahead(std::span<const std::uint16_t> partition_of = {}) const;
-    /// Per cable: does it set a lookahead below `target`? Such a cable had better not be cut.
+    /// Per cable: does it set a lookahead below `target`, or join a rack's GPUs? It had better not be cut.
     std::vector<bool> cables_below(Duration target) const;
     std::vector<std::uint32_t> ports_per_node() const;
     Statistics merged_statistics() const;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "tests/support/fabric_oracle.hpp"
 #include "topologies/partition_bonds.hpp"
 
@@ -83,6 +85,20 @@ TEST(ScaleUpRacks, OneFlowUsesAllPortsUnderEcmpToo) {
     EXPECT_LT(run(parts).delivered(0), kNic * 2 + nic_time(kFull + kGap) * (600 / kPorts + 3));
 }
 
+// A packet each from seven GPUs to one.
+TEST(ScaleUpRacks, FlowsBeginAtDifferentSwitches) {
+    std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    for (std::size_t from = 1; from < 8; ++from) pairs.emplace_back(from, 0);
+    const FabricCase parts = rack_case(messages(pairs, Bytes{4096}));
+    const FabricRun result = run(parts);
+    const Topology::Endpoint& gpu = parts.topology.endpoints[0];
+    std::vector<std::uint64_t> by_switch;
+    for (std::uint32_t i = 0; i < gpu.scale_ups; ++i)
+        by_switch.push_back(result.fabric.counters()[gpu.scale_up.value + std::size_t{i}].frames_delivered);
+    EXPECT_EQ(std::accumulate(by_switch.begin(), by_switch.end(), std::uint64_t{0}), 7u);
+    EXPECT_LE(std::ranges::max(by_switch), 3u);
+}
+
 TEST(ScaleUpRacks, WhatGoesToAnotherRackCrossesTheFabric) {
     const FabricCase parts = rack_case(messages({{0, 8}}, Bytes{4096}));
     const FabricRun result = run(parts);
@@ -149,7 +165,7 @@ TEST(ScaleUpRacks, StandBesideNicsOfSeveralPorts) {
 
 // Engine periods: what a rack's short cables leave of them.
 TEST(ScaleUpRacks, LetThreadsMeetAsSeldomAsWithoutThem) {
-    const FabricCase parts = rack_case(messages({{0, 7}}, Bytes{4096}));
+    FabricCase parts = rack_case(messages({{0, 7}}, Bytes{4096}));
     FabricCase plain(fabric(), messages({{0, 7}}, Bytes{4096}), kHop);
     plain.network = parts.network;
     const auto period_of = [](const FabricCase& of, std::uint32_t partitions, bool with_bonds) {
@@ -164,7 +180,10 @@ TEST(ScaleUpRacks, LetThreadsMeetAsSeldomAsWithoutThem) {
         return simulate(fabric, options).period_length;
     };
     for (const std::uint32_t partitions : {2u, 4u, 8u, 16u})
-        EXPECT_EQ(period_of(parts, partitions, true), period_of(plain, 2, false)) << partitions;
+        for (const Duration latency : {nanoseconds(150), kNvlink}) {
+            parts.scale_up->latency = latency;
+            EXPECT_EQ(period_of(parts, partitions, true), period_of(plain, 2, false)) << partitions;
+        }
     EXPECT_LT(period_of(parts, 8, false), period_of(plain, 2, false)) << "it takes the bonds";
     const Fabric all(parts.input(1));
     EXPECT_EQ(all.lookahead().least, kNvlink + kCopper + nic_time(8 + 16) - Duration{1}) << "from switch to GPU";
