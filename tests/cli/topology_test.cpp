@@ -52,8 +52,8 @@ TEST(TopologyCommand, CountsThePodOfHpnAsItsPaperDoes) {
 TEST(TopologyCommand, CountsNvl72RacksAsTheyArePublished) {
     EXPECT_EQ(figure({kCatalogue + "nvl72.toml"},
                      "t['gpus'], nodes('scale-up switches'), cables('scale-up'), t['inventory']['cable_assemblies'], "
-                     "t['inventory']['per_gpu']['transceivers']"),
-              "144 36 2592 2736 2");
+                     "t['inventory']['per_gpu']['transceivers'], t['graph']['gpu']['scale_up_bps']"),
+              "144 36 2592 2736 2 7200000000000");
 }
 
 // 32 down and 8 up at one rate: four times more below; half of the NICs, 64, have 4 x 8 / 2 = 16 cables across.

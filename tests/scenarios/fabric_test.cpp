@@ -67,7 +67,14 @@ INSTANTIATE_TEST_SUITE_P(
         "kind = \"ocs-pods\"\npods = 4\nleaves_per_pod = 2\nspines_per_pod = 2\nservers_per_leaf = 2\n"
         "circuits_per_spine = 3\n",
         "kind = \"ocs-pods\"\npods = 4\nleaves_per_pod = 2\nspines_per_pod = 2\nservers_per_leaf = 2\n"
-        "states = 3\n"));
+        "states = 3\n",
+        // Racks beside them
+        "servers = 6\nleaves = 3\nspines = 2\ngpus_per_server = 4\n"
+        "[scale_up]\nkind = \"nvlink\"\nservers = 3\nswitches = 9\n",
+        "kind = \"rail-optimised\"\nservers = 8\nservers_per_unit = 4\nspines = 4\n"
+        "[scale_up]\nkind = \"nvlink\"\nservers = 4\n",
+        "kind = \"multi-plane\"\nsegments = 3\nservers_per_segment = 2\ngpus_per_server = 4\n"
+        "spines_per_plane = 3\n[scale_up]\nkind = \"nvlink\"\nservers = 2\nswitches = 1\n"));
 
 TEST_P(Fabrics, HaveTheShapeThatIsTakenFromTheirParameters) { expect_shape_of_what_is_built(scenario_of(GetParam())); }
 

@@ -64,20 +64,44 @@ TEST(Nvl72, ThreadsMeetAsSeldomAsWithoutItsRacks) {
     EXPECT_LT(with.window, without.window);
 }
 
-// 18 ports of 400 Gb/s, and besides them three frames (two queued, one being sent) and the way, FEC and NICs.
-TEST(Nvl72, AGpuSendsByAllItsPorts) {
-    const Scenario scenario = nvl72({{"workload.kind", "incast"},
-                                     {"workload.senders", "1"},
-                                     {"workload.bytes", "9MiB"},
-                                     {"transport.window", "4096"}});
-    const Plan planned = plan(scenario);
-    const RunResult result = run(scenario, planned, {}, nullptr);
-    ASSERT_TRUE(result.complete);
-    EXPECT_EQ(frames_on(result, "host-leaf"), 0);
-    const double packets = 9.0 * 256 / 18;  // of a port
-    const double wire_ps = packets * (8 + 16 + 4096 + 12) * 8 / 0.4;
+// 9 MiB from a GPU to another server's of its rack.
+Scenario one_message() {
+    return nvl72({{"workload.kind", "incast"},
+                  {"workload.senders", "1"},
+                  {"workload.bytes", "9MiB"},
+                  {"transport.window", "4096"}});
+}
+
+// Ports of 400 Gb/s, and besides them three frames (two queued, one being sent) and the way, FEC and NICs.
+void expect_time_by(double ports, const RunResult& result) {
+    const double wire_ps = 9.0 * 256 / ports * (8 + 16 + 4096 + 12) * 8 / 0.4;
     EXPECT_GT(static_cast<double>(result.summary.completion_ps), wire_ps);
     EXPECT_LT(static_cast<double>(result.summary.completion_ps), wire_ps + 3 * 4132 * 8 / 0.4 + 1.2e6);
+}
+
+TEST(Nvl72, AGpuSendsByAllItsPorts) {
+    const Scenario scenario = one_message();
+    const RunResult result = run(scenario, plan(scenario), {}, nullptr);
+    ASSERT_TRUE(result.complete);
+    EXPECT_EQ(frames_on(result, "host-leaf"), 0);
+    expect_time_by(18, result);
+}
+
+TEST(Nvl72, ASwitchThatIsDarkTakesAnEighteenth) {
+    Scenario scenario = one_message();
+    Scenario::Fault fault;
+    fault.kind = FaultKind::down;
+    fault.select.tier = "scale-up";
+    fault.select.pod = 0;  // the rack of both
+    fault.select.group = RiskKind::node;
+    fault.select.random = 1;
+    scenario.faults.push_back(fault);
+    const Plan planned = plan(scenario);
+    EXPECT_EQ(planned.outages.size(), 2u * 72);
+    const RunResult result = run(scenario, planned, {}, nullptr);
+    ASSERT_TRUE(result.complete);
+    EXPECT_EQ(result.summary.frames_lost, 0) << "all know of it from the start";
+    expect_time_by(17, result);
 }
 
 TEST(ScaleUpRackKeys, KeepAMessageInItsRack) {
