@@ -64,6 +64,18 @@ TEST(Nvl72, ThreadsMeetAsSeldomAsWithoutItsRacks) {
     EXPECT_LT(with.window, without.window);
 }
 
+// Two hops of a ring of 36 leave their rack, and those NICs never rest: 70 chunks of 128 packets each, one after the
+// other, and a packet's way through leaf, spine and leaf. No acknowledgement shares their port.
+TEST(Nvl72, ItsRingIsAsFastAsTheHopBetweenRacks) {
+    const Scenario scenario = nvl72();
+    const RunResult result = run(scenario, plan(scenario), {}, nullptr);
+    ASSERT_TRUE(result.complete);
+    const double wire_ps = 70.0 * 128 * (8 + 64 + 4096 + 12) * 8 / 0.4;
+    EXPECT_GT(static_cast<double>(result.summary.completion_ps), wire_ps);
+    EXPECT_LT(static_cast<double>(result.summary.completion_ps), wire_ps + 4e6);
+    EXPECT_EQ(frames_on(result, "host-leaf"), 4 * 2 * 70 * 128 * 2 * 2) << "rails x hops, two cables, both ways";
+}
+
 // 9 MiB from a GPU to another server's of its rack.
 Scenario one_message() {
     return nvl72({{"workload.kind", "incast"},
