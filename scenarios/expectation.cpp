@@ -21,20 +21,22 @@ struct Path {
 
 class Paths {
 public:
-    Paths(const Plan& plan, std::span<const Channel> channels) : plan_(plan), channels_(channels) {}
+    /// @param racks  whether those that share scale-up nodes send by them
+    Paths(const Plan& plan, std::span<const Channel> channels, bool racks)
+        : plan_(plan), channels_(channels), racks_(racks) {}
 
     /// @param visit  called for every node but the source with the share of packets that arrive there
     template <class Visit>
-    Path between(const Topology::Endpoint& from, const Topology::Endpoint& to, Visit&& visit) const {
+    Path between(EndpointId from, EndpointId to, Visit&& visit) const {
         const std::vector<PortPair> pairs = nearest(from, to);
         Path path{};
         for (const PortPair& pair : pairs)
             add_way(PortId{pair.from.nic}, PortId{pair.to.nic}, 1.0 / static_cast<double>(pairs.size()), path, visit);
-        visit(to.server, 1.0);
+        visit(plan_.topology.endpoints[to.value].server, 1.0);
         return path;
     }
     /// How many ports of a NIC send at once to another's, each to a port of its own.
-    std::size_t ports_between(const Topology::Endpoint& from, const Topology::Endpoint& to) const {
+    std::size_t ports_between(EndpointId from, EndpointId to) const {
         std::set<std::uint32_t> out, in;
         for (const PortPair& pair : nearest(from, to)) {
             out.insert(pair.from.nic);
@@ -44,8 +46,10 @@ public:
     }
 
 private:
-    std::vector<PortPair> nearest(const Topology::Endpoint& from, const Topology::Endpoint& to) const {
-        std::vector<PortPair> pairs = port_pairs(plan_.topology, plan_.routes, from, to);
+    std::vector<PortPair> nearest(EndpointId from, EndpointId to) const {
+        const Topology::Endpoint &out = plan_.topology.endpoints[from.value], &in = plan_.topology.endpoints[to.value];
+        if (racks_ && share_scale_up(plan_.topology, out, in)) return scale_up_pairs(plan_.topology, from, to);
+        std::vector<PortPair> pairs = port_pairs(plan_.topology, plan_.routes, out, in);
         std::erase_if(pairs, [hops = pairs.empty() ? 0 : pairs.front().hops](auto& pair) { return pair.hops > hops; });
         return pairs;
     }
@@ -96,6 +100,7 @@ private:
 
     const Plan& plan_;
     std::span<const Channel> channels_;
+    bool racks_;
 };
 
 // A frame's time on the wire of a NIC and the time its gap takes away, in seconds.
@@ -104,16 +109,14 @@ double wire_seconds(const Scenario& s, std::int64_t frame_bytes, bool with_gap) 
     return static_cast<double>(bytes * 8) / static_cast<double>(s.rate_of(TierKind::host_leaf).bits_per_second);
 }
 
-RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, const Plan& plan, const Paths& paths) {
+RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, const Paths& paths) {
     const CollectiveCall& ring = traffic.calls.front().call();
     const std::int64_t payload = s.transport.payload.count;
     const double full = wire_seconds(s, s.framing.header.count + payload, true) +
                         wire_seconds(s, s.framing.acknowledgement.count, true);
     std::size_t ports = by_one_port(s.routing.policy) ? 1 : SIZE_MAX;
     for (const Traffic::Flow& flow : traffic.flows)
-        if (ports > 1)
-            ports = std::min(ports, paths.ports_between(plan.topology.endpoints[flow.source.value],
-                                                        plan.topology.endpoints[flow.destination.value]));
+        if (ports > 1) ports = std::min(ports, paths.ports_between(flow.source, flow.destination));
     const double nic_rate = static_cast<double>(ports) * static_cast<double>(payload) / full;
 
     const std::int64_t chunk = ring.bytes / ring.ranks;
@@ -121,8 +124,7 @@ RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, cons
     const double hop_seconds = wire_seconds(s, s.framing.header.count + last_payload, false);
     double alpha = 0.0, round_trip = 0.0;
     for (const Traffic::Flow& flow : traffic.flows) {
-        const Path path = paths.between(plan.topology.endpoints[flow.source.value],
-                                        plan.topology.endpoints[flow.destination.value], [](NodeId, double) {});
+        const Path path = paths.between(flow.source, flow.destination, [](NodeId, double) {});
         const auto switches = static_cast<double>(path.hops - 1);
         // A switch that cuts through passes a frame on while it arrives; only storing it costs its serialisation.
         const double stored = s.switches.forwarding == Forwarding::cut_through ? 0.0 : path.stored * hop_seconds;
@@ -157,7 +159,8 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
     const Traffic traffic = traffic_of(scenario, plan);
     const std::vector<Channel> channels = channels_of(plan.links, scenario.optics.lock);
     const Fabric fabric(fabric_input(scenario, plan, traffic, channels, 1));
-    const Paths paths(plan, channels);
+    const bool racks = scenario.scale_up_network.has_racks();
+    const Paths paths(plan, channels, racks);
 
     Expectation e;
     e.lookahead = fabric.lookahead().least;
@@ -184,22 +187,26 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
     std::vector<double> work(plan.topology.nodes.size(), 0.0);  // frames that arrive at a node
     const FabricInput input = fabric_input(scenario, plan, traffic, channels, 1);
     for (std::uint32_t i = 0; i < traffic.flows.size(); ++i) {
-        const Ends ends = ends_in_fabric(input, traffic.flows[i]);
-        if (ends.out == ends.in) continue;  // it stays in its server
-        const Topology::Endpoint& from = plan.topology.endpoints[ends.out.value];
-        const Topology::Endpoint& to = plan.topology.endpoints[ends.in.value];
+        Ends ends = ends_in_fabric(input, traffic.flows[i]);
+        if (ends.out == ends.in) {
+            if (!racks) continue;  // it stays in its server
+            ends = {traffic.flows[i].source, traffic.flows[i].destination};
+        }
+        const NodeId from = plan.topology.endpoints[ends.out.value].server;
+        const NodeId to = plan.topology.endpoints[ends.in.value].server;
         const std::int64_t packets = loads[i].packets;
         const auto count = static_cast<double>(packets);
         // Acknowledgements come back the same way: every switch sees both, each end one of them.
-        const Path path = paths.between(from, to, [&](NodeId node, double share) {
-            work[node.value] += (node == to.server ? 1.0 : 2.0) * share * count;
+        const Path path = paths.between(ends.out, ends.in, [&](NodeId node, double share) {
+            work[node.value] += (node == to ? 1.0 : 2.0) * share * count;
         });
-        work[from.server.value] += count;
+        work[from.value] += count;
         e.packet_hops += 2 * packets * path.hops;
     }
     if (e.packet_hops > 0)
         e.heaviest_node_share = *std::max_element(work.begin(), work.end()) / static_cast<double>(e.packet_hops);
-    if (is_one_ring(scenario.workload)) e.ring = ring_expectation(scenario, traffic, plan, paths);
+    // In racks the hops of a ring differ too much for one formula.
+    if (is_one_ring(scenario.workload) && !racks) e.ring = ring_expectation(scenario, traffic, paths);
     return e;
 }
 

@@ -38,7 +38,7 @@ struct Expectation {
     double heaviest_node_share = 0.0;     // of the hops: no number of threads makes a run faster than its inverse
     std::size_t committed_ports = 0;      // of all ports: those that commit themselves late
     Bytes least_headroom, most_headroom;  // that a lossless class needs at a switch's port
-    std::optional<RingExpectation> ring;
+    std::optional<RingExpectation> ring;  // none: another pattern, or scale-up racks
 };
 
 Expectation expect(const Scenario& scenario, const Plan& plan);

@@ -8,6 +8,7 @@
 #include "topologies/multi_plane.hpp"
 #include "topologies/ocs_pods.hpp"
 #include "topologies/rail_optimised.hpp"
+#include "topologies/scale_up_racks.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -85,6 +86,10 @@ Topology generated(const Scenario::Fabric& f, Rate rate) {
 Topology topology_of(const Scenario& scenario) {
     Topology topology = generated(scenario.topology, port_rate(scenario.topology.rate));
     if (scenario.topology.kind == TopologyKind::graph) return topology;  // every cable has its own rate
+    if (const auto& racks = scenario.scale_up_network; racks.has_racks())
+        topology = with_scale_up_racks(topology, {.servers = racks.servers,
+                                                  .switches = racks.switches,
+                                                  .rate = port_rate(scenario.rate_of(TierKind::scale_up))});
     for (Topology::Tier& tier : topology.tiers)
         if (const auto kind = tier_named(tier.name)) tier.rate = port_rate(scenario.rate_of(*kind));
     return topology;

@@ -98,8 +98,11 @@ std::optional<ScaleUpParameters> scale_up_of(const Scenario::ScaleUp& network) {
     if (network.kind == ScaleUpKind::none) return std::nullopt;
     const auto rate = Rate::from(network.rate);
     if (!rate) throw TopologyError(fmt::format("no port clock keeps a scale-up rate of {}", to_text(network.rate)));
-    return ScaleUpParameters{
-        .rate_per_gpu = *rate, .latency = network.latency, .header = network.header, .pxn = network.pxn};
+    return ScaleUpParameters{.rate_per_gpu = *rate,
+                             .latency = network.latency,
+                             .header = network.header,
+                             .pxn = network.pxn,
+                             .racks = network.has_racks()};
 }
 
 }  // namespace

@@ -169,6 +169,24 @@ FabricShape graph_shape(const Topology& t) {
     return s;
 }
 
+FabricShape shape_of(const Scenario::Fabric& fabric) {
+    switch (fabric.kind) {
+        case TopologyKind::leaf_spine: return leaf_spine_shape(fabric);
+        case TopologyKind::rail_optimised: return rail_shape(fabric);
+        case TopologyKind::folded_clos: return folded_clos_shape(fabric);
+        case TopologyKind::multi_plane: return multi_plane_shape(fabric);
+        case TopologyKind::ocs_pods: return ocs_shape(fabric);
+        case TopologyKind::graph: return fabric.graph ? graph_shape(*fabric.graph) : FabricShape{};
+    }
+    throw std::logic_error("unknown topology kind");
+}
+
+// A server's ports to its rack's switches are numbered on after those of its NICs.
+void add_racks(FabricShape& s, std::int64_t switches) {
+    add_tier(s, TierKind::scale_up, times(s.gpus_per_server, plus(s.nics_per_gpu, switches)),
+             times(s.endpoints(), switches));
+}
+
 }  // namespace
 
 std::string_view name_of(TopologyKind kind) {
@@ -183,16 +201,10 @@ std::string_view name_of(TopologyKind kind) {
     return "";
 }
 
-FabricShape shape_of(const Scenario::Fabric& fabric) {
-    switch (fabric.kind) {
-        case TopologyKind::leaf_spine: return leaf_spine_shape(fabric);
-        case TopologyKind::rail_optimised: return rail_shape(fabric);
-        case TopologyKind::folded_clos: return folded_clos_shape(fabric);
-        case TopologyKind::multi_plane: return multi_plane_shape(fabric);
-        case TopologyKind::ocs_pods: return ocs_shape(fabric);
-        case TopologyKind::graph: return fabric.graph ? graph_shape(*fabric.graph) : FabricShape{};
-    }
-    throw std::logic_error("unknown topology kind");
+FabricShape shape_of(const Scenario& scenario) {
+    FabricShape shape = shape_of(scenario.topology);
+    if (scenario.scale_up_network.has_racks()) add_racks(shape, scenario.scale_up_network.switches);
+    return shape;
 }
 
 }  // namespace lightloom

@@ -114,7 +114,11 @@ struct Scenario {
         }
         return host_leaf;
     }
-    BitRate rate_of(TierKind kind) const { return tier(kind).rate.value_or(topology.rate); }
+    BitRate rate_of(TierKind kind) const {
+        if (kind == TierKind::scale_up && scale_up_network.has_racks())
+            return {scale_up_network.rate.bits_per_second / scale_up_network.switches};
+        return tier(kind).rate.value_or(topology.rate);
+    }
 
     struct Optics {
         Basis basis = Basis::limit;
@@ -158,14 +162,17 @@ struct Scenario {
         friend bool operator==(const Nic&, const Nic&) = default;
     } nic;
 
-    /// What joins the GPUs of one server among themselves.
+    /// What joins the GPUs of one server, or of several that make a rack, among themselves.
     struct ScaleUp {
         ScaleUpKind kind = ScaleUpKind::none;
-        BitRate rate{3'600'000'000'000};       // of a GPU, one way: NVLink 4, 450 GB/s
-        Duration latency = nanoseconds(25);    // from a packet's last bit at one GPU to its effect at another
-        Bytes header{16};                      // of a packet, in place of the fabric's
-        bool pxn = false;                      // packets leave by the NIC on the destination's rail
+        std::int64_t servers = 1, switches = 18;  // of a rack; with one server there are no such switches
+        BitRate rate{3'600'000'000'000};          // of a GPU, one way: NVLink 4, 450 GB/s
+        Duration latency =
+            nanoseconds(25);  // from a packet's last bit at one GPU to its effect at another; of a switch
+        Bytes header{16};     // of a packet, in place of the fabric's
+        bool pxn = false;     // packets leave by the NIC on the destination's rail
         std::vector<std::int64_t> affinity{};  // by GPU of a server: whose NIC it uses; empty: each its own
+        bool has_racks() const { return kind != ScaleUpKind::none && servers > 1; }
         friend bool operator==(const ScaleUp&, const ScaleUp&) = default;
     } scale_up_network;
 

@@ -31,7 +31,7 @@ std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / 
 class Checks {
 public:
     Checks(const Scenario& scenario, const ScenarioNames& names, const std::function<bool(std::string_view)>& is_sound)
-        : s_(scenario), shape_(shape_of(scenario.topology)), names_(names), is_sound_(is_sound) {}
+        : s_(scenario), shape_(shape_of(scenario)), names_(names), is_sound_(is_sound) {}
 
     std::vector<Contradiction> all() {
         rate("topology.rate", s_.topology.rate);
@@ -257,6 +257,7 @@ private:
         const Scenario::ScaleUp& network = s_.scale_up_network;
         if (network.kind == ScaleUpKind::none) return;
         rate("scale_up.rate", network.rate);
+        if (network.has_racks()) racks();
         if (network.affinity.empty() || !topology_is_sound() || !sound({"scale_up.affinity"})) return;
         const std::int64_t gpus = shape_.gpus_per_server;
         if (static_cast<std::int64_t>(network.affinity.size()) != gpus)
@@ -266,6 +267,28 @@ private:
         if (const std::int64_t most = std::ranges::max(network.affinity); most >= gpus)
             complain("scale_up.affinity", fmt::format("there is no NIC {} in a server", most),
                      fmt::format("there are {}, counted from 0", gpus));
+    }
+
+    void racks() {
+        const Scenario::ScaleUp& network = s_.scale_up_network;
+        if (network.pxn && sound({"scale_up.pxn"}))
+            complain("scale_up.pxn", "is for what joins the GPUs of one server",
+                     fmt::format("with scale_up.servers = {} each GPU uses its own NIC", network.servers));
+        if (s_.transport.kind == TransportKind::rocev2 && s_.transport.loss_recovery == LossRecovery::go_back_n &&
+            network.switches > 1)
+            complain("transport.loss_recovery", "go-back-n takes packets by several switches for lost ones",
+                     "\"selective-repeat\" does not mind their order");
+        if (sound({"scale_up.rate", "scale_up.switches"})) {
+            const BitRate cable = s_.rate_of(TierKind::scale_up);
+            if (cable.bits_per_second * network.switches != network.rate.bits_per_second || !Rate::from(cable))
+                complain("scale_up.rate",
+                         fmt::format("{} cannot be shared out to {} ports", to_text(network.rate), network.switches),
+                         "as 7.2Tbps to 18 of 400Gbps");
+        }
+        if (topology_is_sound() && sound({"scale_up.servers"}) && shape_.servers % network.servers != 0)
+            complain("scale_up.servers",
+                     fmt::format("{} servers are no whole number of racks of {}", shape_.servers, network.servers),
+                     "consecutive servers make a rack");
     }
 
     void workload() {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/quantity_text.hpp"
+#include "scenarios/fabric.hpp"
 #include "scenarios/scenario_checks.hpp"
 #include "scenarios/schema.hpp"
 
@@ -205,10 +206,14 @@ void Reader::require(std::string key, std::string_view help, const Source& file)
 void Reader::complain_of_misplaced() {
     const bool knows_tiers =
         std::ranges::none_of(unsound_, [](const std::string& key) { return key.starts_with("topology."); });
+    constexpr std::string_view kTiersSection = "tier.";
+    const FabricShape shape = shape_of(scenario_);
     std::set<std::string, std::less<>> said;
     for (const auto& key : scenario_keys()) {
-        if (key.section.starts_with("tier.") && !knows_tiers) continue;
-        const std::string path = key.section.starts_with("tier.") ? std::string(key.section) : key.path();
+        const bool of_tier = key.section.starts_with(kTiersSection);
+        if (of_tier && !knows_tiers) continue;
+        const bool has_tier = of_tier && shape.has_tier(*tier_named(key.section.substr(kTiersSection.size())));
+        const std::string path = of_tier && !has_tier ? std::string(key.section) : key.path();
         const auto given = places_.find(path);
         if (given == places_.end() || !said.insert(path).second) continue;
         auto complaint = misplaced(key, scenario_);

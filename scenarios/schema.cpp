@@ -18,7 +18,7 @@ Keys make_scenario_keys() {
 }
 
 std::optional<Complaint> no_such_tier(const Scenario& scenario, TierKind kind) {
-    const FabricShape shape = shape_of(scenario.topology);
+    const FabricShape shape = shape_of(scenario);
     if (shape.has_tier(kind)) return std::nullopt;
     std::vector<std::string_view> others;
     for (std::size_t i = 0; i < kTierKinds; ++i)
@@ -49,6 +49,9 @@ std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& sce
                          fmt::format("is no key of a {} fabric", name_of(kind)),
                          fmt::format("it belongs to {}", fmt::join(kinds_of(key), ", "))};
     if (!key.section.starts_with(kTierSection)) return std::nullopt;
+    if (const auto& racks = scenario.scale_up_network; racks.has_racks() && key.path() == "tier.scale-up.rate")
+        return Complaint{
+            {}, "follows from scale_up.rate", fmt::format("a GPU has that by its {} ports", racks.switches)};
     return no_such_tier(scenario, tier_named(key.section.substr(kTierSection.size())).value());
 }
 

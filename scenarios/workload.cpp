@@ -90,7 +90,7 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
             const auto others = static_cast<std::uint32_t>(plan.topology.endpoints.size() - 1);
             return incast(w.senders == 0 ? others : static_cast<std::uint32_t>(w.senders), w.bytes);
         }
-        return collective(groups_of(plan.topology, w.groups, w.placement), call_of(w, shape_of(scenario.topology)),
+        return collective(groups_of(plan.topology, w.groups, w.placement), call_of(w, shape_of(scenario)),
                           static_cast<std::uint32_t>(w.iterations));
     };
     Traffic made = traffic();

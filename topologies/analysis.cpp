@@ -108,10 +108,17 @@ FabricCounts counts_of(const Topology& topology) {
 
 Injection injection_of(const Topology& topology) {
     Injection found;
-    for (const Topology::Endpoint& endpoint : topology.endpoints) {
+    const auto rate_of = [&](PortId first, std::uint32_t ports) {
         std::int64_t rate = 0;
-        for (std::uint32_t i = 0; i < endpoint.nics; ++i)
-            rate += bits_per_second(topology, topology.ports[endpoint.nic.value + i].cable);
+        for (std::uint32_t i = 0; i < ports; ++i)
+            rate += bits_per_second(topology, topology.ports[first.value + i].cable);
+        return rate;
+    };
+    for (const Topology::Endpoint& endpoint : topology.endpoints) {
+        const std::int64_t rate = rate_of(endpoint.nic, endpoint.nics);
+        found.scale_ups = std::max(found.scale_ups, endpoint.scale_ups);
+        found.into_rack.bits_per_second =
+            std::max(found.into_rack.bits_per_second, rate_of(endpoint.scale_up, endpoint.scale_ups));
         found.fewest_ports = std::min(found.fewest_ports, endpoint.nics);
         found.most_ports = std::max(found.most_ports, endpoint.nics);
         found.least.bits_per_second = std::min(found.least.bits_per_second, rate);

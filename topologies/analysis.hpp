@@ -33,6 +33,8 @@ PathStatistics paths_between_leaves(const Topology& topology);
 struct Injection {
     std::uint32_t fewest_ports = UINT32_MAX, most_ports = 0;
     BitRate least{INT64_MAX}, most{0};
+    std::uint32_t scale_ups = 0;  // of a GPU, into its rack: the most ...
+    BitRate into_rack{0};         // ... and what they send together
 };
 Injection injection_of(const Topology& topology);
 

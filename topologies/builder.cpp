@@ -2,6 +2,9 @@
 
 namespace lightloom {
 
+TopologyBuilder::TopologyBuilder(const Topology& topology)
+    : graph_(graph_of(topology)), tiers_(topology.tiers), circuits_(topology.circuits) {}
+
 std::uint32_t TopologyBuilder::add_tier(std::string name, Rate rate) {
     tiers_.push_back({std::move(name), rate});
     return static_cast<std::uint32_t>(tiers_.size() - 1);

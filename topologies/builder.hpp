@@ -10,6 +10,10 @@ namespace lightloom {
 
 class TopologyBuilder {
 public:
+    TopologyBuilder() = default;
+    /// Goes on from a topology.
+    explicit TopologyBuilder(const Topology& topology);
+
     /// @return what connect() calls the tier
     std::uint32_t add_tier(std::string name, Rate rate);
 

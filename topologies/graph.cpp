@@ -46,12 +46,17 @@ void number_endpoints(const Graph& graph, Topology& t) {
     for (std::size_t n = 0; n < t.nodes.size(); ++n) {
         const Topology::Node& server = t.nodes[n];
         if (server.kind != NodeKind::server) continue;
-        for (std::uint32_t gpu = 0; gpu < graph[n].gpus; ++gpu) {
-            const PortId nic{std::size_t{server.first_port} + gpu * graph[n].nics};
-            t.endpoints.push_back({.server = NodeId{n}, .nic = nic, .leaf = {}, .down = 0, .nics = graph[n].nics});
-            const Topology::Attachment first = t.attachment(t.endpoints.back(), 0);
-            t.endpoints.back().leaf = first.leaf;
-            t.endpoints.back().down = first.down;
+        const std::uint32_t gpus = graph[n].gpus, nics = graph[n].nics, scale_up = server.ports - gpus * nics;
+        for (std::uint32_t gpu = 0; gpu < gpus; ++gpu) {
+            const PortId nic{std::size_t{server.first_port} + gpu * nics};
+            t.endpoints.push_back({.server = NodeId{n}, .nic = nic, .leaf = {}, .down = 0, .nics = nics});
+            Topology::Endpoint& endpoint = t.endpoints.back();
+            const Topology::Attachment first = t.attachment(endpoint, 0);
+            endpoint.leaf = first.leaf;
+            endpoint.down = first.down;
+            if (scale_up == 0 || scale_up % gpus != 0) continue;
+            endpoint.scale_ups = scale_up / gpus;
+            endpoint.scale_up = PortId{std::size_t{server.first_port} + gpus * nics + gpu * endpoint.scale_ups};
         }
     }
 }

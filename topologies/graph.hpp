@@ -25,7 +25,8 @@ struct GraphCable {
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, GraphNode, GraphCable>;
 
 /// Numbers ports and endpoints: the ports of a node in the order its edges were added, endpoints in that of servers.
-/// The cables of a server to scale-up nodes come after those of its NICs.
+/// The cables of a server to scale-up nodes come after those of its NICs; where they can be shared out equally, a GPU
+/// has its part of them, GPU by GPU.
 /// Does not validate. @throws TopologyError if a server has not one cable per port of a NIC
 Topology tables_of(const Graph& graph, std::vector<Topology::Tier> tiers);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
+#include <optional>
 
 #include <boost/pending/disjoint_sets.hpp>
 
@@ -37,12 +38,10 @@ std::vector<Member> bonded_nodes(const Topology& t, const std::vector<bool>& bon
     return members;
 }
 
-}  // namespace
-
-PartitionPlan keep_bonds(PartitionPlan plan, const Topology& topology, const std::vector<bool>& bonded) {
-    assert(bonded.size() == topology.cables.size() && plan.of_node.size() == topology.nodes.size());
+// A plan with what bonds join in one partition each; none if a partition would have too much.
+std::optional<PartitionPlan> gathered(const PartitionPlan& plan, const Topology& topology,
+                                      const std::vector<Member>& members) {
     const std::vector<std::uint64_t> endpoints = endpoints_per_node(topology);
-    const std::vector<Member> members = bonded_nodes(topology, bonded);
     PartitionPlan kept = plan;
     std::vector<std::uint64_t> load(plan.partitions, 0), votes(plan.partitions);
     for (auto first = members.begin(); first != members.end();) {
@@ -58,8 +57,20 @@ PartitionPlan keep_bonds(PartitionPlan plan, const Topology& topology, const std
         for (; first != last; ++first) kept.of_node[first->node] = static_cast<std::uint16_t>(most);
     }
     const std::uint64_t heaviest = *std::max_element(load.begin(), load.end()), all = topology.endpoints.size();
-    if (plan.partitions > 1 && (heaviest * plan.partitions > 2 * all || heaviest == all)) return plan;
+    if (heaviest * plan.partitions > 2 * all || heaviest == all) return std::nullopt;
     return kept;
+}
+
+}  // namespace
+
+PartitionPlan keep_bonds(PartitionPlan plan, const Topology& topology, const std::vector<bool>& bonded) {
+    assert(bonded.size() == topology.cables.size() && plan.of_node.size() == topology.nodes.size());
+    if (std::none_of(bonded.begin(), bonded.end(), [](bool is_bonded) { return is_bonded; })) return plan;
+    const std::vector<Member> members = bonded_nodes(topology, bonded);
+    if (auto kept = gathered(plan, topology, members)) return *kept;
+    for (std::uint32_t partitions = plan.partitions; partitions-- > 2;)
+        if (auto kept = gathered(plan_partitions(topology, partitions), topology, members)) return *kept;
+    return plan;
 }
 
 }  // namespace lightloom

@@ -11,7 +11,8 @@ namespace lightloom {
 
 /// Moves nodes until no bonded cable is cut: what bonded cables join goes where the plan had most of its endpoints (or
 /// of its nodes, if it has none). Where that would give a partition more than twice its fair share of the endpoints,
-/// or all of them, the plan is left as it was.
+/// there will be fewer partitions: threads without work cost less than threads that meet all the time. Where bonds join
+/// all endpoints, the plan is left as it was.
 /// @param bonded  per cable
 PartitionPlan keep_bonds(PartitionPlan plan, const Topology& topology, const std::vector<bool>& bonded);
 

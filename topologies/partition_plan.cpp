@@ -18,8 +18,8 @@ std::uint32_t share_of(std::uint64_t before, std::uint64_t weight, std::uint64_t
     return static_cast<std::uint32_t>(std::min((2 * before + weight) * parts / (2 * total), parts - 1));
 }
 
-// What is best left whole: servers that share a leaf, directly or through others, and their leaves. In a leaf-spine
-// that is a rack, with rails or two leaves per NIC a scalable unit or segment.
+// What is best left whole: servers that share a leaf or scale-up nodes, directly or through others, and their leaves.
+// In a leaf-spine that is a rack, with rails or two leaves per NIC a scalable unit or segment.
 struct Racks {
     std::vector<std::uint32_t> of_node;  // numbered in the order of their first node; kNone above the leaves
     std::uint32_t count = 0;
@@ -29,7 +29,8 @@ Racks racks_of(const Topology& t) {
     boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS> joined(t.nodes.size());
     for (const Topology::Cable& cable : t.cables) {
         const NodeId lower = t.ports[cable.lower.value].node, upper = t.ports[cable.upper.value].node;
-        if (t.nodes[lower.value].kind == NodeKind::server && t.nodes[upper.value].kind == NodeKind::leaf)
+        const NodeKind above = t.nodes[upper.value].kind;
+        if (t.nodes[lower.value].kind == NodeKind::server && (above == NodeKind::leaf || above == NodeKind::scale_up))
             boost::add_edge(lower.value, upper.value, joined);
     }
     std::vector<std::uint32_t> component(t.nodes.size());

@@ -22,6 +22,13 @@ std::uint32_t max_ports(const Topology& topology, NodeKind kind) {
     return most;
 }
 
+bool share_scale_up(const Topology& topology, const Topology::Endpoint& a, const Topology::Endpoint& b) {
+    const auto first = [&](const Topology::Endpoint& e) {
+        return topology.ports[topology.ports[e.scale_up.value].peer.value].node;
+    };
+    return a.scale_ups > 0 && b.scale_ups > 0 && first(a) == first(b);
+}
+
 Topology::Attachment Topology::attachment(const Endpoint& endpoint, std::uint32_t i) const {
     const PortId nic{std::size_t{endpoint.nic.value} + i};
     const PortId down = ports[nic.value].peer;

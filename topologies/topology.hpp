@@ -43,13 +43,15 @@ struct Topology {
         Rate rate;
     };
     /// A GPU and its NIC: where messages begin and end. A NIC has `nics` ports (two leaves, or planes), [nic, nic +
-    /// nics).
+    /// nics). Where GPUs of several servers have switches of their own, it has ports to those too, one to each.
     struct Endpoint {
         NodeId server;
         PortId nic;          // the server's port
         NodeId leaf;         // the switch its cable ends at
         std::uint32_t down;  // that switch's port, counted from the switch's first
         std::uint32_t nics = 1;
+        PortId scale_up = {};  // [scale_up, scale_up + scale_ups)
+        std::uint32_t scale_ups = 0;
     };
     /// One port of an endpoint's NIC and where its cable ends, as above.
     struct Attachment {
@@ -77,6 +79,9 @@ struct Topology {
     std::string node_name(NodeId node) const;  // "server 12", "scale-up 3"
     std::string port_name(PortId port) const;  // "leaf 3 port 7 -> spine 1"
 };
+
+/// Do two GPUs meet at the same scale-up nodes?
+bool share_scale_up(const Topology& topology, const Topology::Endpoint& a, const Topology::Endpoint& b);
 
 /// As in a node's name: "leaf", "scale-up".
 const char* name_of(NodeKind kind);

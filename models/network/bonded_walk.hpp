@@ -2,7 +2,8 @@
 //
 // The NIC has one list of flows, and asks them in turn as a NIC with one port does (Fabric::serve) while some port has
 // less than two full frames to send. Where a hash of the flow decides (ecmp, flowlet), a flow whose port is full is
-// passed over; else each packet goes by one of the ports with room, so no port runs dry while another has a queue.
+// passed over; else, and always in a scale-up rack, each packet goes by one of the ports with room, so no port runs dry
+// while another has a queue. In a rack each port has its turn.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +13,13 @@
 #include "models/network/fabric.hpp"
 
 namespace lightloom {
+
+/// Which of a GPU's ports into its rack a flow's next packet tries first: each in turn, so that they fill alike, and
+/// packets of a flow that find them idle keep their order; but flows begin anywhere, or all would meet at a switch.
+inline std::uint32_t turn_in_rack(std::uint32_t flow, const Sender& sender, std::size_t ports) {
+    const std::uint32_t turn = static_cast<std::uint32_t>(scramble(flow)) + sender.next + sender.retransmissions;
+    return turn % static_cast<std::uint32_t>(ports);
+}
 
 /// Which pair a flow's next packet takes at `now`; kNoPair: the ports that it may take have no room, the first of them
 /// before `dry`.
@@ -27,16 +35,20 @@ inline Fabric::PairChoice Fabric::choose_pair(const Node& node, std::uint32_t fl
     const auto one_of = [](std::uint64_t hash, std::size_t count) {
         return pick(scramble(hash), static_cast<std::uint32_t>(count));
     };
-    const std::span<const std::uint16_t> allowed =
-        by_one_port(network_.path) ? live.subspan(one_of(key, live.size()), 1) : live;
+    const bool in_rack = sender.to_leaf == kScaleUpLeaf, one_port = by_one_port(network_.path) && !in_rack;
+    const std::span<const std::uint16_t> allowed = one_port ? live.subspan(one_of(key, live.size()), 1) : live;
 
-    // Of those whose port has room the packet takes one; under adaptive, of those whose port is free first.
+    // Of those whose port has room the packet takes one: in a rack the first in turn; under adaptive, of those whose
+    // port is free first.
     PairChoice choice;
     Duration most{-1};
     std::uint32_t candidates = 0;
-    for (const std::uint16_t number : allowed) {
+    std::size_t at = in_rack ? turn_in_rack(flow, sender, allowed.size()) : 0;
+    for (std::size_t left = allowed.size(); left > 0; --left, at = at + 1 == allowed.size() ? 0 : at + 1) {
+        const std::uint16_t number = allowed[at];
         const std::uint32_t port = pairs_.pair(flow, number).from.nic;
         const Duration waiting = waiting_of_flow(flow, port, node, now);
+        if (in_rack && has_room(port, waiting)) return {number, waiting, kNever};
         if (!has_room(port, waiting)) {
             if (!is_stopped(port, class_of_flow_[flow]))
                 choice.dry = std::min(choice.dry, runs_dry(port, waiting, now));
@@ -116,7 +128,9 @@ template <class Context>
 inline std::pair<bool, Time> Fabric::room_of(const PortPairs::Bond& bond, std::uint32_t flow, const Node& node,
                                              Time now) const {
     Time dry = kNever;
-    for (std::uint32_t port = bond.first_port; port < bond.first_port + bond.ports; ++port) {
+    std::uint32_t at = turn_in_rack(flow, transport_.sender(flow), bond.ports);  // any order will do: this is quick
+    for (std::uint32_t left = bond.ports; left > 0; --left, at = at + 1 == bond.ports ? 0 : at + 1) {
+        const std::uint32_t port = bond.first_port + at;
         const Duration waiting = waiting_of_flow(flow, port, node, now);
         if (has_room(port, waiting)) return {true, kNever};
         if (!is_stopped(port, class_of_flow_[flow])) dry = std::min(dry, runs_dry(port, waiting, now));

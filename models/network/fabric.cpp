@@ -50,12 +50,16 @@ void Fabric::build_nodes(const FabricInput& input) {
         const Topology::Node& from = topology_.nodes[i];
         Node& node = nodes_[i];
         node.first_port = from.first_port;
-        node.is_switch = forwards(from.kind);
-        node.latency = node.is_switch ? network_.switch_latency : network_.nic_latency;
+        const bool in_rack = from.kind == NodeKind::scale_up && scale_up_ && scale_up_->racks;
+        node.is_switch = forwards(from.kind) || in_rack;
+        node.latency = in_rack ? scale_up_->latency : node.is_switch ? network_.switch_latency : network_.nic_latency;
         if (!node.is_switch) continue;
-        node.cuts_through = network_.forwarding == Forwarding::cut_through;
+        node.cuts_through = in_rack || network_.forwarding == Forwarding::cut_through;
         if (from.kind == NodeKind::leaf) node.leaf = from.index;
-        node.first_route = routes_.role_of_node[i] * routes_.leaves;
+        if (in_rack)
+            node.leaf = kScaleUpLeaf;
+        else
+            node.first_route = routes_.role_of_node[i] * routes_.leaves;
         node.hash_salt = draw(network_.hash_seed, i, Purpose::switch_hash, 0);
         node.buffer = static_cast<std::uint32_t>(buffers_.size());
         Duration longest{0};
@@ -128,7 +132,7 @@ void Fabric::build_flows(const FabricInput& input) {
 
 // After the scale-up network, which decides whose NIC a flow uses.
 void Fabric::build_pairs(const FabricInput& input) {
-    pairs_.build(topology_, input.routes, traffic_.flows.size());
+    pairs_.build(topology_, input.routes, traffic_.flows.size(), scale_up_ && scale_up_->racks);
     bonded_ = pairs_.any();
     if (!bonded_) return;
     for (std::uint32_t i = 0; i < nodes_.size(); ++i)
@@ -139,14 +143,19 @@ void Fabric::build_pairs(const FabricInput& input) {
     if (reroutes_) pairs_.follow(*reroutes_, traffic_);
 }
 
-// What a flow may send at most: by one port where a hash of the flow picks it, else by all of the NIC's.
+// What a flow may send at most: by one port where a hash of the flow picks it, else by all of the NIC's; in a rack by
+// all of the GPU's.
 std::vector<double> Fabric::line_rates(const FabricInput& input) {
     std::vector<double> rates;
     for (const Traffic::Flow& flow : input.traffic.flows) {
         const Topology::Endpoint& source = input.topology.endpoints[flow.source.value];
+        const bool in_rack = input.scale_up && input.scale_up->racks &&
+                             share_scale_up(input.topology, source, input.topology.endpoints[flow.destination.value]);
+        const PortId first = in_rack ? source.scale_up : source.nic;
+        const std::uint32_t ports = in_rack ? source.scale_ups : by_one_port(input.network.path) ? 1 : source.nics;
         double sum = 0.0;
-        for (std::uint32_t i = 0; i < (by_one_port(input.network.path) ? 1 : source.nics); ++i) {
-            const CableId cable = input.topology.ports[source.nic.value + i].cable;
+        for (std::uint32_t i = 0; i < ports; ++i) {
+            const CableId cable = input.topology.ports[first.value + i].cable;
             const Rate rate = input.topology.tiers[input.topology.cables[cable.value].tier].rate;
             sum += static_cast<double>(kPicosecondsPerSecond) / rate.picoseconds() * rate.bits();
         }
@@ -329,9 +338,11 @@ Duration Fabric::least_delay(std::uint32_t index) const {
     const Port& port = ports_[index];
     const Duration least = nodes_[topology_.ports[index].node.value].latency + port.delay;
     if (port.on_first_bit) return least;
-    const std::int64_t smallest_frame =
-        preamble_bits_ + 8 * std::min(network_.framing.header.count, network_.framing.acknowledgement.count);
-    return least + Duration{port.clock.duration_of(smallest_frame).ps - 1};  // clocks keep fractions
+    const bool in_rack = scale_up_ && topology_.nodes[topology_.ports[index].node.value].kind == NodeKind::scale_up;
+    const std::int64_t smallest = in_rack
+                                      ? scale_up_->header.count
+                                      : std::min(network_.framing.header.count, network_.framing.acknowledgement.count);
+    return least + Duration{port.clock.duration_of(preamble_bits_ + 8 * smallest).ps - 1};  // clocks keep fractions
 }
 
 Fabric::Lookahead Fabric::lookahead(std::span<const std::uint16_t> partition_of) const {
@@ -346,8 +357,10 @@ Fabric::Lookahead Fabric::lookahead(std::span<const std::uint16_t> partition_of)
 
 std::vector<bool> Fabric::cables_below(Duration target) const {
     std::vector<bool> below(topology_.cables.size());
-    for (std::uint32_t i = 0; i < topology_.ports.size(); ++i)
-        if (least_delay(i) < target) below[topology_.ports[i].cable.value] = true;
+    for (std::uint32_t i = 0; i < topology_.ports.size(); ++i) {
+        const bool in_rack = nodes_[ports_[i].peer_node].leaf == kScaleUpLeaf;
+        if (in_rack || least_delay(i) < target) below[topology_.ports[i].cable.value] = true;
+    }
     return below;
 }
 

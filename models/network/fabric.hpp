@@ -130,7 +130,7 @@ public:
     };
     /// @param partition_of  per node: only channels between different partitions count; none: all do
     Lookahead lookahead(std::span<const std::uint16_t> partition_of = {}) const;
-    /// Per cable: does it set a lookahead below `target`? Such a cable had better not be cut.
+    /// Per cable: does it set a lookahead below `target`, or join a rack's GPUs? It had better not be cut.
     std::vector<bool> cables_below(Duration target) const;
     std::vector<std::uint32_t> ports_per_node() const;
     Statistics merged_statistics() const;
@@ -260,6 +260,7 @@ private:
     static std::vector<double> line_rates(const FabricInput& input);
     void check_conditions() const;
     void build_scale_up(const FabricInput& input);
+    void build_scale_up_ports(const FabricInput& input);
     void build_pairs(const FabricInput& input);
     void send_by(std::uint32_t flow, std::span<const EndpointId> nic_of);
     Duration least_delay(std::uint32_t port) const;  // from an event at its node to its effect at the peer

@@ -44,29 +44,48 @@ std::vector<PortPair> port_pairs(const Topology& t, const Routes& routes, const 
     return pairs;
 }
 
-void PortPairs::build(const Topology& topology, const Routes& routes, std::size_t flows) {
-    if (std::ranges::all_of(topology.endpoints, [](const Topology::Endpoint& e) { return e.nics == 1; })) return;
+std::vector<PortPair> scale_up_pairs(const Topology& t, EndpointId from, EndpointId to) {
+    const auto end = [&t](const Topology::Endpoint& gpu, std::uint32_t i) {
+        const std::uint32_t port = gpu.scale_up.value + i, peer = t.ports[port].peer.value;
+        const Topology::Node& node = t.nodes[t.ports[peer].node.value];
+        return PortPair::End{port, kScaleUpLeaf, static_cast<std::uint16_t>(peer - node.first_port)};
+    };
+    std::vector<PortPair> pairs;
+    const Topology::Endpoint &source = t.endpoints[from.value], &destination = t.endpoints[to.value];
+    for (std::uint32_t i = 0; i < std::min(source.scale_ups, destination.scale_ups); ++i)
+        pairs.push_back({.from = end(source, i), .to = end(destination, i), .hops = 0});
+    return pairs;
+}
+
+void PortPairs::build(const Topology& topology, const Routes& routes, std::size_t flows, bool racks) {
+    if (!racks && std::ranges::all_of(topology.endpoints, [](const auto& e) { return e.nics == 1; })) return;
     topology_ = &topology;
     routes_ = &routes;
     bond_of_port_.assign(topology.ports.size() + topology.endpoints.size(), kNone);  // with those of a scale-up network
     endpoint_of_port_.assign(bond_of_port_.size(), kNone);
     for (std::uint32_t e = 0; e < topology.endpoints.size(); ++e) {
         const Topology::Endpoint& endpoint = topology.endpoints[e];
-        endpoint_of_port_[endpoint.nic.value] = e;
-        if (endpoint.nics == 1) continue;
-        for (std::uint32_t i = 0; i < endpoint.nics; ++i)
-            bond_of_port_[endpoint.nic.value + i] = static_cast<std::uint32_t>(bonds_.size());
-        bonds_.push_back({.first_port = endpoint.nic.value, .ports = endpoint.nics});
+        add_bond(e, endpoint.nic.value, endpoint.nics);
+        if (racks && endpoint.scale_ups > 0) add_bond(e, endpoint.scale_up.value, endpoint.scale_ups);
     }
     first_pair_.assign(1, 0);
     choices_.resize(flows);
+}
+
+void PortPairs::add_bond(std::uint32_t endpoint, std::uint32_t first_port, std::uint32_t ports) {
+    endpoint_of_port_[first_port] = endpoint;
+    if (ports == 1) return;
+    std::fill_n(bond_of_port_.begin() + first_port, ports, static_cast<std::uint32_t>(bonds_.size()));
+    bonds_.push_back({.first_port = first_port, .ports = ports});
 }
 
 void PortPairs::add(std::uint32_t flow, std::uint32_t from_port, std::uint32_t to_port) {
     const std::uint32_t from = endpoint_of_port_[from_port], to = endpoint_of_port_[to_port];
     if (from != kNone && to != kNone) {
         const Topology::Endpoint &source = topology_->endpoints[from], &destination = topology_->endpoints[to];
-        std::vector<PortPair> pairs = port_pairs(*topology_, *routes_, source, destination);
+        std::vector<PortPair> pairs = from_port == source.scale_up.value
+                                          ? scale_up_pairs(*topology_, EndpointId{from}, EndpointId{to})
+                                          : port_pairs(*topology_, *routes_, source, destination);
         if (pairs.empty())  // its leaf is where it ends
             pairs.push_back({.from = end_of(*topology_, topology_->attachment(source, 0)),
                              .to = end_of(*topology_, topology_->attachment(destination, 0)),
@@ -141,8 +160,7 @@ std::optional<FlowId> flow_without_a_way(const FabricInput& input) {
 Ends ends_in_fabric(const FabricInput& input, const Traffic::Flow& flow) {
     if (!input.scale_up) return {flow.source, flow.destination};
     const EndpointId out = egress_of(input.topology, *input.scale_up, input.nic_of, flow.source, flow.destination).nic;
-    const auto& endpoints = input.topology.endpoints;
-    if (endpoints[flow.source.value].server == endpoints[flow.destination.value].server) return {out, out};
+    if (out == flow.destination) return {out, out};
     return {out, input.nic_of.empty() ? flow.destination : input.nic_of[flow.destination.value]};
 }
 

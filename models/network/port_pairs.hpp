@@ -1,6 +1,7 @@
 // NICs with several ports: the ways of a flow between two of them. A pair is a port that the flow leaves by and one of
 // the destination's that it comes in by, whose leaves the fabric joins: ports of one plane, or any two where all leaves
-// meet above. A data packet carries the number of its pair, and its acknowledgement comes back by the same one.
+// meet above. In a rack with scale-up switches it is the two ports to one of these. A data packet carries the number of
+// its pair, and its acknowledgement comes back by the same one.
 //
 // Of the pairs that a server takes for usable (models/network/route_timeline.hpp) a flow keeps to those of least hops;
 // where none is left it goes on trying all of them, so what it sends is lost and counted.
@@ -32,10 +33,13 @@ struct PortPair {
 std::vector<PortPair> port_pairs(const Topology& topology, const Routes& routes, const Topology::Endpoint& from,
                                  const Topology::Endpoint& to);
 
+/// Pairs of two GPUs of a rack, one by each of its switches.
+std::vector<PortPair> scale_up_pairs(const Topology& topology, EndpointId from, EndpointId to);
+
 class PortPairs {
 public:
     static constexpr std::uint32_t kNone = UINT32_MAX;
-    /// A NIC with several ports. Its flows stand in the list of its first one.
+    /// A NIC with several ports, or a GPU's ports to its rack's switches. Its flows stand in the list of the first one.
     struct Bond {
         std::uint32_t first_port, ports;
         Time service = kNever;  // when it will look at its flows again
@@ -43,8 +47,8 @@ public:
 
     /// Has some NIC several ports? If not, there is nothing else here.
     bool any() const { return !bond_of_port_.empty(); }
-    /// Finds the NICs. @param routes  of the fabric without failures
-    void build(const Topology& topology, const Routes& routes, std::size_t flows);
+    /// Finds the NICs. @param routes  of the fabric without failures; @param racks  with those of scale-up racks
+    void build(const Topology& topology, const Routes& routes, std::size_t flows, bool racks);
     /// The pairs of a flow between the NICs whose first ports these are. To be called in the order of flows.
     void add(std::uint32_t flow, std::uint32_t from_port, std::uint32_t to_port);
     /// Takes up what servers learn of outages and when; to be called again when there are more.
@@ -74,6 +78,7 @@ private:
         Time until = kNever;
     };
 
+    void add_bond(std::uint32_t endpoint, std::uint32_t first_port, std::uint32_t ports);
     void take_up(Choice& choice, Time now);
     Set set_of(const std::vector<std::uint16_t>& numbers);
     /// The nearest of the pairs that are `usable`, or all if none is.
@@ -93,7 +98,7 @@ private:
 };
 
 struct FabricInput;
-/// Whose NICs a flow leaves and comes in by; one and the same if it stays in its server's scale-up network.
+/// Whose NICs a flow leaves and comes in by; one and the same if it stays in a scale-up network.
 struct Ends {
     EndpointId out, in;
 };

@@ -13,12 +13,18 @@ RouteTimeline::RouteTimeline(const Topology& topology, Routes whole, const Rerou
       whole_(std::move(whole)),
       parameters_(parameters),
       bonded_(topology.nodes.size()),
+      has_others_(topology.ports.size()),
       changes_(topology.nodes.size()),
       views_(topology.nodes.size()),
       local_(topology.nodes.size()) {
     if (parameters.detection < Duration{0}) abort_run("a detection time below 0");
     for (const Topology::Endpoint& endpoint : topology.endpoints)
-        if (endpoint.nics > 1) bonded_[endpoint.server.value] = true;
+        for (const auto& [first, ports] :
+             {std::pair(endpoint.nic, endpoint.nics), std::pair(endpoint.scale_up, endpoint.scale_ups)}) {
+            if (ports < 2) continue;
+            bonded_[endpoint.server.value] = true;
+            std::fill_n(has_others_.begin() + first.value, ports, true);
+        }
     extend({}, Time{0});
 }
 
@@ -48,12 +54,11 @@ void RouteTimeline::extend(std::span<const Outage> more, Time until) {
         if (forwards(topology_.nodes[node].kind) || bonded_[node]) resolve(node);
 }
 
-// A cable that traffic can go round: not that of a host which hangs on it alone, nor one inside a server or rack.
+// A cable that traffic can go round: not that of a host which hangs on it alone, nor of a GPU on a rack's only switch.
 bool RouteTimeline::is_followed(std::uint32_t cable) const {
     const Topology::Cable& row = topology_.cables[cable];
-    const NodeId lower = topology_.ports[row.lower.value].node, upper = topology_.ports[row.upper.value].node;
-    return (forwards(topology_.nodes[lower.value].kind) || bonded_[lower.value]) &&
-           forwards(topology_.nodes[upper.value].kind);
+    const auto kind = [&](PortId port) { return topology_.nodes[topology_.ports[port.value].node.value].kind; };
+    return forwards(kind(row.lower)) ? forwards(kind(row.upper)) : has_others_[row.lower.value];
 }
 
 // Both directions of a cable and all outages that overlap or touch make one.

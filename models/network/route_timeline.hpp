@@ -89,7 +89,7 @@ private:
     };
     struct State {  // of all cables from an instant on
         Time at;
-        DeadSet dead, dead_nics;  // between switches; at NICs with several ports
+        DeadSet dead, dead_nics;  // between switches; at bonded nodes
     };
     struct Step {  // something that a switch learns
         Time at;
@@ -113,7 +113,8 @@ private:
     Time until_{0};
     std::vector<Outage> outages_;
     Routes table_;
-    std::vector<bool> bonded_;             // nodes with NICs of several ports
+    std::vector<bool> bonded_;             // nodes with NICs of several ports, or GPUs with several into their rack
+    std::vector<bool> has_others_;         // ports of those
     std::vector<State> failed_, planned_;  // both from time 0 on
     std::vector<std::vector<Change>> changes_;
     std::vector<std::vector<View>> views_;

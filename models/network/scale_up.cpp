@@ -1,5 +1,6 @@
 #include "models/network/scale_up.hpp"
 
+#include "core/abort.hpp"
 #include "models/network/fabric.hpp"
 
 namespace lightloom {
@@ -14,8 +15,9 @@ EndpointId nic_used(std::span<const EndpointId> nic_of, EndpointId endpoint) {
 Egress egress_of(const Topology& topology, const ScaleUpParameters& scale_up, std::span<const EndpointId> nic_of,
                  EndpointId source, EndpointId destination) {
     const auto& endpoints = topology.endpoints;
-    const NodeId here = endpoints[source.value].server, there = endpoints[destination.value].server;
-    if (here == there) return {destination, true};
+    const Topology::Endpoint &from = endpoints[source.value], &to = endpoints[destination.value];
+    const NodeId here = from.server, there = to.server;
+    if (scale_up.racks ? share_scale_up(topology, from, to) : here == there) return {destination, true};
     const EndpointId own = nic_used(nic_of, source);
     if (!scale_up.pxn) return {own, false};
     // Those of a server are consecutive: the rail is how many of its server come before it.
@@ -29,9 +31,16 @@ Egress egress_of(const Topology& topology, const ScaleUpParameters& scale_up, st
     return {proxy, true};
 }
 
-// The scale-up ports follow the topology's, one per endpoint. Each is its own peer: what it sends stays in the server.
 void Fabric::build_scale_up(const FabricInput& input) {
     if (!scale_up_) return;
+    if (scale_up_->racks && scale_up_->pxn) abort_run("a rack's packets are not passed on to other NICs");
+    if (!scale_up_->racks) build_scale_up_ports(input);
+    relay_of_flow_.assign(traffic_.flows.size(), kNoRelay);
+    for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow) send_by(flow, input.nic_of);
+}
+
+// Ports inside servers follow the topology's, one per endpoint. Each is its own peer: what it sends stays in there.
+void Fabric::build_scale_up_ports(const FabricInput& input) {
     const std::uint32_t first = scale_up_port(EndpointId{0});
     const std::size_t ports = first + topology_.endpoints.size();
     ports_.resize(ports);
@@ -45,8 +54,6 @@ void Fabric::build_scale_up(const FabricInput& input) {
         ports_[i].peer_node = topology_.endpoints[i - first].server.value;
         nics_[i].full_frame = ports_[i].clock.duration_of(8 * (scale_up_->header + input.transport.payload).count);
     }
-    relay_of_flow_.assign(traffic_.flows.size(), kNoRelay);
-    for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow) send_by(flow, input.nic_of);
 }
 
 void Fabric::send_by(std::uint32_t flow, std::span<const EndpointId> nic_of) {
@@ -54,6 +61,15 @@ void Fabric::send_by(std::uint32_t flow, std::span<const EndpointId> nic_of) {
     Sender& sender = transport_.sender(flow);
     Receiver& receiver = transport_.receiver(flow);
     const Egress egress = egress_of(topology_, *scale_up_, nic_of, spec.source, spec.destination);
+    if (egress.nic == spec.destination && scale_up_->racks) {
+        const std::vector<PortPair> pairs = scale_up_pairs(topology_, spec.source, spec.destination);
+        sender.nic_port = pairs.front().from.nic;
+        sender.to_leaf = receiver.to_leaf = kScaleUpLeaf;
+        sender.to_port = pairs.front().to.down;
+        receiver.nic_port = pairs.front().to.nic;
+        receiver.to_port = pairs.front().from.down;
+        return;
+    }
     if (egress.nic == spec.destination) {
         sender.nic_port = scale_up_port(spec.source);
         receiver.nic_port = scale_up_port(spec.destination);

@@ -1,7 +1,12 @@
-// Scale-up: what joins the GPUs of one server among themselves, beside the fabric: NVLink through a server's own
+// Scale-up: what joins GPUs among themselves, beside the fabric. Inside one server: NVLink through the server's own
 // switches, taken as one non-blocking crossbar. Every GPU has a port into it, with its own exact clock; a packet is an
 // event of the server's own node after that port's serialisation and the latency.
-// Not here: the walk over it (models/network/scale_up_walk.hpp); a rack's scale-up switches as nodes (topologies).
+//
+// In a rack of several servers: over the topology's scale-up nodes (topologies/scale_up_racks.hpp), which are switches
+// like the fabric's, except that they cut through whatever comes, and know of no leaf but one that all of them take
+// themselves for: so a frame leaves each by the port that it names. A flow has a pair of ports by each switch
+// (models/network/port_pairs.hpp).
+// Not here: the walk (models/network/scale_up_walk.hpp).
 #pragma once
 
 #include <cstdint>
@@ -15,16 +20,20 @@
 
 namespace lightloom {
 
+/// Frame::to_leaf of what stays in a rack.
+inline constexpr std::uint16_t kScaleUpLeaf = 0xffff;
+
 struct ScaleUpParameters {
-    Rate rate_per_gpu;  // one way
-    Duration latency;   // from a packet's last bit at one GPU to its effect at another
-    Bytes header{16};   // that a packet carries on it, in place of the fabric's; an answer is a header alone
-    bool pxn = false;   // a packet for another rail goes to the GPU on that rail first, and leaves by its NIC
+    Rate rate_per_gpu;  // one way, inside a server; the topology has that of a rack's cables
+    Duration latency;  // from a packet's last bit at one GPU to its effect at another; in a rack of a switch, first bit
+    Bytes header{16};  // that a packet carries on it, in place of the fabric's; an answer is a header alone
+    bool pxn = false;  // a packet for another rail goes to the GPU on that rail first, and leaves by its NIC
+    bool racks = false;  // over scale-up nodes, not inside servers
 };
 
 /// How a packet leaves its server.
 struct Egress {
-    EndpointId nic;      // whose NIC it uses; the destination itself if that is in the same server
+    EndpointId nic;      // whose NIC it uses; the destination itself if that is in the same server or rack
     bool over_scale_up;  // it passes the source's scale-up port first
 };
 

@@ -1,5 +1,6 @@
 // A packet's hops over its server's scale-up network (models/network/scale_up.hpp): to the GPU it is for, or to the one
-// whose NIC takes it on. Such a hop costs no NIC latency: the port acts at the instant of the event.
+// whose NIC takes it on. Such a hop costs no NIC latency: the port acts at the instant of the event. What goes to
+// another server of the rack sets out here, and then goes from node to node like any frame.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,11 @@ template <class Context>
 [[gnu::always_inline]] inline void Fabric::launch(Context& context, Node& node, std::uint32_t port, const Frame& frame,
                                                   std::uint8_t flags, Time now) {
     if (scale_up_) [[unlikely]] {
+        if (frame.to_leaf == kScaleUpLeaf) {
+            Frame inside = frame;
+            inside.bytes = static_cast<std::uint16_t>(scale_up_bits(frame.bytes, flags) / 8);
+            return hand_to_nic(context, node, port, inside, flags, now);
+        }
         const bool data = !(flags & Frame::kAcknowledgement);
         if (is_scale_up(port)) return cross(context, port, frame, flags, Happening::arrival, now);
         if (data && relay_of_flow_[frame.flow] != kNoRelay) {

@@ -48,6 +48,14 @@ TEST(TopologyCommand, CountsThePodOfHpnAsItsPaperDoes) {
               "15360 240 120 14400");
 }
 
+// NVIDIA GB200 NVL72: 72 GPUs, 18 switch chips of 72 ports and 1,296 cables of copper a rack; and a cable for each NIC.
+TEST(TopologyCommand, CountsNvl72RacksAsTheyArePublished) {
+    EXPECT_EQ(figure({kCatalogue + "nvl72.toml"},
+                     "t['gpus'], nodes('scale-up switches'), cables('scale-up'), t['inventory']['cable_assemblies'], "
+                     "t['inventory']['per_gpu']['transceivers'], t['graph']['gpu']['scale_up_bps']"),
+              "144 36 2592 2736 2 7200000000000");
+}
+
 // 32 down and 8 up at one rate: four times more below; half of the NICs, 64, have 4 x 8 / 2 = 16 cables across.
 TEST(TopologyCommand, SaysWhatTheGraphCarriesAndWhatAFailureTakes) {
     EXPECT_EQ(figure({kCatalogue + "oversubscribed-leaf-spine.toml"},

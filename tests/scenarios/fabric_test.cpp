@@ -25,7 +25,7 @@ std::int64_t nodes_of(const Topology& t, NodeKind kind) {
 }
 
 void expect_shape_of_what_is_built(const Scenario& scenario) {
-    const FabricShape shape = shape_of(scenario.topology);
+    const FabricShape shape = shape_of(scenario);
     const Topology t = topology_of(scenario);
     EXPECT_EQ(shape.servers, nodes_of(t, NodeKind::server));
     EXPECT_EQ(shape.leaves, nodes_of(t, NodeKind::leaf));
@@ -67,14 +67,21 @@ INSTANTIATE_TEST_SUITE_P(
         "kind = \"ocs-pods\"\npods = 4\nleaves_per_pod = 2\nspines_per_pod = 2\nservers_per_leaf = 2\n"
         "circuits_per_spine = 3\n",
         "kind = \"ocs-pods\"\npods = 4\nleaves_per_pod = 2\nspines_per_pod = 2\nservers_per_leaf = 2\n"
-        "states = 3\n"));
+        "states = 3\n",
+        // Racks beside them
+        "servers = 6\nleaves = 3\nspines = 2\ngpus_per_server = 4\n"
+        "[scale_up]\nkind = \"nvlink\"\nservers = 3\nswitches = 9\n",
+        "kind = \"rail-optimised\"\nservers = 8\nservers_per_unit = 4\nspines = 4\n"
+        "[scale_up]\nkind = \"nvlink\"\nservers = 4\n",
+        "kind = \"multi-plane\"\nsegments = 3\nservers_per_segment = 2\ngpus_per_server = 4\n"
+        "spines_per_plane = 3\n[scale_up]\nkind = \"nvlink\"\nservers = 2\nswitches = 1\n"));
 
 TEST_P(Fabrics, HaveTheShapeThatIsTakenFromTheirParameters) { expect_shape_of_what_is_built(scenario_of(GetParam())); }
 
 TEST(AGraphOfTheUsers, HasTheShapeThatIsCounted) {
     auto input = load_scenario(LIGHTLOOM_SOURCE_DIR "/scenarios/catalog/user-graph.toml").loaded.value();
     expect_shape_of_what_is_built(input.scenario);
-    const FabricShape shape = shape_of(input.scenario.topology);
+    const FabricShape shape = shape_of(input.scenario);
     EXPECT_EQ(shape.servers, 16);
     EXPECT_EQ(shape.gpus_per_server, 4);
     EXPECT_EQ(shape.leaves, 16);
@@ -85,9 +92,9 @@ TEST(AGraphOfTheUsers, HasTheShapeThatIsCounted) {
 
 // NVIDIA DGX SuperPOD reference architecture: nodes, leaves, spines and cables of 4 and 16 scalable units.
 TEST(Fabric, OfScalableUnitsIsThatOfTheReferenceArchitecture) {
-    const FabricShape four = shape_of(scenario_of("kind = \"rail-optimised\"\nservers = 128\nservers_per_unit = 32\n"
-                                                  "spines = 16\nlinks_per_pair = 2\n")
-                                          .topology);
+    const FabricShape four =
+        shape_of(scenario_of("kind = \"rail-optimised\"\nservers = 128\nservers_per_unit = 32\n"
+                             "spines = 16\nlinks_per_pair = 2\n"));
     EXPECT_EQ(four.leaves, 32);
     EXPECT_EQ(four.leaf_down, 32);
     EXPECT_EQ(four.leaf_up, 32);
@@ -95,8 +102,7 @@ TEST(Fabric, OfScalableUnitsIsThatOfTheReferenceArchitecture) {
     EXPECT_EQ(four.cables, 1024 + 1024);
     const FabricShape sixteen =
         shape_of(scenario_of("kind = \"rail-optimised\"\nservers = 512\nservers_per_unit = 32\nspines = 128\n"
-                             "links_per_pair = 2\ncores = 64\nlinks_per_core = 8\n")
-                     .topology);
+                             "links_per_pair = 2\ncores = 64\nlinks_per_core = 8\n"));
     EXPECT_EQ(sixteen.leaves, 128);
     EXPECT_EQ(sixteen.spine_ports, 64);
     EXPECT_EQ(sixteen.core_ports, 64);

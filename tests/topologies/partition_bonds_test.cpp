@@ -1,4 +1,4 @@
-// Bonded cables are not cut, unless that would leave nothing to share out.
+// Bonded cables are not cut, unless that would leave nothing to share out: rather there are fewer partitions.
 #include "topologies/partition_bonds.hpp"
 
 #include <gtest/gtest.h>
@@ -58,8 +58,14 @@ TEST(PartitionBonds, AreCutWhereNothingElseCanBe) {
     EXPECT_EQ(keep_bonds(two, t, std::vector<bool>(t.cables.size(), true)).of_node, two.of_node) << "all are bonded";
     const PartitionPlan twelve = plan_partitions(t, 12);  // a rack would be two fair shares: no more than is allowed
     EXPECT_NE(keep_bonds(twelve, t, of_tier(t, 0)).of_node, twelve.of_node);
-    const PartitionPlan twenty = plan_partitions(t, 20);
-    EXPECT_EQ(keep_bonds(twenty, t, of_tier(t, 0)).of_node, twenty.of_node);
+}
+
+TEST(PartitionBonds, AreWorthMoreThanPartitions) {
+    const Topology t = fabric();
+    const PartitionPlan kept = keep_bonds(plan_partitions(t, 20), t, of_tier(t, 0));
+    EXPECT_EQ(kept.partitions, 12u);
+    for (std::size_t cable = 0; cable < t.cables.size(); ++cable)
+        EXPECT_FALSE(t.cables[cable].tier == 0 && cuts(t, kept, cable)) << cable;
 }
 
 }  // namespace

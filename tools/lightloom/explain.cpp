@@ -78,7 +78,7 @@ void print_expected(const Scenario& scenario, const Plan& plan, const Expectatio
     print_row("heaviest node", fmt::format("{:.2g} of the packet-hops: threads speed the run up by {:.0f} at most",
                                            e.heaviest_node_share, 1.0 / e.heaviest_node_share));
     if (!e.ring) return;
-    const std::int64_t n = shape_of(scenario.topology).servers;
+    const std::int64_t n = shape_of(scenario).servers;
     print_row("expected completion",
               fmt::format("{} = {} x 2(n-1)(alpha + S/(nB)), if nothing collides or is lost",
                           readable_duration(static_cast<double>(e.ring->completion.ps)), scenario.workload.iterations));

@@ -195,7 +195,7 @@ std::string sender_name(const Topology& topology, std::uint32_t direction) {
 }
 
 std::string question(const Scenario& scenario) {
-    const FabricShape fabric = shape_of(scenario.topology);
+    const FabricShape fabric = shape_of(scenario);
     const auto& workload = scenario.workload;
     const std::int64_t gpus = fabric.endpoints();
     const std::string size = readable_bytes(workload.bytes.count);

@@ -101,10 +101,13 @@ std::string injection_text(const Injection& gpu) {
         return least == most ? most : least + " to " + most;
     };
     const auto rate = [](BitRate r) { return readable_bits_per_second(static_cast<double>(r.bits_per_second)); };
-    return fmt::format("  a GPU sends: {} by {} of its NIC\n", range(rate(gpu.least), rate(gpu.most)),
+    const std::string into_rack =
+        gpu.scale_ups == 0 ? "" : fmt::format("; {} by {} into its rack", rate(gpu.into_rack), gpu.scale_ups);
+    return fmt::format("  a GPU sends: {} by {} of its NIC{}\n", range(rate(gpu.least), rate(gpu.most)),
                        gpu.most_ports == 1
                            ? "the one port"
-                           : range(fmt::format("{}", gpu.fewest_ports), fmt::format("{}", gpu.most_ports)) + " ports");
+                           : range(fmt::format("{}", gpu.fewest_ports), fmt::format("{}", gpu.most_ports)) + " ports",
+                       into_rack);
 }
 
 std::string answers_text(const FabricAnswers& answers, std::size_t endpoints) {
@@ -179,7 +182,9 @@ JsonObject answers_json(const FabricAnswers& answers) {
     JsonObject json;
     json.add("gpu", JsonObject()
                         .add("ports", std::uint64_t{answers.injection.most_ports})
-                        .add("send_bps", answers.injection.most.bits_per_second));
+                        .add("send_bps", answers.injection.most.bits_per_second)
+                        .add("scale_up_ports", std::uint64_t{answers.injection.scale_ups})
+                        .add("scale_up_bps", answers.injection.into_rack.bits_per_second));
     if (const auto& paths = answers.paths)
         json.add("paths", JsonObject()
                               .add("diameter", std::uint64_t{paths->diameter})
