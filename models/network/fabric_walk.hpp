@@ -56,6 +56,9 @@ template <class Context>
             return;
         case Happening::wake: queues_[node.queues].wake_at = kNever; return;
         case Happening::timeout: check_timeouts(context, node, frame.at); return;
+        case Happening::publication:
+            if (publish(node, frame.at)) be_due_to_publish(context, node, frame.at);
+            return;
     }
 }
 
@@ -103,8 +106,10 @@ template <class Context>
     if (reroutes_ && frame.at >= steering_[node.buffer].routes_until) [[unlikely]]
         follow_routes(node, frame.at);
     const std::uint32_t port = choose_port(node, frame);
-    if (port == kNoPort || frame.hops > network_.hop_limit) [[unlikely]]
+    if (port == kNoPort || frame.hops > network_.hop_limit) [[unlikely]] {
+        be_due_to_publish(context, node, frame.at);
         return give_up(node, statistics_[context.index()], frame, flags, port != kNoPort);
+    }
     if (node.cuts_through && frame.kind == Happening::arrival && outruns(port, frame)) {
         if (flags & Frame::kBroken) return;
         Frame tail = frame;  // by the same ingress port, whose memory it is charged to
@@ -113,8 +118,10 @@ template <class Context>
         context.post(tail);
         return;
     }
-    if (chooses_by_state_) [[unlikely]]
+    if (chooses_by_state_) [[unlikely]] {
         note_choice(node, frame);
+        be_due_to_publish(context, node, frame.at);
+    }
     enqueue(context, node, port, frame, flags, frame.at + node.latency);
 }
 
@@ -457,6 +464,14 @@ void Fabric::check_timeouts(Context& context, Node& node, Time now) {
             earliest = std::min(earliest, sender.progress + transport_.parameters().timeout);
     node.timeout_pending = earliest != kNever;
     if (node.timeout_pending) post_own(context, node, Frame{}, Happening::timeout, earliest);
+}
+
+// A switch that had a frame has something to tell its neighbours of, if it is one that does.
+template <class Context>
+void Fabric::be_due_to_publish(Context& context, Node& node, Time now) {
+    Steering& steering = steering_[node.buffer];
+    if (steering.row == PublishedQueues::kNone || std::exchange(steering.publishes, true)) return;
+    post_own(context, node, Frame{}, Happening::publication, published_.next(now));
 }
 
 template <class Context>
