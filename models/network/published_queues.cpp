@@ -31,7 +31,8 @@ void Fabric::build_published() {
 
 // As the queues are when what the switch did by `now` has come to its ports, in time on the wire: those of all classes,
 // for who reads it may have frames of another. A committed node has been brought up to that.
-// @return has it any that is not empty?
+// @return must it say so again, even if no frame comes? Of queues that are not empty, and of a leaf that no port leads
+// to while its routes are about to change: else frames would be sent to find out.
 [[gnu::noinline]] bool Fabric::publish(Node& node, Time now) {
     Steering& steering = steering_[node.buffer];
     steering.publishes = false;
@@ -53,7 +54,7 @@ void Fabric::build_published() {
             least = std::min(least, ports_[port].clock.behind(at, bits).waiting(at));
         }
         statement[leaf] = least;
-        any |= least > Duration{0} && least < PublishedQueues::kNoWay;
+        any |= least > Duration{0} && (least < PublishedQueues::kNoWay || steering.routes_until != kNever);
     }
     return any;
 }

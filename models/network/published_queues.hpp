@@ -2,10 +2,11 @@
 // for every destination leaf, how long the shortest of its queues that lead there is; a neighbour reads the last
 // statement that can have reached it, as old as the cable between them makes it, and older by up to a period.
 //
-// A statement is a row of a table that other nodes read, the one exception to a fabric's rule that a node touches its own
-// rows only. It is safe for the reason that an event is: it is read no sooner than an event could have come from the
-// node that wrote it, so in a later window, and in a later period where another partition wrote it. And it is written
-// over no sooner than that after its last reading. So what is read is a function of simulated time, and nobody locks.
+// A statement is a row of a table that other nodes read, the one exception to a fabric's rule that a node touches its
+// own rows only. It is safe for the reason that an event is: it is read no sooner than an event could have come from
+// the node that wrote it, so in a later window, and in a later period where another partition wrote it. And it is
+// written over no sooner than that after its last reading. So what is read is a function of simulated time, and nobody
+// locks.
 //
 // A switch without frames says nothing, which means that its queues are empty: so a run whose traffic is over ends.
 // Not here: who weighs it (Fabric::choose_among), who writes it (Fabric::publish).
