@@ -75,7 +75,7 @@ TEST(Flagship, ALinkThatLosesFramesStretchesTheTail) {
 }
 
 // A spine's cable that carries a quarter gets a 29th of the frames where leaves hear of its queue, and an eighth where
-// they do not: then it alone takes 3.5 times as long as all others. Old news is little better than none.
+// they do not: then it alone needs 3.5 times as long as all others. News older than the queues last is worse than none.
 TEST(AdaptiveStale, FreshNewsOfQueuesAHopOnGoesRoundThem) {
     Scenario scenario = loaded("adaptive-stale").scenario;
     const auto completion = [&](std::optional<Duration> staleness) {
@@ -85,8 +85,9 @@ TEST(AdaptiveStale, FreshNewsOfQueuesAHopOnGoesRoundThem) {
         return Duration{run(scenario, prepared, {.threads = 2}, nullptr).summary.completion_ps}.seconds() / ideal;
     };
     EXPECT_LT(completion(microseconds(2)), 1.15);
-    EXPECT_GT(completion(std::nullopt), 3.0);
-    EXPECT_GT(completion(microseconds(200)), 2.0);
+    const double local = completion(std::nullopt);
+    EXPECT_GT(local, 2.5);
+    EXPECT_GT(completion(microseconds(200)), 1.2 * local);
 }
 
 TEST(FlappingLink, LosesFewFramesWhereRoutesLeaveIt) {
