@@ -50,6 +50,9 @@ struct EngineOptions {
     std::uint32_t window_divisor = 1;  // shortens the windows, for tests: a power of two
     Time until = kNever;
     std::uint64_t seed = 0;
+    /// What the model must know beforehand, and that only so far ahead: called by one thread between periods, before
+    /// one that ends after the instant that was returned last. @param end  of that period @return a later instant
+    std::function<Time(Time end)> foresee = {};
 };
 
 /// The longest window, or period, that a lookahead allows: the greatest power of two of picoseconds not above it, at
@@ -72,6 +75,8 @@ public:
         layout_.window_shift =
             std::max(0, window_shift_of(options.lookahead) - std::countr_zero(options.window_divisor));
         layout_.period_shift = period_shift_of(options, layout_.window_shift);
+        if (options.foresee) foreseen_ = Time{0};
+        foresee_ = options.foresee;
         layout_.until = options.until;
         layout_.seed = options.seed;
         form_groups(options);
@@ -205,11 +210,14 @@ private:
             return;
         }
         period_ = *next >> layout_.period_shift << layout_.period_shift;
+        if (const Time end = end_of_period(); end > foreseen_) foreseen_ = foresee_(end);
         sent_ = layout_.period_shift == 0 ? 1 : sent_for(period_);
         since_housekeeping_ += kEventsPerPeriod + events_in_period();
         if (since_housekeeping_ >= kHousekeepingPeriod) keep_house(*next);
         periods_ += !stopped_;
     }
+
+    Time end_of_period() const { return Time{(period_ + (Window{1} << layout_.period_shift)) << layout_.window_shift}; }
 
     std::uint64_t sent_for(Window period) const {
         std::uint64_t sent = 0;
@@ -265,6 +273,8 @@ private:
     bool stopped_ = false;
     bool interrupted_ = false;
     BetweenWindows between_windows_;
+    std::function<Time(Time end)> foresee_;
+    Time foreseen_ = kNever;  // without foresee_, for ever
 };
 
 }  // namespace lightloom

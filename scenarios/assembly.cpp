@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "models/faults/circuit_schedule.hpp"
+#include "models/network/flaps.hpp"
 #include "models/network/simulation.hpp"
 #include "models/optics/catalogue.hpp"
 #include "models/optics/link_model.hpp"
@@ -156,14 +157,14 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     return plan;
 }
 
-RouteTimeline route_timeline(const Scenario& scenario, const Plan& plan) {
+RouteTimeline route_timeline(const Scenario& scenario, const Plan& plan, Time until) {
     RouteTimeline timeline(plan.topology, plan.routes,
                            {.failover = scenario.routing.failover,
                             .weighted = scenario.routing.weights == PortWeights::capacity,
                             .detection = scenario.routing.detection,
                             .convergence = {.a = static_cast<double>(scenario.routing.convergence.ps)},
                             .seed = scenario.seeds.faults});
-    timeline.extend(plan.outages, kNever);
+    timeline.extend(plan.outages, until);
     return timeline;
 }
 
@@ -175,9 +176,12 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     const Traffic traffic = traffic_of(scenario, plan);
     const std::vector<Channel> channels = channels_of(plan.links, scenario.optics.lock);
     FabricInput input = fabric_input(scenario, plan, traffic, channels, partitions.partitions);
+    const Time until = scenario.until ? Time{scenario.until->ps} : kNever;
+    Flaps flaps(input, scenario.routing.detection);
+    const bool any_flaps = scenario.routing.failover && flaps.any_before(until);
     std::optional<RouteTimeline> reroutes;
-    if (!plan.outages.empty()) {
-        reroutes.emplace(route_timeline(scenario, plan));
+    if (!plan.outages.empty() || any_flaps) {
+        reroutes.emplace(route_timeline(scenario, plan, any_flaps ? Time{0} : kNever));
         input.reroutes = &*reroutes;
     }
     Fabric fabric(input);
@@ -186,9 +190,10 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
 
     const auto began = Clock::now();
     auto watched = began;
-    const Time until = scenario.until ? Time{scenario.until->ps} : kNever;
     Time now{0};
     const Load total = total_load(fabric.traffic(), scenario.transport.payload);
+    std::function<Time(Time)> foresee;
+    if (any_flaps) foresee = [&](Time end) { return flaps.tell(*reroutes, fabric, end); };
     const SimulationOutcome outcome =
         simulate(fabric, {.threads = options.threads,
                           .partitions = partitions.partitions,
@@ -196,17 +201,19 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
                           .window_divisor = options.window_divisor,
                           .until = until,
                           .seed = scenario.seeds.traffic,
-                          .between_windows = [&](Time at, std::int64_t events) {
-                              now = at;
-                              if (!watcher || seconds_since(watched) < 0.1) return true;
-                              watched = Clock::now();
-                              return watcher({.now = at,
-                                              .payload_bytes_delivered = fabric.payload_bytes_delivered(),
-                                              .payload_bytes_total = total.bytes,
-                                              .messages_delivered = fabric.messages_delivered(),
-                                              .messages_total = total.messages,
-                                              .events = events});
-                          }});
+                          .between_windows =
+                              [&](Time at, std::int64_t events) {
+                                  now = at;
+                                  if (!watcher || seconds_since(watched) < 0.1) return true;
+                                  watched = Clock::now();
+                                  return watcher({.now = at,
+                                                  .payload_bytes_delivered = fabric.payload_bytes_delivered(),
+                                                  .payload_bytes_total = total.bytes,
+                                                  .messages_delivered = fabric.messages_delivered(),
+                                                  .messages_total = total.messages,
+                                                  .events = events});
+                              },
+                          .foresee = foresee});
 
     RunResult result = measurements(fabric, outcome, total, outcome.interrupted ? now : until);
     add_fault_results(result, scenario, plan, fabric, input.reroutes);

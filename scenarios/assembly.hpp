@@ -80,8 +80,9 @@ std::vector<EndpointId> nics_of(const Scenario& scenario, const Topology& topolo
 FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traffic& traffic,
                          std::span<const Channel> channels, std::uint32_t partitions);
 
-/// What the switches of a plan with outages do about them. It refers to the plan's topology, which must outlive it.
-RouteTimeline route_timeline(const Scenario& scenario, const Plan& plan);
+/// What the switches of a plan do about its outages. It refers to the plan's topology, which must outlive it.
+/// @param until  as far as they are known to it; kNever: all of them, and no flap will be told
+RouteTimeline route_timeline(const Scenario& scenario, const Plan& plan, Time until);
 
 /// Called between windows, at most ten times a second; returning false stops the run there.
 using Watcher = std::function<bool(const Progress&)>;

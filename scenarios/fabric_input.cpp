@@ -77,6 +77,7 @@ NetworkParameters network_of(const Scenario& scenario) {
                            .attempt = (scenario.routing.hash & 4u) != 0};
     network.queue_pairs = static_cast<std::uint32_t>(scenario.routing.queue_pairs);
     network.flowlet_gap = scenario.routing.flowlet_gap;
+    network.staleness = scenario.routing.staleness.value_or(Duration{0});
     network.hop_limit = static_cast<std::uint32_t>(scenario.routing.hop_limit);
     return network;
 }

@@ -182,6 +182,7 @@ struct Scenario {
         std::int64_t queue_pairs = 1;
         unsigned hash = 7;  // what a path hash reads: bits of flow, entropy, attempt
         Duration flowlet_gap = microseconds(5);
+        std::optional<Duration> staleness{};  // of what adaptive switches know of others' queues; none: only their own
         std::int64_t hop_limit = 16;
         bool failover = true;                      // traffic leaves cables that are down
         Duration detection = milliseconds(10);     // until the switches at its ends know of it

@@ -44,6 +44,7 @@ public:
             if (shape_.has[i]) tier(static_cast<TierKind>(i));
         basis();
         trimming();
+        staleness();
         scale_up();
         workload();
         for (Contradiction& wrong : fault_contradictions(s_, shape_, names_, is_sound_, topology_is_sound()))
@@ -251,6 +252,13 @@ private:
         if (!s_.switches.trimming || s_.transport.kind == TransportKind::uec) return;
         complain("switch.trimming", "only an Ultra Ethernet transport can read a packet that was trimmed",
                  "transport.kind = \"uec\" can");
+    }
+
+    void staleness() {
+        if (!s_.routing.staleness || s_.routing.policy == PathPolicy::adaptive) return;
+        if (!sound({"routing.policy", "routing.staleness"})) return;
+        complain("routing.staleness", "only adaptive switches ask for the queues of others",
+                 "routing.policy = \"adaptive\" does");
     }
 
     void scale_up() {

@@ -28,7 +28,8 @@ Fabric::Fabric(const FabricInput& input)
                                     input.network.framing.acknowledgement.count)),
       fault_seed_(input.fault_seed),
       hash_mask_(input.network.hash_fields.mask()),
-      chooses_by_state_(input.network.path == PathPolicy::round_robin || input.network.path == PathPolicy::flowlet),
+      chooses_by_state_(input.network.path == PathPolicy::round_robin || input.network.path == PathPolicy::flowlet ||
+                        input.network.staleness > Duration{0}),
       transport_(input.traffic.flows.size(), input.transport, input.topology.nodes.size()),
       control_(input.transport, line_rates(input)),
       scale_up_(input.scale_up),
@@ -42,6 +43,7 @@ Fabric::Fabric(const FabricInput& input)
     build_committed(input);
     build_scale_up(input);
     build_pairs(input);
+    build_published();
 }
 
 void Fabric::build_nodes(const FabricInput& input) {

@@ -14,17 +14,15 @@
 
 #include "core/digest.hpp"
 #include "core/histogram.hpp"
-#include "models/faults/outage.hpp"
 #include "models/network/committed_ports.hpp"
 #include "models/network/dark_intervals.hpp"
+#include "models/network/fabric_input.hpp"
 #include "models/network/frame.hpp"
 #include "models/network/loss_budget.hpp"
 #include "models/network/nic.hpp"
-#include "models/network/parameters.hpp"
 #include "models/network/port_clock.hpp"
 #include "models/network/port_pairs.hpp"
-#include "models/network/route_timeline.hpp"
-#include "models/network/scale_up.hpp"
+#include "models/network/published_queues.hpp"
 #include "models/network/shared_buffer.hpp"
 #include "models/transport/congestion_control.hpp"
 #include "models/transport/window_transport.hpp"
@@ -33,23 +31,6 @@
 #include "topologies/topology.hpp"
 
 namespace lightloom {
-
-struct FabricInput {
-    const Topology& topology;
-    const Routes& routes;
-    const Traffic& traffic;
-    std::span<const Channel> channels;  // per direction: 2 x cable, + 1 for the one from its upper to its lower end
-    NetworkParameters network;
-    TransportParameters transport;
-    std::uint64_t fault_seed = 1;                    // of the losses
-    std::uint32_t partitions = 1;                    // statistics are kept per partition and merged
-    std::span<const ChannelChange> changes = {};     // in any order; of two at one instant the later in the list holds
-    std::span<const Outage> outages = {};            // in any order
-    std::span<const RateChange> rates = {};          // likewise; where there are some, all ports are committed
-    std::optional<ScaleUpParameters> scale_up = {};  // none: GPUs of one server meet at their leaf
-    std::span<const EndpointId> nic_of = {};         // per endpoint, with scale_up: whose NIC of its server it uses
-    const RouteTimeline* reroutes = nullptr;         // if there is one, `routes` says only which ports can ever meet
-};
 
 class Fabric {
 public:
@@ -90,7 +71,7 @@ public:
     explicit Fabric(const FabricInput& input);
 
     // The model that the engine runs -------------------------------------------------------------------------------
-    static bool is_progress(const Frame& frame) { return frame.kind != Happening::timeout; }
+    static bool is_progress(const Frame& frame) { return frame.kind < Happening::timeout; }
     /// Nothing more will come: all is acknowledged or has failed, or ports wait for each other for ever.
     bool finished() const { return all_acknowledged() || !deadlock().empty(); }
     bool all_acknowledged() const;
@@ -262,6 +243,7 @@ private:
     void build_scale_up(const FabricInput& input);
     void build_scale_up_ports(const FabricInput& input);
     void build_pairs(const FabricInput& input);
+    void build_published();
     void send_by(std::uint32_t flow, std::span<const EndpointId> nic_of);
     Duration least_delay(std::uint32_t port) const;  // from an event at its node to its effect at the peer
     Frame first_event(EndpointId at, Happening kind, std::uint32_t number);
@@ -275,6 +257,9 @@ private:
     std::uint32_t choose_among(const Node& node, const Frame& frame, const Routes::PortSet& hops) const;
     void note_choice(const Node& node, const Frame& frame);
     void follow_routes(Node& node, Time now);
+    bool publish(Node& node, Time now);
+    template <class Context>
+    void be_due_to_publish(Context& context, Node& node, Time now);
     std::size_t flowlet_of(const Node& node, const Frame& frame) const;
     void give_up(const Node& node, Statistics& statistics, const Frame& frame, std::uint8_t flags, bool looped);
     template <class Context>
@@ -462,7 +447,7 @@ private:
     std::uint64_t fault_seed_;
     std::vector<std::uint8_t> class_of_flow_;
     std::uint64_t hash_mask_;
-    bool chooses_by_state_;                     // a path policy that remembers what it chose
+    bool chooses_by_state_;                     // a path policy that depends on what passed before
     std::vector<std::size_t> first_iteration_;  // per worker, in iteration_end_ps_
 
     // A node's rows
@@ -477,8 +462,10 @@ private:
     std::vector<CommittedPort> committed_;  // by port; empty where none is committed
     std::vector<NodeQueues> queues_;
     std::vector<Steering> steering_;  // beside buffers_
-    std::vector<Flowlet> flowlets_;   // flowlet_slots for each switch, if that is the policy
-    bool bonded_ = false;             // some NIC has several ports: only then is there anything in pairs_
+    PublishedQueues published_;
+    std::vector<std::uint32_t> row_beyond_;  // by port: of published_, the peer's; only where queues are published
+    std::vector<Flowlet> flowlets_;          // flowlet_slots for each switch, if that is the policy
+    bool bonded_ = false;                    // some NIC has several ports: only then is there anything in pairs_
     PortPairs pairs_;
     WindowTransport transport_;
     CongestionControl control_;

@@ -59,12 +59,15 @@ void Fabric::routes_extended() {
         case PathPolicy::adaptive: break;
     }
     const Time leaves_at = frame.at + node.latency;
+    const std::int64_t news =
+        published_.any() ? published_.known(frame.at, steering_[node.buffer].news_takes) : std::int64_t{0};
     std::uint32_t place = pick(scramble(key ^ packet_key(frame)), hops.count), best = place;
     Duration least{INT64_MAX};
     for (std::uint32_t i = 0; i < hops.count && least > Duration{0}; ++i) {
         const std::uint32_t port = node.first_port + routes_.ports[hops.first + place];
-        if (const Duration waiting = waiting_at(has_committed_ports(), port, frame.traffic_class, leaves_at);
-            waiting < least) {
+        Duration waiting = waiting_at(has_committed_ports(), port, frame.traffic_class, leaves_at);
+        if (published_.any()) waiting = waiting + published_.at(row_beyond_[port], frame.to_leaf, news);
+        if (waiting < least) {
             least = waiting;
             best = place;
         }

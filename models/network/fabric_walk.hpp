@@ -18,6 +18,7 @@
 #include "models/network/bonded_walk.hpp"
 #include "models/network/committed_walk.hpp"
 #include "models/network/scale_up_walk.hpp"
+#include "models/network/work_walk.hpp"
 
 namespace lightloom {
 
@@ -58,6 +59,9 @@ template <class Context>
             return;
         case Happening::wake: queues_[node.queues].wake_at = kNever; return;
         case Happening::timeout: check_timeouts(context, node, frame.at); return;
+        case Happening::publication:
+            if (publish(node, frame.at)) be_due_to_publish(context, node, frame.at);
+            return;
     }
 }
 
@@ -107,6 +111,7 @@ template <class Context>
     const std::uint32_t port = choose_port(node, frame);
     if (port == kNoPort || frame.hops > network_.hop_limit) [[unlikely]] {
         let_go(context, node, frame);
+        be_due_to_publish(context, node, frame.at);
         return give_up(node, statistics_[context.index()], frame, flags, port != kNoPort);
     }
     if (node.cuts_through && frame.kind == Happening::arrival && outruns(port, frame)) {
@@ -117,8 +122,10 @@ template <class Context>
         context.post(tail);
         return;
     }
-    if (chooses_by_state_) [[unlikely]]
+    if (chooses_by_state_) [[unlikely]] {
         note_choice(node, frame);
+        be_due_to_publish(context, node, frame.at);
+    }
     enqueue(context, node, port, frame, flags, frame.at + node.latency);
 }
 
@@ -314,50 +321,6 @@ template <class Context>
     if (receiver.announced != receiver.messages) deliver_messages(context, node, frame.flow, frame.at);
 }
 
-// All packets of a message, or of several, have arrived. What waits for it begins at this very node: a function call.
-template <class Context>
-void Fabric::deliver_messages(Context& context, Node& node, std::uint32_t flow, Time now) {
-    Receiver& receiver = transport_.receiver(flow);
-    statistics_[context.index()].messages_delivered += receiver.messages - receiver.announced;
-    receiver.announced = receiver.messages;
-    flow_times_[flow].delivered_ps = now.ps;
-    if (traffic_.flows[flow].lane == Traffic::kNone) return;
-    WorkActions<Context> actions{*this, context, node, now};
-    execution_.deliver(traffic_.flows[flow].lane, flow, actions);
-}
-
-// What the execution of a program asks for.
-template <class Context>
-struct Fabric::WorkActions {
-    Fabric& fabric;
-    Context& context;
-    Node& node;
-    Time now;
-
-    void release(std::uint32_t flow, std::int64_t bytes) {
-        ++fabric.statistics_[context.index()].messages_released;
-        fabric.release(context, node, flow, bytes, now);
-    }
-    std::uint32_t delivered(std::uint32_t flow) const { return fabric.transport_.receiver(flow).messages; }
-    void call_back(std::uint32_t worker, std::uint32_t stream, std::int64_t after_ps) {
-        Frame over{};
-        over.flow = worker;
-        over.packet = stream;
-        fabric.post_own(context, node, over, Happening::computed, now + Duration{after_ps});
-    }
-    void note_iteration(std::uint32_t worker) { fabric.note_iteration(worker, now); }
-    void note_end(std::uint32_t) { ++fabric.statistics_[context.index()].workers_done; }
-};
-
-template <class Context>
-void Fabric::go_on(Context& context, Node& node, const Frame& frame) {
-    WorkActions<Context> actions{*this, context, node, frame.at};
-    if (frame.kind == Happening::begin)
-        execution_.begin(frame.flow, actions);
-    else
-        execution_.computed(frame.flow, frame.packet, actions);
-}
-
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::receive_acknowledgement(Context& context, Node& node, const Frame& frame) {
     Statistics& statistics = statistics_[context.index()];
@@ -382,29 +345,6 @@ template <class Context>
         flow_times_[frame.flow].acknowledged_ps = frame.at.ps;
     }
     make_ready(context, node, frame.flow, frame.at);
-}
-
-template <class Context>
-void Fabric::open(Context& context, Node& node, std::uint32_t flow, Time now) {
-    const Traffic::Flow& spec = traffic_.flows[flow];
-    for (std::uint32_t i = 1; i < spec.opening_messages; ++i) give(flow, spec.opening_bytes, now);
-    release(context, node, flow, spec.opening_bytes, now);
-}
-
-// A message may be sent from now on.
-template <class Context>
-void Fabric::release(Context& context, Node& node, std::uint32_t flow, std::int64_t bytes, Time now) {
-    if (transport_.sender(flow).has_failed()) return;
-    give(flow, bytes, now);
-    make_ready(context, node, flow, now);
-}
-
-inline void Fabric::give(std::uint32_t flow, std::int64_t bytes, Time now) {
-    transport_.release(flow, bytes);
-    FlowTimes& times = flow_times_[flow];
-    if (times.start_ps < 0) times.start_ps = now.ps;
-    ++times.messages;
-    times.payload_bytes += bytes;
 }
 
 // A flow that may have something to send joins its NIC's list, and the NIC sends what its port can take.
@@ -520,6 +460,14 @@ void Fabric::check_timeouts(Context& context, Node& node, Time now) {
             earliest = std::min(earliest, sender.progress + transport_.parameters().timeout);
     node.timeout_pending = earliest != kNever;
     if (node.timeout_pending) post_own(context, node, Frame{}, Happening::timeout, earliest);
+}
+
+// A switch that had a frame has something to tell its neighbours of, if it is one that does.
+template <class Context>
+void Fabric::be_due_to_publish(Context& context, Node& node, Time now) {
+    Steering& steering = steering_[node.buffer];
+    if (steering.row == PublishedQueues::kNone || std::exchange(steering.publishes, true)) return;
+    post_own(context, node, Frame{}, Happening::publication, published_.next(now));
 }
 
 template <class Context>

@@ -22,7 +22,9 @@ enum class Happening : std::uint8_t {
     service,   // a NIC's port is about to run dry
     unpark,    // a flow that a NIC holds to a rate may send
     wake,      // a committed port comes free
-    timeout,   // a node's earliest time-out may have come: alone it keeps no run going
+    // Alone these keep no run going.
+    timeout,      // a node's earliest time-out may have come
+    publication,  // a switch tells its neighbours of its queues, as they are after all else of this instant
 };
 
 /// Frame::flow of what ports say to each other; such a frame has no acknowledgement and no losses to be counted.

@@ -60,6 +60,7 @@ struct NetworkParameters {
     std::uint32_t queue_pairs = 1;           // that a flow's packets are dealt out to, each with an entropy of its own
     Duration flowlet_gap = microseconds(5);  // a flow that pauses for longer may take another path
     std::uint32_t flowlet_slots = 1024;      // of a switch's table
+    Duration staleness{0};                   // adaptive: how often switches tell others of their queues; 0: never
     std::uint32_t hop_limit = 16;            // switches that a frame may pass, at most 30
 };
 

@@ -18,7 +18,7 @@ enum class PathPolicy {
     round_robin,  // each switch in turn
     entropy,      // by a hash of the flow and the entropy that its sender chose for the packet: nothing else moves it
     flowlet,      // as ecmp, drawn anew for the flow after a pause; Vanini et al., "Let it flow", NSDI 2017
-    adaptive,     // the port that is free first; among equals as spray
+    adaptive,     // the port that is free first, or the way if the next switch told of its own; among equals as spray
 };
 
 /// Does a flow keep to one port of a NIC that has several, as to one path?
@@ -75,6 +75,9 @@ struct Steering {
     std::uint32_t next_change = 0;
     std::uint32_t turn = 0;                     // of round_robin
     std::uint64_t black_holed = 0, looped = 0;  // frames that it had no port for; that passed too many switches
+    std::uint32_t row = UINT32_MAX;             // its own of the published queues; none: it does not publish
+    bool publishes = false;                     // at the next instant of publication
+    Duration news_takes{0};                     // what others publish has come from all of them
 };
 
 }  // namespace lightloom

@@ -38,7 +38,8 @@ SimulationOutcome simulate_one_kind(Fabric& fabric, const SimulationOptions& opt
                                                       .cut_lookahead = fabric.lookahead(options.partition_of).least,
                                                       .window_divisor = options.window_divisor,
                                                       .until = options.until,
-                                                      .seed = options.seed});
+                                                      .seed = options.seed,
+                                                      .foresee = options.foresee});
     fabric.post_starts(engine);
     Time now{0};
     engine.run([&](Time at) {

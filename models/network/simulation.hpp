@@ -19,6 +19,7 @@ struct SimulationOptions {
     Time until = kNever;
     std::uint64_t seed = 1;                                              // of the order of simultaneous events
     std::function<bool(Time now, std::int64_t events)> between_windows;  // false stops the run
+    std::function<Time(Time end)> foresee = {};                          // as EngineOptions::foresee
 };
 
 /// Frames that a run left behind: booked by a port, but not begun to be sent, or sent and not arrived.

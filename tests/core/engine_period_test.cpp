@@ -121,6 +121,55 @@ TEST(EnginePeriod, NeitherLengthShowsInTheResult) {
     }
 }
 
+// A model that must be told beforehand how far it may go.
+struct Foretold {
+    using Event = Villages::Event;
+    Villages villages{};
+    Time told{0};
+    std::vector<std::uint64_t> untold = std::vector<std::uint64_t>(Villages::kNodes);
+
+    static bool is_progress(const Event&) { return true; }
+    static bool finished() { return false; }
+    static void prefetch(const Event&) {}
+    template <class Context>
+    void handle(Context& context, const Event& event) {
+        untold[event.node] += event.at >= told;
+        villages.handle(context, event);
+    }
+};
+
+TEST(EnginePeriod, NothingHappensThatWasNotForeseen) {
+    const std::uint64_t expected = digest_with({1, 1, Villages::kNear, Duration{0}}, 1);
+    for (const std::uint32_t threads : {1u, 4u})
+        for (const Duration step : {Duration{1}, nanoseconds(700), microseconds(5)}) {
+            Foretold model;
+            std::vector<std::uint16_t> partition_of(Villages::kNodes);
+            for (std::size_t i = 0; i < partition_of.size(); ++i)
+                partition_of[i] = static_cast<std::uint16_t>(i / 8 * 7 % 5);
+            std::int64_t calls = 0;
+            Engine<Foretold> engine(model, {.threads = threads,
+                                            .partitions = 5,
+                                            .partition_of = partition_of,
+                                            .weight_of = {},
+                                            .lookahead = Villages::kNear,
+                                            .cut_lookahead = Villages::kFar,
+                                            .until = kUntil,
+                                            .seed = 3,
+                                            .foresee = [&](Time end) {
+                                                EXPECT_GT(end, model.told);
+                                                ++calls;
+                                                return model.told = end + step;
+                                            }});
+            Villages::start(engine);
+            engine.run();
+            EXPECT_EQ(model.villages.digest(), expected);
+            EXPECT_EQ(model.untold, std::vector<std::uint64_t>(Villages::kNodes));
+            EXPECT_LE(calls, engine.periods());
+            EXPECT_LE(calls, 1 + kUntil.ps / step.ps);
+            EXPECT_GE(calls, kUntil.ps / (step + engine.period_length()).ps);
+        }
+}
+
 // Notes when each node handles what; an event sends the events of its plan.
 struct Script {
     struct Event {

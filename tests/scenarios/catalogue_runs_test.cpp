@@ -74,5 +74,33 @@ TEST(Flagship, ALinkThatLosesFramesStretchesTheTail) {
     EXPECT_LE(losing, 2);
 }
 
+// A spine's cable that carries a quarter gets a 29th of the frames where leaves hear of its queue, and an eighth where
+// they do not: then it alone needs 3.5 times as long as all others. News older than the queues last is worse than none.
+TEST(AdaptiveStale, FreshNewsOfQueuesAHopOnGoesRoundThem) {
+    Scenario scenario = loaded("adaptive-stale").scenario;
+    const auto completion = [&](std::optional<Duration> staleness) {
+        scenario.routing.staleness = staleness;
+        const Plan prepared = plan(scenario);
+        const double ideal = expect(scenario, prepared).ring->completion.seconds();
+        return Duration{run(scenario, prepared, {.threads = 2}, nullptr).summary.completion_ps}.seconds() / ideal;
+    };
+    EXPECT_LT(completion(microseconds(2)), 1.15);
+    const double local = completion(std::nullopt);
+    EXPECT_GT(local, 2.5);
+    EXPECT_GT(completion(microseconds(200)), 1.2 * local);
+}
+
+TEST(FlappingLink, LosesFewFramesWhereRoutesLeaveIt) {
+    const LoadedScenario input = loaded("flapping-link");
+    Scenario scenario = input.scenario;
+    const RunResult left = run(scenario, plan(scenario, input.context()), {.threads = 2}, nullptr);
+    scenario.routing.failover = false;
+    const RunResult kept = run(scenario, plan(scenario, input.context()), {.threads = 2}, nullptr);
+    EXPECT_GT(left.summary.flaps, 3);
+    EXPECT_GT(left.summary.frames_lost_in_dark, 0);
+    EXPECT_LT(20 * left.summary.frames_lost_in_dark, kept.summary.frames_lost_in_dark);
+    EXPECT_LT(4 * left.summary.completion_ps, kept.summary.completion_ps);
+}
+
 }  // namespace
 }  // namespace lightloom

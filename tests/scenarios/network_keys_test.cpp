@@ -77,6 +77,21 @@ TEST(PathHash, ReadsWhatIsListed) {
     EXPECT_EQ(errors_of(kLeast + "[routing]\nhash = [\"flows\"]\n").size(), 1u);
 }
 
+TEST(Staleness, IsOffOrATimeAndForAdaptiveSwitches) {
+    EXPECT_EQ(read("").routing.staleness, std::nullopt);
+    EXPECT_EQ(read("[routing]\nstaleness = \"off\"\n").routing.staleness, std::nullopt);
+    const Scenario scenario = read("[routing]\nstaleness = \"2us\"\npolicy = \"adaptive\"\n");
+    EXPECT_EQ(scenario.routing.staleness, microseconds(2));
+    EXPECT_EQ(parse(effective_toml(scenario)).scenario, scenario);
+    const Errors blind = errors_of(kLeast + "[routing]\nstaleness = \"2us\"\n");
+    ASSERT_EQ(blind.size(), 1u);
+    EXPECT_NE(blind[0].find("s.toml:6:13: error: routing.staleness: only adaptive switches"), std::string::npos)
+        << blind[0];
+    const Errors brief = errors_of(kLeast + "[routing]\nstaleness = \"50ns\"\npolicy = \"adaptive\"\n");
+    ASSERT_EQ(brief.size(), 1u);
+    EXPECT_NE(brief[0].find("routing.staleness"), std::string::npos) << brief[0];
+}
+
 std::string pods(const std::string& schedule, const std::string& run) {
     return "[topology]\nkind = \"ocs-pods\"\npods = 4\nleaves_per_pod = 1\nservers_per_leaf = 1\n"
            "gpus_per_server = 1\nspines_per_pod = 1\n" +

@@ -115,7 +115,8 @@ std::vector<std::string> broken(const std::string& text) {
     parts.outages = prepared.outages;
     parts.rates = prepared.rates;
     parts.order_seed = scenario.seeds.traffic;
-    if (!prepared.outages.empty()) parts.reroutes = std::make_shared<RouteTimeline>(route_timeline(scenario, prepared));
+    if (!prepared.outages.empty())
+        parts.reroutes = std::make_shared<RouteTimeline>(route_timeline(scenario, prepared, kNever));
     const Time until{scenario.until->ps};
     std::vector<std::string> wrong;
     const auto check_sums = [&](const FabricRun& ran, const char* when) {

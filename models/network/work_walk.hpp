@@ -1,0 +1,77 @@
+// Where the fabric and the workload meet: a message that is delivered lets a lane go on, and a lane that goes on
+// releases messages. All of it happens at one node. Not here: what the lane does (models/workload/execution.hpp).
+#pragma once
+
+#include "models/network/fabric.hpp"
+
+namespace lightloom {
+
+// All packets of a message, or of several, have arrived. What waits for it begins at this very node: a function call.
+template <class Context>
+void Fabric::deliver_messages(Context& context, Node& node, std::uint32_t flow, Time now) {
+    Receiver& receiver = transport_.receiver(flow);
+    statistics_[context.index()].messages_delivered += receiver.messages - receiver.announced;
+    receiver.announced = receiver.messages;
+    flow_times_[flow].delivered_ps = now.ps;
+    if (traffic_.flows[flow].lane == Traffic::kNone) return;
+    WorkActions<Context> actions{*this, context, node, now};
+    execution_.deliver(traffic_.flows[flow].lane, flow, actions);
+}
+
+// What the execution of a program asks for.
+template <class Context>
+struct Fabric::WorkActions {
+    Fabric& fabric;
+    Context& context;
+    Node& node;
+    Time now;
+
+    void release(std::uint32_t flow, std::int64_t bytes) {
+        ++fabric.statistics_[context.index()].messages_released;
+        fabric.release(context, node, flow, bytes, now);
+    }
+    std::uint32_t delivered(std::uint32_t flow) const { return fabric.transport_.receiver(flow).messages; }
+    void call_back(std::uint32_t worker, std::uint32_t stream, std::int64_t after_ps) {
+        Frame over{};
+        over.flow = worker;
+        over.packet = stream;
+        fabric.post_own(context, node, over, Happening::computed, now + Duration{after_ps});
+    }
+    void note_iteration(std::uint32_t worker) { fabric.note_iteration(worker, now); }
+    void note_end(std::uint32_t) { ++fabric.statistics_[context.index()].workers_done; }
+};
+
+template <class Context>
+void Fabric::go_on(Context& context, Node& node, const Frame& frame) {
+    WorkActions<Context> actions{*this, context, node, frame.at};
+    if (frame.kind == Happening::begin)
+        execution_.begin(frame.flow, actions);
+    else
+        execution_.computed(frame.flow, frame.packet, actions);
+}
+
+// A flow that opens with messages.
+template <class Context>
+void Fabric::open(Context& context, Node& node, std::uint32_t flow, Time now) {
+    const Traffic::Flow& spec = traffic_.flows[flow];
+    for (std::uint32_t i = 1; i < spec.opening_messages; ++i) give(flow, spec.opening_bytes, now);
+    release(context, node, flow, spec.opening_bytes, now);
+}
+
+// A message may be sent from now on.
+template <class Context>
+void Fabric::release(Context& context, Node& node, std::uint32_t flow, std::int64_t bytes, Time now) {
+    if (transport_.sender(flow).has_failed()) return;
+    give(flow, bytes, now);
+    make_ready(context, node, flow, now);
+}
+
+inline void Fabric::give(std::uint32_t flow, std::int64_t bytes, Time now) {
+    transport_.release(flow, bytes);
+    FlowTimes& times = flow_times_[flow];
+    if (times.start_ps < 0) times.start_ps = now.ps;
+    ++times.messages;
+    times.payload_bytes += bytes;
+}
+
+}  // namespace lightloom
