@@ -46,8 +46,8 @@ public:
             return Complaint{at(text), quoted_for_display(text) + " is not name=value", kForm};
         return named(trimmed(text.substr(0, equals)), trimmed(text.substr(equals + 1)));
     }
-    /// Where a part of the value's text stands: behind the quote that opens it. An escape before it, which no right selector
-    /// has, brings it too far to the left; what stands in no text has no place.
+    /// Where a part of the value's text stands: behind the quote that opens it. An escape before it, which no right
+    /// selector has, would bring it too far to the left; what stands in no text has no place.
     TextPosition at(std::string_view part) const {
         if (value_.at.line == 0) return value_.at;
         const std::string_view before(value_.text.data(), static_cast<std::size_t>(part.data() - value_.text.data()));
