@@ -108,10 +108,12 @@ std::string name_shown(const std::string& name) {
 template <class Root>
 void Reader::read_table(const TomlValue& table, const std::string& path, const std::string& shown,
                         std::span<const Key<Root>> keys, Root& root) {
-    // What sets several keys goes first, whatever its name: single keys say it more precisely.
+    // What sets several keys goes first, whatever its name, and so does the table that holds it, for it may set keys of
+    // other tables: single keys say it more precisely.
     const auto is_shorthand = [&](const TomlMember& member) {
+        const std::string full = path + member.name;
         return std::ranges::any_of(keys, [&](const auto& key) {
-            return key.presence == Presence::shorthand && key.path() == path + member.name;
+            return key.presence == Presence::shorthand && (key.path() == full || key.path().starts_with(full + '.'));
         });
     };
     for (const bool shorthand : {true, false})

@@ -10,6 +10,11 @@ using namespace schema;
 namespace {
 
 constexpr std::int64_t kClasses = TrafficClasses::kCount;
+constexpr std::int64_t kRoceClass = 3;
+constexpr Framing kInfinibandFraming{.preamble = Bytes{0},
+                                     .gap = Bytes{0},
+                                     .header = Bytes{8 + 12 + 4 + 2},
+                                     .acknowledgement = Bytes{8 + 12 + 4 + 4 + 2}};
 
 std::optional<Complaint> read_numbers(const TomlValue& value, std::int64_t least, std::int64_t most,
                                       const std::string& form, std::vector<std::int64_t>& numbers) {
@@ -57,8 +62,12 @@ ValueType<Scenario> weights() {
 }
 
 /// switch.preset: several keys of [switch] at once.
-/// Thresholds of RoCE by rate: the map of SimAI.conf (alibaba/SimAI); InfiniBand: credits for every data lane and
-/// cut-through (InfiniBand Architecture Specification 1.4, section 7.9), and no marks.
+/// Thresholds of RoCE by rate: the map of SimAI.conf (alibaba/SimAI). Its traffic, with its answers, is in priority 3,
+/// the one that RoCE fabrics use to pause.
+/// InfiniBand: credits for every data lane and cut-through (InfiniBand Architecture Specification 1.4, section 7.9),
+/// and no marks; a packet of the greatest MTU, 4,096 bytes, has LRH 8, BTH 12, ICRC 4 and VCRC 2 around it, and an
+/// acknowledgement AETH 4 besides (chapters 6, 7 and 9). There is neither preamble nor gap as Ethernet has them; the
+/// symbols that delimit packets are left out.
 ValueType<Scenario> switch_preset() {
     struct Preset {
         std::string name;
@@ -87,7 +96,14 @@ ValueType<Scenario> switch_preset() {
                 sw.ecn_threshold = preset.ecn_threshold;
                 sw.ecn_full = preset.ecn_full;
                 sw.ecn_probability = preset.ecn_probability;
-                if (preset.flow_control == FlowControl::pause) sw.buffer_alpha = 0.0625;
+                if (preset.flow_control == FlowControl::pause) {
+                    sw.buffer_alpha = 0.0625;
+                    sw.lossless = 1u << kRoceClass;
+                    scenario.workload.traffic_class = scenario.transport.acknowledgement_class = kRoceClass;
+                } else {
+                    scenario.framing = kInfinibandFraming;
+                    scenario.transport.payload = Bytes{4096};
+                }
                 return std::nullopt;
             },
             [](const Scenario&) { return std::string(); }};
@@ -98,7 +114,8 @@ ValueType<Scenario> switch_preset() {
 Keys network_keys() {
     return {
         {"switch", "preset", switch_preset(),
-         "flow control, forwarding and marks at once, as RoCE at a rate or InfiniBand; keys of their own go before it",
+         "flow control, forwarding, marks, lossless class (RoCE) or framing (InfiniBand) at once; keys of their own go "
+         "before it",
          Presence::shorthand},
         {"switch", "forwarding", S::choice(AT(switches.forwarding), {"store-and-forward", "cut-through"}),
          "when a frame may leave"},

@@ -18,7 +18,7 @@ const std::array<std::string, 6> kRiskKinds{"module", "line-card", "trunk", "pan
 
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos) return {};
+    if (first == std::string_view::npos) return text.substr(text.size());
     return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
@@ -34,25 +34,34 @@ std::optional<std::int64_t>& number_named(std::string_view name, Selector& selec
 
 class SelectorReader {
 public:
-    explicit SelectorReader(TextPosition at) : at_(at) {}
+    explicit SelectorReader(const TomlValue& value) : value_(value) {}
 
     std::optional<Complaint> term(std::string_view text) {
         constexpr std::string_view kRandom = "random";
         if (text.starts_with(kRandom) && text.substr(kRandom.size()).starts_with(' ') &&
             text.find('=') == std::string_view::npos)
-            return named(kRandom, trimmed(text.substr(kRandom.size())));
+            return named(text.substr(0, kRandom.size()), trimmed(text.substr(kRandom.size())));
         const std::size_t equals = text.find('=');
         if (equals == std::string_view::npos)
-            return Complaint{at_, quoted_for_display(text) + " is not name=value", kForm};
+            return Complaint{at(text), quoted_for_display(text) + " is not name=value", kForm};
         return named(trimmed(text.substr(0, equals)), trimmed(text.substr(equals + 1)));
     }
+    /// Where a part of the value's text stands: behind the quote that opens it. An escape before it, which no right
+    /// selector has, would bring it too far to the left; what stands in no text has no place.
+    TextPosition at(std::string_view part) const {
+        if (value_.at.line == 0) return value_.at;
+        const std::string_view before(value_.text.data(), static_cast<std::size_t>(part.data() - value_.text.data()));
+        const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+        return {value_.at.line, value_.at.column + 1 + static_cast<int>(std::ranges::count_if(before, begins))};
+    }
     Selector selected{};
+    TextPosition per_at{};
 
 private:
     std::optional<Complaint> named(std::string_view name, std::string_view value) {
         if (std::ranges::find(kNames, name) == kNames.end())
-            return Complaint{at_, "nothing is selected by " + quoted_for_display(name), suggestion(name, kNames)};
-        const auto twice = [&] { return Complaint{at_, fmt::format("{} is selected twice", name), kForm}; };
+            return Complaint{at(name), "nothing is selected by " + quoted_for_display(name), suggestion(name, kNames)};
+        const auto twice = [&] { return Complaint{at(name), fmt::format("{} is selected twice", name), kForm}; };
         if (name == "tier") {
             if (selected.tier) return twice();
             selected.tier = value;
@@ -62,7 +71,7 @@ private:
             if (selected.group) return twice();
             const auto kind = std::ranges::find(kRiskKinds, value);
             if (kind == kRiskKinds.end())
-                return Complaint{at_, "no group " + quoted_for_display(value), suggestion(value, kRiskKinds)};
+                return Complaint{at(value), "no group " + quoted_for_display(value), suggestion(value, kRiskKinds)};
             selected.group = static_cast<RiskKind>(kind - kRiskKinds.begin());
             return std::nullopt;
         }
@@ -73,20 +82,22 @@ private:
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
         if (error != std::errc{} || end != value.data() + value.size() || number < least || number > UINT32_MAX)
             return Complaint{
-                at_, fmt::format("{} must be a whole number from {}, not {}", name, least, quoted_for_display(value)),
+                at(value),
+                fmt::format("{} must be a whole number from {}, not {}", name, least, quoted_for_display(value)),
                 kForm};
+        if (name == "per") per_at = at(name);
         field = number;
         return std::nullopt;
     }
 
-    TextPosition at_;
+    const TomlValue& value_;
 };
 
 }  // namespace
 
 std::optional<Complaint> read_selector(const TomlValue& value, Selector& field) {
     if (value.kind != TomlValue::Kind::text) return Complaint{value.at, "found " + cited(value), kForm};
-    SelectorReader reader(value.at);
+    SelectorReader reader(value);
     std::string_view rest = value.text;
     for (bool more = true; more;) {
         const std::size_t end = rest.find('&');
@@ -97,7 +108,7 @@ std::optional<Complaint> read_selector(const TomlValue& value, Selector& field) 
     }
     const Selector& selected = reader.selected;
     if (selected.per && (!selected.group || *selected.group == RiskKind::route || *selected.group == RiskKind::node))
-        return Complaint{value.at, "per is how many make a group",
+        return Complaint{reader.per_at, "per is how many make a group",
                          "with group=module, line-card, trunk or panel; a route and a node have what they have"};
     field = selected;
     return std::nullopt;

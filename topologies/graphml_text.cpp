@@ -153,6 +153,13 @@ FabricText collect(std::string_view text, const Scan& scan, const std::string& n
     return collector.take();
 }
 
+/// The reader's words may cite anything of the text, but a message is printed.
+std::string printable(std::string message) {
+    std::ranges::replace_if(
+        message, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return message;
+}
+
 }  // namespace
 
 FabricText read_graphml_text(std::string_view text, const std::string& name) {
@@ -167,7 +174,7 @@ FabricText read_graphml_text(std::string_view text, const std::string& name) {
     } catch (const TopologyError&) {
         throw;
     } catch (const std::exception& error) {
-        throw TopologyError(name + ": no GraphML: " + error.what());
+        throw TopologyError(name + ": no GraphML: " + printable(error.what()));
     }
 }
 

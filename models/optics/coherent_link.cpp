@@ -42,6 +42,7 @@ CoherentLink::CoherentLink(const Catalogue& catalogue, const Plant& plant, const
     : plant_(plant),
       kind_(kind),
       sender_(direction == 0 ? *joint.lower : *joint.upper),
+      transmitter_(known_row(catalogue.transmitter(sender_.transmitter), "transmitter", sender_.transmitter)),
       fibre_(*joint.fibre),
       rx_overload_dbm_((direction == 0 ? *joint.upper : *joint.lower).coherent->rx_overload.value),
       curve_(receiver_of(catalogue, direction == 0 ? *joint.upper : *joint.lower)) {
@@ -104,6 +105,18 @@ CoherentLine CoherentLink::line_over(double length_m, double ends_db, double ext
     return line;
 }
 
+// Limits: the weakest allowed. Typical: the middle of what is allowed, and about it what lot and module bring; its
+// power is set and controlled, so that none is outside.
+double CoherentLink::sent_dbm(const PlantDraws& draws) const {
+    const CoherentLevels& levels = *sender_.coherent;
+    const double least = levels.tx_power_min.value, most = levels.tx_power_max.value;
+    if (plant_.basis != Basis::typical) return least;
+    const int end = draws.sending_end();
+    return std::clamp(0.5 * (least + most) + transmitter_.oma_sigma_lot_db * draws.lot_z(end) +
+                          transmitter_.oma_sigma_module_db * draws.module_z(end),
+                      least, most);
+}
+
 // What lies at the ends of the line, by draws; the terms of the one lane.
 double CoherentLink::lose(const PlantDraws& draws, LaneBudgets& lanes) const {
     double connectors_db = 0.0, splices_db = 0.0, dirt_db = 0.0;
@@ -139,12 +152,10 @@ LineOutcome CoherentLink::propagated(double tx_dbm, double length_m, double ends
 
 void CoherentLink::fill(const PlantDraws& draws, double length_m, std::span<const Reading> readings,
                         const LinkCondition& condition, LaneBudgets& lanes) const {
-    const CoherentLevels& levels = *sender_.coherent;
     const bool amplified = plant_.line.amplified;
     lanes.lanes = 1;
     lanes.case_temperature_c = case_temperature_c(plant_, sender_, kelvin_per_watt_, draws, condition);
-    const double tx_dbm = plant_.basis == Basis::typical ? 0.5 * (levels.tx_power_min.value + levels.tx_power_max.value)
-                                                         : levels.tx_power_min.value;
+    const double tx_dbm = sent_dbm(draws);
     const double ends_db = lose(draws, lanes), extra_db = condition.extra_loss_db[0];
     const LineOutcome outcome = propagated(tx_dbm, length_m, ends_db, extra_db);
     const int middle = static_cast<int>(plant_.line.channels / 2);

@@ -26,6 +26,7 @@ public:
 
 private:
     // In the order of the walk
+    double sent_dbm(const PlantDraws& draws) const;
     double lose(const PlantDraws& draws, LaneBudgets& lanes) const;
     LineOutcome propagated(double tx_dbm, double length_m, double ends_db, double extra_db) const;
     bool lose_as_read(std::span<const Reading> readings, int direction, double& level_dbm, LaneBudgets& lanes) const;
@@ -37,6 +38,7 @@ private:
     const Plant& plant_;
     const CableClass& kind_;
     const ModuleRow& sender_;
+    const TransmitterRow& transmitter_;
     const FibreRow& fibre_;
     std::optional<ConnectorLoss> connector_;
     double splice_mean_db_ = 0, parts_db_ = 0, spacing_ghz_ = 0, kelvin_per_watt_ = 0;

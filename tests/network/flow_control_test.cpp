@@ -123,8 +123,8 @@ void run_random_cases(FlowControl flow_control, std::uint64_t first, std::uint64
     }
 }
 
-TEST(Lossless, PauseNeverDropsInRandomRuns) { run_random_cases(FlowControl::pause, 0, 700); }
-TEST(Lossless, CreditsNeverDropInRandomRuns) { run_random_cases(FlowControl::credit, 1000, 1300); }
+TEST(Lossless, PauseNeverDropsInRandomRuns) { run_random_cases(FlowControl::pause, 0, 1000); }
+TEST(Lossless, CreditsNeverDropInRandomRuns) { run_random_cases(FlowControl::credit, 1000, 2000); }
 
 TEST(Lossless, WithoutFlowControlTheSameBuffersDrop) {
     FabricCase parts = worst_case(0);

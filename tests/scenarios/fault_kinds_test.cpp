@@ -62,6 +62,26 @@ TEST(Selectors, SayWhatIsWrong) {
     EXPECT_EQ(select("group=route & per=3").substr(0, 44), "fault.0.select: per is how many make a group");
 }
 
+// select = " is ten characters, so the text begins in column 11.
+TEST(Selectors, AreRefusedAtTheTermThatIsWrong) {
+    const auto column = [](const std::string& text) {
+        const auto errors = errors_of(kFabric + fault("down", text));
+        EXPECT_EQ(errors.size(), 1u) << text;
+        const std::size_t line = errors.at(0).find(':') + 1, at = errors[0].find(':', line) + 1;
+        return std::stoi(errors[0].substr(at));
+    };
+    EXPECT_EQ(column("spin=7"), 11);
+    EXPECT_EQ(column("tier=leaf-spine & spin=7"), 11 + 18);
+    EXPECT_EQ(column("leaf=0 &  spine = x "), 11 + 18) << "the number, not its name";
+    EXPECT_EQ(column("leaf=0 & leaf=1"), 11 + 9);
+    EXPECT_EQ(column("leaf=0 & group=trnk"), 11 + 15);
+    EXPECT_EQ(column("leaf=0 & spine"), 11 + 9);
+    EXPECT_EQ(column("leaf=0 & "), 11 + 9) << "where a term is missing";
+    EXPECT_EQ(column("leaf=0 & random 0"), 11 + 16);
+    EXPECT_EQ(column("leaf=0 & per=3 & spine=1"), 11 + 9);
+    EXPECT_EQ(column("tier=\xc3\xa9 & spin=7"), 11 + 9) << "columns count characters, not bytes";
+}
+
 TEST(Selectors, DrawFromTheFaultsSeedByNumber) {
     const Scenario scenario = scenario_with(fault("down", "random 3") + fault("down", "random 3"));
     const Plan prepared = plan(scenario);

@@ -47,6 +47,41 @@ TEST(Presets, SetSeveralKeysAndSingleKeysGoBeforeThem) {
     EXPECT_EQ(credits.switches.forwarding, Forwarding::cut_through);
 }
 
+// Of the other tables too, whatever order they are read in.
+TEST(Presets, SetKeysOfOtherTables) {
+    const Scenario roce = read("[switch]\npreset = \"roce-400g\"\n");
+    EXPECT_EQ(roce.switches.lossless, 0x08);
+    EXPECT_EQ(roce.workload.traffic_class, 3);
+    EXPECT_EQ(roce.transport.acknowledgement_class, 3);
+    const Scenario own = read(
+        "[workload]\ntraffic_class = 4\n[transport]\nacknowledgement_class = 5\n[switch]\npreset = \"roce-400g\"\n"
+        "lossless = [4, 5]\n");
+    EXPECT_EQ(own.switches.lossless, 0x30);
+    EXPECT_EQ(own.workload.traffic_class, 4);
+    EXPECT_EQ(own.transport.acknowledgement_class, 5);
+    const Scenario infiniband = read("[framing]\ngap = \"1B\"\n[switch]\npreset = \"infiniband\"\n");
+    EXPECT_EQ(infiniband.framing.header, Bytes{8 + 12 + 4 + 2});  // LRH, BTH, ICRC, VCRC
+    EXPECT_EQ(infiniband.framing.acknowledgement, Bytes{30});     // and AETH
+    EXPECT_EQ(infiniband.framing.preamble, Bytes{0});
+    EXPECT_EQ(infiniband.framing.gap, Bytes{1});
+    EXPECT_EQ(infiniband.transport.payload, Bytes{4096});
+    const std::string text = effective_toml(infiniband);
+    EXPECT_NE(text.find("header = \"26B\""), std::string::npos) << text;
+    EXPECT_EQ(parse(text).scenario, infiniband);
+}
+
+TEST(Presets, OfRoceDropNothingAndWithoutTheirLosslessClassDo) {
+    const auto dropped = [](const std::string& keys) {
+        const std::string text =
+            "[topology]\nservers = 4\ngpus_per_server = 8\nleaves = 2\nspines = 2\n[workload]\nkind = \"incast\"\n"
+            "bytes = \"1MiB\"\n[switch]\npreset = \"roce-400g\"\nbuffer = \"8MiB\"\nqueue_limit = \"2MiB\"\n";
+        const Scenario scenario = parse(text + keys).scenario.value();
+        return run(scenario, plan(scenario), {}, nullptr).summary.frames_dropped;
+    };
+    EXPECT_EQ(dropped(""), 0);
+    EXPECT_GT(dropped("lossless = [0]\n"), 0);
+}
+
 TEST(Presets, StandForTheirKeysInTheEffectiveScenario) {
     const Scenario scenario = read("[transport]\nretry_preset = \"nccl-2.23\"\n[switch]\npreset = \"roce-400g\"\n");
     const std::string text = effective_toml(scenario);

@@ -68,6 +68,23 @@ TEST(Planes, TwoPortsTakeHalfTheTimeOfOne) {
     }
 }
 
+// What dual-tor takes beyond its closed form is chance: its uplinks are as wide as what the servers send, so each step
+// of the ring waits for the port that the spray gave most packets, and by binomial spread that is behind by the root of
+// the packets in a chunk. Four times the bytes: twice the excess, so half the share of the time. Idle spines or turns
+// in place of chance take a part of it away.
+TEST(Planes, CollisionsOfDualTorGrowAsTheRootOfTheBytes) {
+    const auto excess = [](const char* bytes, const std::vector<Override>& more = {}) {
+        std::vector<Override> keys{{"workload.bytes", bytes}};
+        keys.insert(keys.end(), more.begin(), more.end());
+        const Scenario scenario = scenario_of("dual-tor", keys);
+        return seconds(result_of(scenario)) - expected_seconds(scenario);
+    };
+    const double at_8 = excess("8MiB"), at_32 = excess("32MiB");
+    EXPECT_GT(at_8, 0.0);
+    EXPECT_NEAR(at_32 / at_8, 2.0, 0.4);
+    EXPECT_LT(excess("32MiB", {{"topology.spines_per_plane", "16"}}), 0.8 * at_32);
+}
+
 TEST(Planes, CarryTheSame) {
     const Scenario scenario = scenario_of("hpn-pod", {});
     const std::vector<double> bytes = bytes_by_plane(scenario, result_of(scenario));

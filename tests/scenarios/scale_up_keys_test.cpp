@@ -38,7 +38,7 @@ std::int64_t frames_on(const RunResult& result, std::string_view tier) {
 }
 
 TEST(ScaleUpKeys, KeepPacketsOfOtherRailsFromSpines) {
-    const RunResult plain = result_of(read(kRails));
+    const RunResult plain = result_of(read(kRails + "[scale_up]\nkind = \"nvlink\"\npxn = false\n"));
     const RunResult pxn = result_of(read(kRails + "[scale_up]\nkind = \"nvlink\"\npxn = true\n"));
     ASSERT_TRUE(plain.complete);
     ASSERT_TRUE(pxn.complete);
@@ -84,6 +84,25 @@ TEST(ScaleUpKeys, ReadBackAndAreChecked) {
     EXPECT_NE(error_of("affinity = [0, 1, 2, 4]\n").find("there is no NIC 4"), std::string::npos);
     EXPECT_NE(error_of("affinity = \"owm\"\n").find("scale_up.affinity"), std::string::npos);
     EXPECT_NE(error_of("latency = \"25\"\n").find("scale_up.latency"), std::string::npos);
+}
+
+TEST(ScaleUpKeys, RefuseWhatCannotBe) {
+    const auto error_of = [](const std::string& keys) {
+        const Errors errors = errors_of(kRails + "[scale_up]\n" + keys);
+        EXPECT_EQ(errors.size(), 1u) << keys;
+        return errors.empty() ? "" : errors[0];
+    };
+    const auto expect_error = [&](const std::string& keys, const std::string& what) {
+        const std::string error = error_of(keys);
+        EXPECT_NE(error.find(what), std::string::npos) << error;
+    };
+    expect_error("kind = \"nvlnk\"\n", "11:8: error: scale_up.kind: no value \"nvlnk\"\n    did you mean \"nvlink\"?");
+    expect_error("pxn = 1\n", "11:7: error: scale_up.pxn: found 1\n    it is true or false");
+    expect_error("header = \"536B\"\n", "11:10: error: scale_up.header: \"536B\" is out of range");
+    expect_error("header = \"7B\"\n", "possible is from 8B to 535B");
+    expect_error("rate = \"1kbps\"\n", "11:8: error: scale_up.rate: \"1kbps\" is out of range");
+    expect_error("rate = \"3.6TB\"\n", "scale_up.rate: \"3.6TB\" is a size, not a bit rate");
+    expect_error("kind = \"nvlink\"\nrate = \"123456789123bps\"\n", "cannot be kept exactly in picoseconds per bit");
 }
 
 TEST(ScaleUpKeys, ShowNoExecutionBesidePauses) {

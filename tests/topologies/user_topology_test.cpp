@@ -144,6 +144,8 @@ TEST(UserTopology, NamesTheLineOfAMistakeInGraphMl) {
               "f:1: a document type is not read");
     EXPECT_EQ(graphml_refusal("</graph>", "</graph><graph/>"), "f:18: a second graph: only one is read");
     EXPECT_TRUE(graphml_refusal("</graph>", "").starts_with("f: no GraphML: "));
+    const std::string cited = graphml_refusal("attr.type=\"int\"/>", "attr.type=\"i\x1b[2Jnt\"/>");
+    EXPECT_TRUE(std::ranges::none_of(cited, [](char c) { return c < ' ' || c > '~'; })) << cited;
 }
 
 // Boost's reader descends into elements by recursion: without a bound this would end at the bottom of the stack.

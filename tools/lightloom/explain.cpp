@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iostream>
 
+#include "core/quantity_text.hpp"
 #include "scenarios/expectation.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/scenario_text.hpp"
@@ -107,12 +108,26 @@ void print_faults(const Scenario& scenario, const Plan& plan) {
     }
 }
 
+// Ports into the networks that join the GPUs of a server. In a fabric of the user's own, servers may differ.
+void print_scale_up(const Scenario& scenario, const Topology& topology) {
+    if (scenario.scale_up_network.kind == ScaleUpKind::none) return;
+    std::vector<std::size_t> gpus(topology.nodes.size());  // by node
+    for (const Topology::Endpoint& endpoint : topology.endpoints) ++gpus[endpoint.server.value];
+    std::erase(gpus, 0u);
+    const auto [least, most] = std::ranges::minmax(gpus);
+    print_row("scale-up ports",
+              fmt::format("{}, one a GPU, {} a server in {} servers; each {}", count_of(topology.endpoints.size()),
+                          least == most ? count_of(most) : fmt::format("{} to {}", least, most), count_of(gpus.size()),
+                          to_text(scenario.scale_up_network.rate)));
+}
+
 void print_derived(const Scenario& scenario, const Plan& plan) {
     std::cout << "\n# What follows\n";
     print_row("question", question(scenario));
     print_row("nodes", count_of(plan.topology.nodes.size()));
     print_row("endpoints", count_of(plan.topology.endpoints.size()));
     print_row("cables", count_of(plan.topology.cables.size()));
+    print_scale_up(scenario, plan.topology);
     print_links(plan.links, full_frame_bytes(scenario));
     print_faults(scenario, plan);
     print_expected(scenario, plan, expect(scenario, plan));
