@@ -97,8 +97,8 @@ const GpuRow* TrainingCatalogue::gpu(std::string_view id) const { return row_of(
 
 std::vector<std::string> TrainingCatalogue::ids(std::string_view table) const {
     std::vector<std::string> ids;
-    for (const CatalogueTable::Line& line : CatalogueTable(std::string(table), text_of(text_, table)).lines())
-        ids.push_back(line.cells[0].text);
+    const CatalogueTable lines(std::string(table), text_of(text_, table));
+    for (const CatalogueTable::Line& line : lines.lines()) ids.push_back(line.cells[0].text);
     return ids;
 }
 

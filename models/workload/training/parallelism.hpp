@@ -1,7 +1,7 @@
 // How a training job is cut over its ranks, and which ranks talk to one another: the groups.
 //
-// Ranks are numbered as Megatron-LM numbers them: tensor parallel neighbours first, then context, data and pipeline; the
-// order may be another. Experts are spread over the ranks of one stage, whatever axes these lie on: consecutive ranks
+// Ranks are numbered as Megatron-LM numbers them: tensor parallel neighbours first, then context, data and pipeline, or
+// in another order. Experts are spread over the ranks of one stage, whatever axes these lie on: consecutive ranks
 // hold different experts, and those that are `expert` apart the same.
 // Not here: what is said in a group (demand.hpp), and when (program.hpp).
 #pragma once
@@ -53,8 +53,8 @@ std::string_view name_of(GroupKind kind);
 /// What cannot be, each in a sentence; empty: fine.
 std::vector<std::string> mistakes(const Parallelism& parallelism);
 
-/// Which ranks form each group. Groups of a kind are numbered by their first ranks, and hold their ranks in the order of
-/// the axis that they lie along: rank 0 of a tensor group holds the first shard.
+/// Which ranks form each group. Groups of a kind are numbered by their first ranks, and hold their ranks in ascending
+/// order: rank 0 of a tensor group holds the first shard.
 class RankLayout {
 public:
     /// @pre mistakes(parallelism).empty()
