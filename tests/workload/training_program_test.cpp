@@ -145,6 +145,40 @@ TEST(StageProgram, OneForwardOneBackwardHoldsFewMicroBatches) {
     EXPECT_EQ(most_held(step, 0), 16);
 }
 
+TEST(StageProgram, InterleavedStagesRunAsFarAheadAsMegatronLets) {
+    const TrainingStep step = even(4, 8, 2, 1);
+    for (std::int64_t stage = 0; stage < 4; ++stage) {
+        std::int64_t forwards = 0;
+        for (const StageTask& task : stage_program(step, stage).tasks) {
+            if (task.phase != StepPhase::forward) break;
+            forwards += task.duration_ps > 0 ? 1 : 0;
+        }
+        EXPECT_EQ(forwards, 2 * (2 * (3 - stage) + 4 + 1));  // attention and feed-forward of each
+    }
+}
+
+TEST(StageProgram, ParametersThatAreDroppedComeOneLayerAhead) {
+    TrainingStep step = even(1, 2, 1, 4);
+    step.parallelism.data = 8;
+    step.parallelism.sharding = Sharding::parameters;
+    const StageProgram program = stage_program(step, 0);
+    std::vector<std::uint32_t> gathers;
+    for (std::uint32_t n = 0; n < program.tasks.size(); ++n)
+        if (program.tasks[n].stream == StepStream::gather) gathers.push_back(n);
+    ASSERT_EQ(gathers.size(), 2u * 2 * 4);
+    const auto last_computed_before = [&](std::uint32_t n) {
+        while (program.tasks[--n].kind != Kind::compute) continue;
+        return n;
+    };
+    for (std::size_t k = 2; k < gathers.size(); ++k) {
+        const auto awaited = program.dependencies_of(program.tasks[gathers[k]]);
+        ASSERT_EQ(awaited.size(), 1u);
+        EXPECT_EQ(awaited[0], last_computed_before(gathers[k - 1]));
+        const auto users = program.dependencies_of(program.tasks[gathers[k] + 1]);
+        EXPECT_NE(std::ranges::find(users, gathers[k]), users.end());
+    }
+}
+
 /// Any job, cut in any way.
 TrainingStep any(std::mt19937& random) {
     const auto draw = [&](std::int64_t most) { return 1 + static_cast<std::int64_t>(random() % most); };

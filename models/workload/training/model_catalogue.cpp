@@ -9,7 +9,7 @@
 namespace lightloom {
 namespace {
 
-constexpr int kMost = 10'000'000;  // of any size of a model: above it, products of three would leave 64 bits
+constexpr int kMost = 10'000'000;  // of any size of a model: beyond it, a figure is a slip
 
 ModelRow read_model(const CatalogueRow& cells) {
     ModelRow row;

@@ -1,8 +1,8 @@
 // What every rank of a pipeline stage does in one training step: tasks on streams. One program serves all ranks of the
 // stage, since they differ only in whom their groups hold.
 //
-// Tasks of a stream run one after another, in the order in which they stand; a task starts once those that it depends on
-// are done, too. They all stand before it, so a program that is played alone cannot lock itself. Sends of a stage's
+// Tasks of a stream run one after another, in the order in which they stand; a task starts once those that it depends
+// on are done, too. They all stand before it, so a program that is played alone cannot lock itself. Sends of a stage's
 // stream meet the receives of the neighbour's in their order: the k-th forward message to the next stage is the k-th
 // that this one receives.
 // Not here: how a program is made (step.hpp), what a collective becomes (models/workload/collectives).

@@ -36,7 +36,7 @@ public:
 
 private:
     // --- The schedule
-    // How many forwards a stage has begun more than backwards when it ends its first backward, less one.
+    // Forwards before the first pair of a forward and a backward.
     std::int64_t forwards_ahead(std::int64_t all) const {
         if (step_.schedule == PipelineSchedule::gpipe) return all;
         const std::int64_t behind = cut_.pipeline - stage_ - 1;
