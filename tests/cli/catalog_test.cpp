@@ -29,6 +29,18 @@ TEST(Catalog, ListsEveryRowOfEveryTable) {
     EXPECT_EQ(lightloom({"catalog", "fibers"}).out, lightloom({"catalog", "fibres"}).out);
 }
 
+TEST(Catalog, ListsModelsAndGpus) {
+    const std::string models = lightloom({"catalog", "models"}).out;
+    EXPECT_TRUE(has(models, "405.8B")) << models;  // what its sizes come to
+    EXPECT_TRUE(has(models, "37.55B")) << models;  // of DeepSeek-V3, active
+    EXPECT_TRUE(has(lightloom({"catalog", "gpus"}).out, "989"));
+    EXPECT_TRUE(has(lightloom({"catalog", "show", "deepseek-v3"}).out, "arXiv 2412.19437"));
+    EXPECT_TRUE(has(lightloom({"catalog", "show", "h100", "--json"}).out, "\"bf16_tflops\": 989"));
+    EXPECT_TRUE(has(lightloom({"catalog", "gpus", "--json"}).out, "\"table\": \"gpus\""));
+    EXPECT_TRUE(has(lightloom({"catalog", "show", "lama3-8b"}).err, "did you mean \"llama3-8b\"?"));
+    EXPECT_TRUE(has(lightloom({"catalog"}).out, "\nmodels "));
+}
+
 TEST(Catalog, MarksWhatIsAssumedAndWhatIsMissing) {
     const std::string list = lightloom({"catalog", "modules"}).out;
     const auto line_of = [&](const std::string& id) {

@@ -11,6 +11,7 @@
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/equipment_text.hpp"
 #include "tools/lightloom/scenario_input.hpp"
+#include "tools/lightloom/training_text.hpp"
 
 namespace lightloom {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 namespace po = boost::program_options;
 
 const std::vector<std::string> kEquipment = EquipmentCatalogue::tables();
+const std::vector<std::string> kTraining = TrainingCatalogue::tables();
 
 constexpr CommandHelp kHelp{
     .usage = "catalog [TABLE | show ID] [OPTION...]",
@@ -25,7 +27,7 @@ constexpr CommandHelp kHelp{
         "Lists what a scenario may name: without TABLE the tables, with it their rows, with show one row in full.\n"
         "Tables: modules, fibres, connectors, passives, fec, grids, hosts, reflectances, transmitters, receivers, "
         "cages,\n"
-        "switches, nics, topologies.\n"
+        "switches, nics, topologies, models, gpus.\n"
         "A figure that nobody has published stands as low / mid / high and is marked ASSUMED.",
     .examples =
         "Examples:\n"
@@ -41,8 +43,9 @@ int list_tables(const Catalogue& catalogue, bool json) {
 
 std::vector<std::string> all_tables() {
     std::vector<std::string> tables = Catalogue::tables();
-    for (const std::string& table : EquipmentCatalogue::tables()) tables.push_back(table);
+    tables.insert(tables.end(), kEquipment.begin(), kEquipment.end());
     tables.emplace_back("topologies");
+    tables.insert(tables.end(), kTraining.begin(), kTraining.end());
     return tables;
 }
 
@@ -53,6 +56,10 @@ int list_rows(const Catalogue& catalogue, const std::string& word, bool json) {
     }
     if (std::ranges::find(kEquipment, word) != kEquipment.end()) {
         std::cout << (json ? equipment_json(word).text() + '\n' : equipment_text(word));
+        return kExitFine;
+    }
+    if (std::ranges::find(kTraining, word) != kTraining.end()) {
+        std::cout << (json ? training_json(word).text() + '\n' : training_text(word));
         return kExitFine;
     }
     const std::string table = catalogue_table_named(word);
@@ -74,6 +81,13 @@ int show(const Catalogue& catalogue, const std::string& id, bool json) {
             all.push_back(row.id);
             if (row.id != id) continue;
             std::cout << (json ? equipment_row_json(table, id).text() + '\n' : equipment_row_text(table, id));
+            return kExitFine;
+        }
+    for (const std::string& table : kTraining)
+        for (const std::string& row : TrainingCatalogue::built_in().ids(table)) {
+            all.push_back(row);
+            if (row != id) continue;
+            std::cout << (json ? training_row_json(table, id).text() + '\n' : training_row_text(table, id));
             return kExitFine;
         }
     if (holding.empty()) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/economics/equipment.hpp"
+#include "models/workload/training/model_catalogue.hpp"
 #include "scenarios/scenario.hpp"
 #include "tools/lightloom/readable.hpp"
 
@@ -216,6 +217,10 @@ std::string tables_text(const Catalogue& catalogue) {
                         "what a fabric could be built of; prices are assumed"});
     }
     rows.push_back({"topologies", fmt::format("{}", kTopologyKinds), "0", "kinds of fabric, and their keys"});
+    for (const std::string& table : TrainingCatalogue::tables())
+        rows.push_back({table, fmt::format("{}", TrainingCatalogue::built_in().ids(table).size()), "0",
+                        table == "models" ? "language models that may be trained, by their sizes"
+                                          : "what they are trained on: peak FLOP/s and memory"});
     return aligned(rows) + "\nlightloom catalog TABLE lists the rows, lightloom catalog show ID all figures of one\n";
 }
 
