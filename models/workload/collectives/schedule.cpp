@@ -1,0 +1,161 @@
+#include "models/workload/collectives/schedule.hpp"
+
+#include <algorithm>
+
+#include "core/abort.hpp"
+#include "models/workload/collectives/algorithms.hpp"
+
+namespace lightloom {
+namespace {
+
+using namespace collectives;
+
+Shape shape_of(const CollectiveCall& call) {
+    switch (call.algorithm) {
+        case Algorithm::ring: return ring_shape(call);
+        case Algorithm::halving_doubling:
+        case Algorithm::recursive_doubling: return doubling_shape(call);
+        case Algorithm::tree: return tree_shape(call);
+        case Algorithm::hierarchical: return hierarchical_shape(call);
+        case Algorithm::direct:
+        case Algorithm::pairwise: return direct_shape(call);
+        case Algorithm::bruck: return bruck_shape(call);
+    }
+    abort_run("no such algorithm");
+}
+
+std::uint32_t steps_of(const CollectiveCall& call, Place place) {
+    switch (call.algorithm) {
+        case Algorithm::ring: return ring_steps(call, place);
+        case Algorithm::halving_doubling:
+        case Algorithm::recursive_doubling: return doubling_steps(call, place);
+        case Algorithm::tree: return tree_steps(call, place);
+        case Algorithm::hierarchical: return hierarchical_steps(call, place);
+        case Algorithm::direct:
+        case Algorithm::pairwise: return direct_steps(call, place);
+        case Algorithm::bruck: return bruck_steps(call, place);
+    }
+    abort_run("no such algorithm");
+}
+
+Step step_of(const CollectiveCall& call, Place place, std::uint32_t j) {
+    switch (call.algorithm) {
+        case Algorithm::ring: return ring_step(call, place, j);
+        case Algorithm::halving_doubling:
+        case Algorithm::recursive_doubling: return doubling_step(call, place, j);
+        case Algorithm::tree: return tree_step(call, place, j);
+        case Algorithm::hierarchical: return hierarchical_step(call, place, j);
+        case Algorithm::direct:
+        case Algorithm::pairwise: return direct_step(call, place, j);
+        case Algorithm::bruck: return bruck_step(call, place, j);
+    }
+    abort_run("no such algorithm");
+}
+
+// The i-th of n shares that differ by a byte at most, the longer ones first.
+std::int64_t share(std::int64_t bytes, std::uint32_t n, std::uint32_t i) { return bytes / n + (i < bytes % n ? 1 : 0); }
+
+// A barrier is an all-reduce of nothing, but for the one algorithm that would count twice.
+CollectiveCall normal_form(CollectiveCall call) {
+    if (call.kind != Collective::barrier) return call;
+    call.bytes = 0;
+    if (call.algorithm != Algorithm::bruck) call.kind = Collective::all_reduce;
+    return call;
+}
+
+Place place_of(const CollectiveCall& call, std::uint32_t rank, std::uint32_t lane, std::uint32_t lanes_per_part) {
+    const std::uint32_t part = lane / lanes_per_part;
+    return {rank, call.algorithm == Algorithm::tree ? part % 2 : 0, lane % lanes_per_part};
+}
+
+}  // namespace
+
+bool is_implemented(Collective kind, Algorithm algorithm) {
+    using enum Algorithm;
+    const auto is_one_of = [&](auto... all) { return ((algorithm == all) || ...); };
+    switch (kind) {
+        case Collective::all_reduce: return is_one_of(ring, halving_doubling, recursive_doubling, tree, hierarchical);
+        case Collective::all_gather: return is_one_of(ring, recursive_doubling, hierarchical, direct, pairwise, bruck);
+        case Collective::reduce_scatter: return is_one_of(ring, halving_doubling, hierarchical, direct, pairwise);
+        case Collective::broadcast:
+        case Collective::reduce: return is_one_of(ring, tree, direct);
+        case Collective::all_to_all: return is_one_of(hierarchical, direct, pairwise, bruck);
+        case Collective::barrier: return is_one_of(ring, recursive_doubling, tree, hierarchical, bruck);
+        case Collective::send_receive: return is_one_of(direct);
+    }
+    abort_run("no such collective");
+}
+
+Schedule::Schedule(const CollectiveCall& call) : call_(normal_form(call)) {
+    if (!is_implemented(call.kind, call.algorithm))
+        abort_run("no algorithm {} for collective {}", static_cast<int>(call.algorithm), static_cast<int>(call.kind));
+    if (call.ranks == 0 || call.root >= call.ranks || call.bytes < 0 || call.channels == 0 || call.chunk_bytes <= 0)
+        abort_run("a collective of {} ranks, root {}, {} bytes in {} channels, {} a chunk", call.ranks, call.root,
+                  call.bytes, call.channels, call.chunk_bytes);
+    if (call.algorithm == Algorithm::hierarchical &&
+        (call.ranks_per_node == 0 || call.ranks % call.ranks_per_node != 0))
+        abort_run("{} ranks are no whole nodes of {}", call.ranks, call.ranks_per_node);
+
+    const Shape shape = shape_of(call_);
+    parts_ = call_.algorithm == Algorithm::tree ? 2 * call_.channels : call_.channels;
+    lanes_per_part_ = shape.lanes;
+    blocks_ = shape.blocks;
+    block_per_rank_ = shape.block_per_rank;
+    // No step moves more than all there is, so a longer chunk is no chunk.
+    const bool whole = call_.chunk_bytes >= call_.bytes;
+    block_capacity_ = std::max<std::int64_t>(1, whole ? call_.bytes : call_.chunk_bytes / shape.largest);
+}
+
+std::uint64_t Schedule::loops(std::uint32_t part) const {
+    const std::int64_t total =
+        block_per_rank_ ? share(share(call_.bytes, blocks_, 0), parts_, part) : share(call_.bytes, parts_, part);
+    const std::int64_t capacity = block_per_rank_ ? block_capacity_ : block_capacity_ * blocks_;
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(1, (total + capacity - 1) / capacity));
+}
+
+std::int64_t Schedule::loop_bytes_of(std::int64_t part_bytes, std::uint64_t loop, std::int64_t capacity) const {
+    const std::int64_t before = static_cast<std::int64_t>(loop) * capacity;
+    return std::clamp<std::int64_t>(part_bytes - before, 0, capacity);
+}
+
+// All blocks of a loop have one of two sizes, and the longer ones come first.
+std::int64_t Schedule::bytes(std::uint32_t part, std::uint64_t loop, const Blocks& blocks) const {
+    if (blocks.count == 0) return 0;
+    std::int64_t total = call_.bytes, longer = 0, shorter = 0;
+    if (block_per_rank_) {
+        const auto size = [&](std::int64_t all) {
+            return loop_bytes_of(share(all, parts_, part), loop, block_capacity_);
+        };
+        longer = size(total / blocks_ + 1);
+        shorter = size(total / blocks_);
+    } else {
+        total = loop_bytes_of(share(total, parts_, part), loop, block_capacity_ * blocks_);
+        longer = total / blocks_ + 1;
+        shorter = total / blocks_;
+    }
+    const std::int64_t count_longer = blocks.below(static_cast<std::uint32_t>(total % blocks_), blocks_);
+    return count_longer * longer + (blocks.count - count_longer) * shorter;
+}
+
+std::uint64_t Schedule::steps_per_loop(std::uint32_t rank, std::uint32_t lane) const {
+    return steps_of(call_, place_of(call_, rank, lane, lanes_per_part_));
+}
+
+std::uint64_t Schedule::steps(std::uint32_t rank, std::uint32_t lane) const {
+    return loops(part(lane)) * steps_per_loop(rank, lane);
+}
+
+Step Schedule::step(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) const {
+    const Place place = place_of(call_, rank, lane, lanes_per_part_);
+    const std::uint32_t per_loop = steps_of(call_, place);
+    const std::uint64_t loop = k / per_loop;
+    Step step = step_of(call_, place, static_cast<std::uint32_t>(k % per_loop));
+    const std::uint32_t first_lane = lane - place.lane;
+    step.from_lane += first_lane;
+    step.to_lane += first_lane;
+    step.received_bytes = bytes(part(lane), loop, step.received);
+    step.sent_bytes = bytes(part(lane), loop, step.sent);
+    return step;
+}
+
+}  // namespace lightloom
