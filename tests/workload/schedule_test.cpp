@@ -75,6 +75,23 @@ void expect_promise_is_kept(const CollectiveCall& call, std::uint32_t seed) {
     EXPECT_LE(execution.largest_send(), std::max<std::int64_t>(call.chunk_bytes, call.ranks));
 }
 
+// Nothing is lost between channels, loops and blocks, and a rank's own share is fair to a byte.
+void expect_all_bytes_are_shared_out(const CollectiveCall& call) {
+    const Schedule schedule(call);
+    const auto total = [&](const Blocks& blocks) {
+        std::int64_t sum = 0;
+        for (std::uint32_t part = 0; part < schedule.parts(); ++part)
+            for (std::uint64_t loop = 0; loop < schedule.loops(part); ++loop) sum += schedule.bytes(part, loop, blocks);
+        return sum;
+    };
+    EXPECT_EQ(total({0, schedule.blocks()}), call.kind == Collective::barrier ? 0 : call.bytes);
+    if (call.kind != Collective::all_gather && call.kind != Collective::reduce_scatter) return;
+    for (std::uint32_t rank = 0; rank < call.ranks; ++rank) {
+        EXPECT_GE(total({rank, 1}), call.bytes / call.ranks);
+        EXPECT_LE(total({rank, 1}), (call.bytes + call.ranks - 1) / call.ranks);
+    }
+}
+
 template <class Check>
 void for_each_algorithm(Check check) {
     for (const Collective kind : kCollectives)
@@ -96,6 +113,7 @@ TEST(Schedule, KeepsEveryPromiseForAnyNumberOfRanks) {
                     if (n % g != 0 || (g > 1 && algorithm != Algorithm::hierarchical)) continue;
                     const CollectiveCall call{kind, algorithm, n, sizes[s], channels, chunk, (7 * n + s) % n, g};
                     expect_promise_is_kept(call, n * 4 + s);
+                    expect_all_bytes_are_shared_out(call);
                     ++calls;
                     if (testing::Test::HasFailure()) return;
                 }
