@@ -129,5 +129,20 @@ TEST(AlphaBeta, PipelinesTendToTheirBytes) {
     EXPECT_EQ(microseconds(call), 0);
 }
 
+// NCCL's shape: 2 (g-1) steps inside and 2 log2 k across; 2S for each NIC, or an eighth if eight channels share them
+// out.
+TEST(AlphaBeta, ATreeOverNodesGoesThroughTheirChains) {
+    CollectiveCall call{.kind = Collective::all_reduce, .algorithm = Algorithm::tree, .ranks = 128, .bytes = 0};
+    call.ranks_per_node = 8;
+    EXPECT_NEAR(alpha_beta_seconds(call, {.alpha_s = 100}, {.alpha_s = 1}), 14 + 800, 1e-9);
+    call.bytes = kGiB;
+    call.chunk_bytes = 1;
+    const AlphaBeta free{.alpha_s = 0, .bytes_per_s = 1e30}, wire{.alpha_s = 0, .bytes_per_s = 1};
+    EXPECT_NEAR(alpha_beta_seconds(call, wire, free), 2.0 * kGiB, 20);
+    EXPECT_NEAR(alpha_beta_seconds(call, free, wire), 7.0 / 4 * kGiB, 20);
+    call.channels = 8;
+    EXPECT_NEAR(alpha_beta_seconds(call, wire, free), kGiB / 4.0, 20);
+}
+
 }  // namespace
 }  // namespace lightloom

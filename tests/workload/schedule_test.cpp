@@ -110,7 +110,8 @@ TEST(Schedule, KeepsEveryPromiseForAnyNumberOfRanks) {
                 // Loops of a third of a part, of all of it, and of a few bytes.
                 const std::int64_t chunk = s == 3 ? part / (1 + (n % 3) * 2) + 1 : 1 + n % 5;
                 for (std::uint32_t g = 1; g <= n; ++g) {
-                    if (n % g != 0 || (g > 1 && algorithm != Algorithm::hierarchical)) continue;
+                    const bool has_nodes = algorithm == Algorithm::hierarchical || algorithm == Algorithm::tree;
+                    if (n % g != 0 || (g > 1 && !has_nodes)) continue;
                     const CollectiveCall call{kind, algorithm, n, sizes[s], channels, chunk, (7 * n + s) % n, g};
                     expect_promise_is_kept(call, n * 4 + s);
                     expect_all_bytes_are_shared_out(call);
@@ -255,6 +256,32 @@ TEST(Schedule, RootOfATreeTurnsRoundIntoTheDownLaneOfItsChild) {
     EXPECT_TRUE(turn.reduces && turn.forwards);
     EXPECT_EQ(schedule.step(4, 1, 0).from_lane, 0u);
     EXPECT_EQ(schedule.step(2, 1, 0).from_lane, 1u);
+}
+
+// Every edge of either tree carries S/2 each way: k-1 edges across the nodes, k(g-1) inside them. Each channel's tree
+// is on a rail of its own.
+TEST(Schedule, TreeOverNodesHasTheirGpusInChains) {
+    CollectiveCall call = whole(Collective::all_reduce, Algorithm::tree, 20, 4 << 20);
+    call.ranks_per_node = 4;
+    call.channels = 4;
+    const Schedule schedule(call);
+    std::int64_t inside = 0;
+    std::vector<std::int64_t> across(4, 0);  // by rail
+    for (std::uint32_t rank = 0; rank < 20; ++rank)
+        for (std::uint32_t lane = 0; lane < schedule.lanes(); ++lane)
+            for (std::uint64_t k = 0; k < schedule.steps(rank, lane); ++k) {
+                const Step step = schedule.step(rank, lane, k);
+                if (step.to == kNobody) continue;
+                if (step.to / 4 == rank / 4) {
+                    inside += step.sent_bytes;
+                } else {
+                    across[rank % 4] += step.sent_bytes;
+                    EXPECT_EQ(step.to % 4, rank % 4);
+                    EXPECT_EQ(schedule.part(lane) / 2, rank % 4);
+                }
+            }
+    EXPECT_EQ(inside, 2 * 5 * 3 * (4 << 20));
+    for (const std::int64_t bytes : across) EXPECT_EQ(bytes, 2 * 4 * (1 << 20));
 }
 
 // 7 GiB per GPU inside its node, 0.75 GiB across: 2(g-1)/g S and 2(k-1)/k S/g for g = 8, k = 4, S = 4 GiB.

@@ -14,6 +14,7 @@ namespace lightloom::collectives {
 /// Where a step is taken.
 struct Place {
     std::uint32_t rank = 0;
+    std::uint32_t channel = 0;
     std::uint32_t tree = 0;  // 0 or 1: which of the two trees; other algorithms have but one part per channel
     std::uint32_t lane = 0;  // within the part
 };
@@ -49,10 +50,14 @@ Step doubling_step(const CollectiveCall& call, Place place, std::uint32_t j);
 // Double binary trees: tree.cpp. The parent and the children of a rank in either tree, kNobody where there is none.
 struct Branch {
     std::uint32_t parent = kNobody;
-    std::uint32_t child[2] = {kNobody, kNobody};  // the only child is the first
+    std::uint32_t child[3] = {kNobody, kNobody, kNobody};  // those that there are come first
+    std::uint32_t children = 0;
 };
-/// NCCL's pair of trees, each with a root of its own.
-Branch nccl_branch(std::uint32_t ranks, std::uint32_t tree, std::uint32_t rank);
+/// NCCL's pair of trees over nodes (or ranks, of a node each); each tree has a root of its own.
+Branch nccl_branch(std::uint32_t nodes, std::uint32_t tree, std::uint32_t node);
+/// The same with the GPUs of each node in a chain, whose head is in the tree; which GPU that is goes by the channel, so
+/// that channels share out the rails.
+Branch chained_branch(const CollectiveCall& call, Place place);
 /// Two trees over all but the root, which is the parent of both tops.
 Branch rooted_branch(std::uint32_t ranks, std::uint32_t root, std::uint32_t tree, std::uint32_t rank);
 

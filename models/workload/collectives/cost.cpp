@@ -31,6 +31,18 @@ double pipeline(AlphaBeta link, double depth, double fan, double chunk, double b
     return depth * cost(link, 1, fan * chunk) + bytes / link.bytes_per_s;
 }
 
+// Up the chains, up the tree, and down again, while the busier of the two kinds of link goes on carrying the rest. The
+// heads that the channels choose share out a node's traffic; inside, every GPU but the last of a chain sends each way.
+double tree_all_reduce(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside) {
+    const std::uint32_t g = call.ranks_per_node, nodes = call.ranks / g;
+    const double bytes = static_cast<double>(call.bytes);
+    const double chunk = std::min(static_cast<double>(call.chunk_bytes), bytes / 2);
+    const double bytes_across = nodes > 1 ? 2 * bytes / std::min(call.channels, g) : 0;
+    const double bytes_inside = 2 * bytes * (g - 1) / g;
+    return pipeline(inside, 2 * (g - 1), 1, chunk, 0) + pipeline(across, 2 * log2_ceil(nodes), 2, chunk, 0) +
+           std::max(bytes_across / across.bytes_per_s, bytes_inside / inside.bytes_per_s);
+}
+
 double all_reduce(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside) {
     const std::uint32_t n = call.ranks, core = std::bit_floor(n);
     const double bytes = static_cast<double>(call.bytes), nodes = n / call.ranks_per_node;
@@ -38,10 +50,7 @@ double all_reduce(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside
         case Algorithm::ring: return 2 * ring_pass(across, n, bytes);
         case Algorithm::halving_doubling: return doubling(across, n, 2, (core - 1) * bytes / core, 2 * bytes);
         case Algorithm::recursive_doubling: return doubling(across, n, 1, log2_floor(n) * bytes, 2 * bytes);
-        case Algorithm::tree: {
-            const double chunk = std::min(static_cast<double>(call.chunk_bytes), bytes / 2);
-            return pipeline(across, 2 * log2_ceil(n), 2, chunk, 2 * bytes);
-        }
+        case Algorithm::tree: return tree_all_reduce(call, across, inside);
         case Algorithm::hierarchical:
             return 2 * ring_pass(inside, call.ranks_per_node, bytes) +
                    2 * ring_pass(across, nodes, bytes / call.ranks_per_node);

@@ -19,10 +19,10 @@ struct AlphaBeta {
 
 /// Time of the call, in seconds, >= 0; exactly 0 for one rank. Pipelined algorithms (chains, trees) depend on
 /// call.chunk_bytes, and their form is one of first order: filling the pipeline, then the busiest rank's bytes.
-/// Channels share a rank's bandwidth, so they change nothing.
+/// Channels share a rank's bandwidth, so they change nothing but how many GPUs of a node are in a tree over nodes.
 /// @param call    as a Schedule takes it
 /// @param across  of all steps but those inside a node
-/// @param inside  a node: used by hierarchical algorithms only, whose phases are added up (no overlap)
+/// @param inside  a node: used by hierarchical algorithms, whose phases are added up (no overlap), and trees over nodes
 double alpha_beta_seconds(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside);
 
 }  // namespace lightloom

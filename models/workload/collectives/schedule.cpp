@@ -65,7 +65,8 @@ CollectiveCall normal_form(CollectiveCall call) {
 
 Place place_of(const CollectiveCall& call, std::uint32_t rank, std::uint32_t lane, std::uint32_t lanes_per_part) {
     const std::uint32_t part = lane / lanes_per_part;
-    return {rank, call.algorithm == Algorithm::tree ? part % 2 : 0, lane % lanes_per_part};
+    const std::uint32_t trees = call.algorithm == Algorithm::tree ? 2 : 1;
+    return {rank, part / trees, part % trees, lane % lanes_per_part};
 }
 
 }  // namespace
@@ -92,8 +93,7 @@ Schedule::Schedule(const CollectiveCall& call) : call_(normal_form(call)) {
     if (call.ranks == 0 || call.root >= call.ranks || call.bytes < 0 || call.channels == 0 || call.chunk_bytes <= 0)
         abort_run("a collective of {} ranks, root {}, {} bytes in {} channels, {} a chunk", call.ranks, call.root,
                   call.bytes, call.channels, call.chunk_bytes);
-    if (call.algorithm == Algorithm::hierarchical &&
-        (call.ranks_per_node == 0 || call.ranks % call.ranks_per_node != 0))
+    if (call.ranks_per_node == 0 || call.ranks % call.ranks_per_node != 0)
         abort_run("{} ranks are no whole nodes of {}", call.ranks, call.ranks_per_node);
 
     const Shape shape = shape_of(call_);

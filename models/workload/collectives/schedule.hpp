@@ -46,7 +46,7 @@ enum class Algorithm : std::uint8_t {
     bruck                // barrier: the dissemination barrier
 };
 
-/// Whether there is such a schedule; hierarchical needs ranks_per_node to divide the ranks besides.
+/// Whether there is such a schedule.
 bool is_implemented(Collective kind, Algorithm algorithm);
 
 struct CollectiveCall {
@@ -60,8 +60,10 @@ struct CollectiveCall {
     /// At most this much goes in one step, > 0; what is longer is looped over, and the last loop is shorter. (A block
     /// is one byte at least, so a step of many blocks can exceed a limit of a few bytes.)
     std::int64_t chunk_bytes = INT64_MAX;
-    std::uint32_t root = 0;            // broadcast, reduce
-    std::uint32_t ranks_per_node = 1;  // hierarchical: rank r is GPU r % ranks_per_node of node r / ranks_per_node
+    std::uint32_t root = 0;  // broadcast, reduce
+    /// Divides ranks: rank r is GPU r % ranks_per_node of node r / ranks_per_node. Used by hierarchical algorithms, and
+    /// by the all-reduce of a tree: a tree over nodes with the GPUs of each in a chain, as NCCL's.
+    std::uint32_t ranks_per_node = 1;
 };
 
 inline constexpr std::uint32_t kNobody = UINT32_MAX;
@@ -78,7 +80,7 @@ struct Step {
 
 class Schedule {
 public:
-    /// @param call  is_implemented, ranks > 0, root < ranks, bytes >= 0, channels > 0
+    /// @param call  is_implemented, ranks > 0, root < ranks, bytes >= 0, channels > 0, ranks_per_node divides ranks
     explicit Schedule(const CollectiveCall& call);
 
     /// The same for all ranks; some lanes of some ranks have no steps.
