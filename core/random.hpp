@@ -35,6 +35,8 @@ enum class Purpose : std::uint32_t {
     flap_length = 31,
     wander = 32,
     selection = 33,
+    popularity = 40,
+    expert = 41,
 };
 
 /// 64 random bits. @param n  which of the entity's numbers for this purpose

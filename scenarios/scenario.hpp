@@ -34,7 +34,8 @@ enum class WorkloadKind {
     broadcast,
     reduce,
     all_to_all,
-    barrier
+    barrier,
+    send_receive
 };
 enum class ScaleUpKind { none, nvlink };
 enum class TransportKind { window, rocev2, uec };

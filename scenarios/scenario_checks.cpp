@@ -1,6 +1,7 @@
 #include "scenarios/scenario_checks.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -328,12 +329,11 @@ private:
         if (sound({"workload.root"}) && w.root >= ranks)
             return complain("workload.root", fmt::format("there is no rank {}", w.root),
                             fmt::format("there are {}, counted from 0", ranks));
-        if (!sound({"workload.algorithm", "workload.channels", "workload.chunk", "workload.bytes"})) return;
-        const CollectiveCall call = call_of(w, shape_);
-        if (const std::string_view wanted = Schedule::refusal(call); !wanted.empty())
-            complain("workload.algorithm",
-                     fmt::format("{} of {} ranks has no {} form", name_of(w.kind), ranks, name_of(call.algorithm)),
-                     fmt::format("it has {}", wanted));
+        if (!w.algorithm || !sound({"workload.algorithm"})) return;
+        const Collective kind = *collective_of(w.kind);
+        if (!is_implemented(kind, *w.algorithm))
+            complain("workload.algorithm", fmt::format("{} has no {} form", name_of(w.kind), name_of(*w.algorithm)),
+                     fmt::format("it has {}", fmt::join(algorithms_of(kind), ", ")));
     }
 
     void incast(std::int64_t endpoints) {

@@ -15,7 +15,7 @@ Algorithm usual_algorithm(Collective kind) {
         case Collective::reduce: return Algorithm::ring;
         case Collective::all_to_all:
         case Collective::send_receive: return Algorithm::direct;
-        case Collective::barrier: return Algorithm::recursive_doubling;
+        case Collective::barrier: return Algorithm::bruck;
     }
     return Algorithm::ring;
 }
@@ -31,6 +31,7 @@ std::optional<Collective> collective_of(WorkloadKind kind) {
         case WorkloadKind::reduce: return Collective::reduce;
         case WorkloadKind::all_to_all: return Collective::all_to_all;
         case WorkloadKind::barrier: return Collective::barrier;
+        case WorkloadKind::send_receive: return Collective::send_receive;
         case WorkloadKind::permutation:
         case WorkloadKind::incast: return std::nullopt;
     }
@@ -38,9 +39,9 @@ std::optional<Collective> collective_of(WorkloadKind kind) {
 }
 
 const std::vector<std::string>& workload_kind_names() {
-    static const std::vector<std::string> names{"all-reduce", "permutation",    "incast",
-                                                "all-gather", "reduce-scatter", "broadcast",
-                                                "reduce",     "all-to-all",     "barrier"};
+    static const std::vector<std::string> names{"all-reduce",     "permutation", "incast", "all-gather",
+                                                "reduce-scatter", "broadcast",   "reduce", "all-to-all",
+                                                "barrier",        "send-receive"};
     return names;
 }
 
@@ -58,6 +59,13 @@ const char* group_noun(const Scenario::Workload& w) {
     const std::optional<Collective> kind = collective_of(w.kind);
     if (!kind) return "pattern";
     return w.algorithm.value_or(usual_algorithm(*kind)) == Algorithm::ring ? "ring" : "group";
+}
+
+std::vector<std::string> algorithms_of(Collective kind) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < algorithm_names().size(); ++i)
+        if (is_implemented(kind, static_cast<Algorithm>(i))) names.push_back(algorithm_names()[i]);
+    return names;
 }
 
 GroupShape groups_of(Grouping grouping, const FabricShape& fabric) {

@@ -17,6 +17,8 @@ namespace lightloom {
 std::optional<Collective> collective_of(WorkloadKind kind);
 std::string_view name_of(WorkloadKind kind);
 std::string_view name_of(Algorithm algorithm);
+/// The algorithms that there are for it.
+std::vector<std::string> algorithms_of(Collective kind);
 /// What runs one collective: a ring, a group; or a pattern.
 const char* group_noun(const Scenario::Workload& workload);
 /// As the keys name them, in the order of their enumerators.

@@ -2,7 +2,8 @@
 // been delivered or that a time is over, it says what is sent next. Rows of a worker belong to its node: whatever
 // touches them is an event of that node.
 //
-// A lane goes through its steps: it sends what the step sends, waits for what the step receives, and goes on. Messages
+// A lane goes through its steps: it sends what the step sends, waits for what the step receives (or the other way round,
+// where it forwards what came), and goes on. Messages
 // of a flow are taken in order; one that comes before its step is taken when the step comes. When all lanes of a seat are through, the task is done, its stream goes on to
 // the next task, and so do other streams that waited for this one.
 // Not here: what the steps are (models/workload/collectives), what a message becomes (models/transport).
@@ -163,7 +164,7 @@ bool Execution::walk(std::uint32_t number, Actions& actions) {
     const std::uint64_t steps = row.number < schedule.lanes() ? schedule.steps(seat.rank, row.number) : 0;
     for (; lane.step < steps; ++lane.step, lane.sent = false) {
         const Step step = schedule.step(seat.rank, row.number, lane.step);
-        if (step.to != kNobody && !lane.sent) {
+        if (step.to != kNobody && !step.forwards && !lane.sent) {
             lane.sent = true;
             actions.release(traffic_.flow_to(number, step), step.sent_bytes);
         }
@@ -174,6 +175,7 @@ bool Execution::walk(std::uint32_t number, Actions& actions) {
             return false;
         }
         ++taken_[flow];
+        if (step.to != kNobody && step.forwards) actions.release(traffic_.flow_to(number, step), step.sent_bytes);
     }
     return true;
 }

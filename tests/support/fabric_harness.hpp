@@ -81,10 +81,8 @@ inline Traffic relayed(const std::vector<Relayed>& sent) {
         return programs[endpoint].add({.call = call, .seat = seat, .stream = seat}, after);
     };
     for (std::uint32_t i = 0; i < sent.size(); ++i) {
-        const std::uint32_t call = builder.add_call({.kind = Collective::send_receive,
-                                                     .algorithm = Algorithm::direct,
-                                                     .ranks = 2,
-                                                     .bytes = sent[i].bytes.count});
+        const std::uint32_t call = builder.add_call(
+            {.kind = Collective::broadcast, .algorithm = Algorithm::direct, .ranks = 2, .bytes = sent[i].bytes.count});
         builder.add_group({.ranks = 2});
         std::vector<std::uint32_t> after;
         if (sent[i].after) after = {receipts[*sent[i].after]};

@@ -13,7 +13,7 @@ enum class Collective : std::uint8_t {
     reduce,
     all_to_all,
     barrier,
-    send_receive,  // from the root to the other rank
+    send_receive,  // each rank sends to the next and receives from the last, as nccl-tests does
 };
 
 }  // namespace lightloom

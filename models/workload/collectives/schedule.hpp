@@ -1,127 +1,107 @@
-// Schedule: what each rank of a collective sends and waits for, step by step, as a pure function: no list of steps
-// exists, and a step is worked out when a rank comes to it.
+// Schedule: what every rank of a collective sends, receives and waits for, step by step, as a pure function.
 //
-// A rank's part is one or more lanes, each a sequence of steps, as a channel of NCCL is. A step sends a message, if it
-// has one to send, and is over when the message that it waits for, if any, has been delivered. Lanes of a rank do not
-// wait for each other. Messages from a rank to one lane of another arrive in the order of the steps that wait for them.
-// A buffer is cut into slices, one a channel (two, with a tree each, in a double tree); a slice into loops, each of
-// blocks of at most `chunk_bytes`, which the lane goes through one after the other, so that ranks work side by side.
-// Not here: when a step's time comes (models/workload/execution.hpp), what it costs (models/workload/collectives/cost.hpp).
+// A rank works in lanes, sequential threads as an NCCL channel is one. Step k of a lane is worked out when it is asked
+// for, in constant or logarithmic time: neither the length of a run nor the number of ranks takes memory. The time of a
+// step is not known here; whoever executes a schedule moves bytes and reports what has been delivered.
+//
+// What an executor must do, and all that it must do:
+// - A lane is at one step. If the step does not forward, its send starts with the step; if it does, once its receive
+//   has been delivered. The lane goes on when the receive has been delivered (at once if there is none); it never waits
+//   for a send. So what waits for what has no cycle: a wait is for a message, and no message waits for room.
+// - The messages from one lane of a rank to one lane of another arrive in order. The m-th step of a lane that sends to
+//   (rank, lane) meets the m-th step there that receives from the sender's (rank, lane), of the same size.
+// - A message of no bytes is a message: what waits for it waits.
+//
+// Not here: who stands where in the fabric, packets, time (models/network); what it should cost (cost.hpp).
+// Sources: Thakur, Rabenseifner and Gropp, "Optimization of collective communication operations in MPICH", 2005; Bruck
+// et al., "Efficient algorithms for all-to-all communications", 1997; Sanders, Speck and Traeff, "Two-tree algorithms",
+// 2009; NVIDIA/nccl 5067397, src/device/all_reduce.h and src/graph/trees.cc.
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+
+#include "models/workload/collectives/blocks.hpp"
+#include "models/workload/collectives/collective.hpp"
 
 namespace lightloom {
 
-enum class Collective : std::uint8_t {
-    all_reduce,
-    all_gather,
-    reduce_scatter,
-    broadcast,
-    reduce,
-    all_to_all,
-    barrier,
-    send_receive,  // from the root to the other rank
-};
-
 enum class Algorithm : std::uint8_t {
-    ring,              // broadcast and reduce: the chain that a ring without its last cable is
-    halving_doubling,  // Rabenseifner's; numbers of ranks that are no power of two fold the excess into their neighbours
-    recursive_doubling,  // whole buffers; a barrier: by dissemination
-    tree,                // the double binary tree
-    hierarchical,        // inside nodes, between ranks of one place in their nodes, inside nodes
-    direct,              // to all peers at once
-    pairwise,            // one peer after another
-    bruck,
+    ring,                // broadcast and reduce: the chain that begins or ends at the root
+    halving_doubling,    // Rabenseifner's; ranks beyond a power of two are folded into a neighbour first
+    recursive_doubling,  // folds in the same way
+    tree,                // double binary tree
+    hierarchical,        // inside the nodes, then across them, then inside
+    direct,              // one lane per peer, all of which start at once
+    pairwise,            // one peer after the other
+    bruck                // barrier: the dissemination barrier
 };
 
-/// A collective as one call of it.
+/// Whether there is such a schedule.
+bool is_implemented(Collective kind, Algorithm algorithm);
+
 struct CollectiveCall {
     Collective kind = Collective::all_reduce;
     Algorithm algorithm = Algorithm::ring;
-    std::uint32_t ranks = 2;
-    /// S as nccl-tests defines it: all-reduce, broadcast, reduce, send-receive: each rank's buffer; all-gather: what is
-    /// gathered; reduce-scatter: what is scattered; all-to-all: what a rank sends, its part for itself included.
+    std::uint32_t ranks = 1;
+    /// S as nccl-tests counts it. All-reduce, broadcast, reduce, send_receive: a rank's buffer. All-gather: what a rank
+    /// has at the end. Reduce-scatter and all-to-all: what a rank has at the start. Barrier: unused.
     std::int64_t bytes = 0;
-    std::uint32_t channels = 1;
-    std::int64_t chunk_bytes = std::int64_t{1} << 62;  // of a block at most, > 0
-    std::uint32_t root = 0;
-    std::uint32_t ranks_per_node = 1;  // hierarchical: consecutive ranks
-
-    friend bool operator==(const CollectiveCall&, const CollectiveCall&) = default;
+    std::uint32_t channels = 1;  // each takes a contiguous share of the bytes, and its own lanes
+    /// At most this much goes in one step, > 0; what is longer is looped over, and the last loop is shorter. (A block
+    /// is one byte at least, so a step of many blocks can exceed a limit of a few bytes.)
+    std::int64_t chunk_bytes = INT64_MAX;
+    std::uint32_t root = 0;  // broadcast, reduce
+    /// Divides ranks: rank r is GPU r % ranks_per_node of node r / ranks_per_node. Used by hierarchical algorithms, and
+    /// by the all-reduce of a tree: a tree over nodes with the GPUs of each in a chain, as NCCL's.
+    std::uint32_t ranks_per_node = 1;
 };
 
 inline constexpr std::uint32_t kNobody = UINT32_MAX;
 
-/// Blocks of a loop: `count` from `first` on, the first following the last. Of an all-to-all: what is for their ranks.
-struct Blocks {
-    std::uint32_t first = 0, count = 0;
-};
-
+/// One step of a lane: what it waits for, and before or after that what it sends.
 struct Step {
-    std::uint32_t to = kNobody, to_lane = 0;      // what is sent as the step begins, and which lane waits for it
-    std::uint32_t from = kNobody, from_lane = 0;  // what ends the step, and which lane sends it
-    Blocks sent{}, received{};
-    std::int64_t sent_bytes = 0, received_bytes = 0;
-    bool reduces = false;  // what is received is added to what the rank has; else it takes its place
-    std::uint32_t slice = 0;
-    std::uint64_t loop = 0;
+    std::uint32_t from = kNobody, to = kNobody;  // ranks
+    std::uint32_t from_lane = 0, to_lane = 0;    // of these ranks; the step's own lane, but at the root of a tree
+    Blocks received{}, sent{};                   // of the loop's blocks
+    std::int64_t received_bytes = 0, sent_bytes = 0;
+    bool reduces = false;   // adds what comes; else what comes replaces
+    bool forwards = false;  // the send waits for the receive; else it starts with the step, from the blocks as they are
 };
 
 class Schedule {
 public:
+    /// @param call  is_implemented, ranks > 0, root < ranks, bytes >= 0, channels > 0, ranks_per_node divides ranks
     explicit Schedule(const CollectiveCall& call);
 
     const CollectiveCall& call() const { return call_; }
-    std::uint32_t lanes() const { return slices_ * lanes_per_slice_; }
+    /// The same for all ranks; some lanes of some ranks have no steps.
+    std::uint32_t lanes() const { return parts_ * lanes_per_part_; }
     std::uint64_t steps(std::uint32_t rank, std::uint32_t lane) const;
+    /// @param k < steps(rank, lane)
     Step step(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) const;
 
-    std::uint32_t slices() const { return slices_; }
-    std::uint32_t blocks() const { return blocks_; }  // of a loop
-    std::uint64_t loops(std::uint32_t slice) const;
-    /// Where a rank's own block stands: what it gathers, keeps or receives.
-    std::uint32_t block_of(std::uint32_t rank) const;
-
-    /// Why there is no such schedule; empty: there is one.
-    static std::string_view refusal(const CollectiveCall& call);
+    /// Shares of the bytes that are worked on independently: one per channel, two with a double tree.
+    std::uint32_t parts() const { return parts_; }
+    std::uint32_t part(std::uint32_t lane) const { return lane / lanes_per_part_; }
+    /// How often the lanes of a part go round; step k is in loop k / steps_per_loop.
+    std::uint64_t loops(std::uint32_t part) const;
+    std::uint64_t steps_per_loop(std::uint32_t rank, std::uint32_t lane) const;
+    /// Into how many blocks the buffer of one loop is cut; `Step::sent` and `Step::received` number them. All-gather
+    /// and reduce-scatter: by the rank that gives or gets them. All-to-all: by how many ranks ahead of the source they
+    /// belong (hierarchical: i nodes and j GPUs ahead is i * ranks_per_node + j); what comes takes the place of what
+    /// went.
+    std::uint32_t blocks() const { return blocks_; }
+    std::int64_t bytes(std::uint32_t part, std::uint64_t loop, const Blocks& blocks) const;
 
 private:
-    struct Turn;  // one step of a loop
-    std::uint64_t steps_per_loop(std::uint32_t rank, std::uint32_t lane) const;
-    void fill(Turn& turn) const;
-    void ring(Turn& turn) const;
-    void chain(Turn& turn) const;
-    void tree(Turn& turn) const;
-    void halving_doubling(Turn& turn) const;
-    void recursive_doubling(Turn& turn) const;
-    void dissemination(Turn& turn) const;
-    void bruck(Turn& turn) const;
-    void pairwise(Turn& turn, std::uint32_t distance) const;
-    void hierarchical_all_reduce(Turn& turn) const;
-    void hierarchical_all_to_all(Turn& turn) const;
-    bool fold(Turn& turn) const;  // true: that was its whole part in this step
-    std::uint32_t unfolded(std::uint32_t number) const;
-    std::int64_t slice_start(std::uint32_t slice) const;
-    std::int64_t bytes_of(std::uint32_t slice, std::uint64_t loop, Blocks blocks) const;
-    std::uint32_t relative(std::uint32_t rank) const { return (rank + call_.ranks - call_.root) % call_.ranks; }
-    std::uint32_t absolute(std::uint32_t rank) const { return (rank + call_.root) % call_.ranks; }
+    std::int64_t loop_bytes_of(std::int64_t part_bytes, std::uint64_t loop, std::int64_t capacity) const;
 
     CollectiveCall call_;
-    std::uint32_t slices_ = 1, lanes_per_slice_ = 1, blocks_ = 1;
-    std::uint32_t nodes_ = 1;                   // hierarchical
-    std::uint32_t power_ = 1, log2_power_ = 0;  // the greatest power of two that is not above the ranks
+    std::uint32_t parts_ = 1;
+    std::uint32_t lanes_per_part_ = 1;
+    std::uint32_t blocks_ = 1;
+    bool block_per_rank_ = false;      // block b is what one rank gives or gets, in all loops together
+    std::int64_t block_capacity_ = 1;  // bytes of a block in a full loop
 };
-
-/// Parents and children in the double binary tree: `tree` 0 is rooted at rank 0; 1 is its mirror image for an even
-/// number of ranks, and moved by one rank for an odd one. kNobody: none. A root has one child.
-/// Source: Sanders, Speck and Träff, "Two-tree algorithms for full bandwidth broadcast, reduction and scan", 2009, in
-/// the form of NVIDIA/nccl, src/graph/trees.cc.
-struct TreePlace {
-    std::uint32_t parent = kNobody;
-    std::uint32_t children[2] = {kNobody, kNobody};
-};
-TreePlace double_tree(std::uint32_t ranks, std::uint32_t rank, std::uint32_t tree);
 
 }  // namespace lightloom

@@ -1,0 +1,138 @@
+#include "models/workload/collectives/nccl_model.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "core/abort.hpp"
+#include "models/workload/collectives/algorithms.hpp"
+
+namespace lightloom {
+namespace {
+
+// All tables: NVIDIA/nccl, src/graph/tuning.cc, ncclTunerConstantsDefaults. Columns {LL, LL128, Simple}; us.
+using ByProtocol = double[3];
+constexpr ByProtocol kTreeBase = {6.8, 14.0, 8.4}, kRingBase = {6.6, 14.0, 8.4};
+constexpr ByProtocol kTreeNvlink = {0.6, 1.25, 4.0}, kRingNvlink = {0.6, 1.9, 3.4};
+constexpr ByProtocol kTreePcie = {1.0, 1.9, 4.0}, kRingPcie = {1.0, 2.5, 5.7};
+constexpr ByProtocol kTreeNetwork = {5.0, 8.5, 14.0}, kRingNetwork = {2.7, 4.0, 14.0};
+
+// What posting a network operation costs, us: a floor under each step inside a node while others go across.
+constexpr double kPostIntel = 1.0, kPostAmd = 2.0, kPostsOfSimple = 3.0;
+constexpr double kPlateau = 1.4, kPlateauBeforeAmpere = 1.9;  // of a Simple ring all-reduce across nodes ...
+constexpr std::int64_t kPlateauBytes = 64;                    // ... from so many bytes per channel and rank on
+
+// Ceilings in 1e9 B/s, by {1, 2, more nodes}. Rows: Volta, Ampere, Hopper, Blackwell; kMaxLl across nodes: Intel, AMD.
+using ByNodes = double[3];
+constexpr ByNodes kMaxLl[] = {{39.0, 39.0, 20.4}, {87.7, 22.5, 19.0}, {141.0, 45.0, 35.0}, {282.0, 90.0, 70.0}};
+constexpr ByNodes kMaxRingLl128[] = {{20.0, 20.0, 20.0}, {20.0, 20.0, 20.0}, {36.7, 36.7, 36.7}, {40.0, 40.0, 40.0}};
+constexpr ByNodes kMaxTreeLl128[] = {{20.0, 20.0, 20.0}, {20.0, 20.0, 20.0}, {36.7, 36.7, 29.0}, {55.6, 31.67, 20.0}};
+constexpr ByNodes kMaxTree[] = {{26.5, 18.5, 10.0}, {24.0, 23.6, 17.8}, {38.7, 41.4, 36.0}, {70.0, 42.8, 24.0}};
+
+constexpr double kRingLlShare = 0.5, kRingLl128Share = 0.92, kTreeShare = 0.92, kTreeLlShare = 1 / 3.8;
+constexpr double kTreeLl128ShareOneNode = 7.0 / 9.0, kTreeLl128Share = 120.0 / 128.0;
+
+// treeCorrectionFactor: how far a tree falls short of the model, by floor(log2(bytes / 64)), up to 256 MiB.
+constexpr double kTreeCorrection[3][23] = {
+    {1.0, 1.0, 1.0, 1.0, .9, .8, .7, .7, .7, .7, .6, .5, .4, .4, .5, .6, .7, .8, .9, 1.0, 1.0, 1.0, 1.0},
+    {1.0, 1.0, 1.0, 1.0, 1.0, .9, .8, .8, .8, .7, .6, .6, .6, .6, .6, .6, .8, .9, .9, .9, .9, 1.0, 1.0},
+    {.9, .9, .9, .9, .9, .9, .9, .8, .7, .6, .6, .5, .5, .5, .5, .6, .7, .8, .7, .7, .8, .9, .9}};
+
+void check(const NcclCluster& cluster, Collective kind, Algorithm algorithm) {
+    const bool gathers = kind == Collective::all_gather || kind == Collective::reduce_scatter;
+    const bool known = algorithm == Algorithm::ring ? gathers || kind == Collective::all_reduce
+                                                    : algorithm == Algorithm::tree && kind == Collective::all_reduce;
+    if (!known)
+        abort_run("NCCL's model of collective {} knows no algorithm {}", static_cast<int>(kind),
+                  static_cast<int>(algorithm));
+    if (cluster.ranks() < 2 || cluster.channels == 0) abort_run("NCCL's model needs two ranks and a channel");
+}
+
+double ring_steps(const NcclCluster& cluster, Collective kind) {
+    return (kind == Collective::all_reduce ? 2.0 : 1.0) * (cluster.ranks() - 1);
+}
+
+double ring_latency_us(const NcclCluster& cluster, Collective kind, std::size_t protocol, std::int64_t bytes) {
+    const bool simple = protocol == 2;
+    double intra = (cluster.intra == NcclCluster::Intra::nvlink ? kRingNvlink : kRingPcie)[protocol];
+    // One GPU per node: nothing hides the network's latency, so that NCCL takes the tree's.
+    double inter = (cluster.gpus_per_node == 1 ? kTreeNetwork : kRingNetwork)[protocol];
+    inter += (simple ? 2 : 1) * cluster.nic_latency_us;  // Simple flushes besides
+    if (cluster.nodes > 1) {
+        const double post = cluster.host == NcclCluster::Host::amd ? kPostAmd : kPostIntel;
+        intra = std::max(intra, simple ? kPostsOfSimple * post : post);
+    }
+    const double passes = kind == Collective::all_reduce ? 2.0 : 1.0;
+    const double across = passes * (cluster.nodes - 1);
+    const double latency = kRingBase[protocol] + (ring_steps(cluster, kind) - across) * intra + across * inter;
+    const bool plateau = simple && cluster.nodes > 1 && kind == Collective::all_reduce &&
+                         bytes / (std::int64_t{cluster.channels} * cluster.ranks()) >= kPlateauBytes;
+    if (!plateau) return latency;
+    return latency * (cluster.gpu == NcclCluster::Gpu::volta ? kPlateauBeforeAmpere : kPlateau);
+}
+
+double tree_latency_us(const NcclCluster& cluster, std::size_t protocol) {
+    const double intra = (cluster.intra == NcclCluster::Intra::nvlink ? kTreeNvlink : kTreePcie)[protocol];
+    const double inter = kTreeNetwork[protocol] + (protocol == 2 ? 2 : 1) * cluster.nic_latency_us;
+    const double levels = collectives::log2_floor(cluster.nodes);
+    return kTreeBase[protocol] + 2 * ((cluster.gpus_per_node - 1) * intra + levels * inter);
+}
+
+}  // namespace
+
+double nccl_latency_us(const NcclCluster& cluster, Collective kind, Algorithm algorithm, NcclProtocol protocol,
+                       std::int64_t bytes) {
+    check(cluster, kind, algorithm);
+    const auto column = static_cast<std::size_t>(protocol);
+    return algorithm == Algorithm::ring ? ring_latency_us(cluster, kind, column, bytes)
+                                        : tree_latency_us(cluster, column);
+}
+
+double nccl_bandwidth_gbytes_per_s(const NcclCluster& cluster, Collective kind, Algorithm algorithm,
+                                   NcclProtocol protocol, std::int64_t bytes) {
+    check(cluster, kind, algorithm);
+    const std::size_t nodes = std::min(cluster.nodes, 3u) - 1, gpu = static_cast<std::size_t>(cluster.gpu);
+    const double channels = cluster.channels;
+    const double max_ll = kMaxLl[nodes == 0 ? gpu : static_cast<std::size_t>(cluster.host)][nodes];
+    double bus = channels * (cluster.nodes <= 2 ? cluster.intra_gbytes_per_s : cluster.inter_gbytes_per_s);
+
+    if (algorithm == Algorithm::ring) {
+        if (protocol == NcclProtocol::ll) bus = std::min(max_ll, bus * kRingLlShare);
+        if (protocol == NcclProtocol::ll128)
+            bus = std::min(bus * kRingLl128Share, channels * kMaxRingLl128[gpu][nodes]);
+        return bus * cluster.ranks() / ring_steps(cluster, kind);
+    }
+    bus = std::min(bus * kTreeShare, channels * kMaxTree[gpu][nodes]);
+    if (protocol == NcclProtocol::ll) bus = std::min(bus * kTreeLlShare, max_ll);
+    if (protocol == NcclProtocol::ll128)
+        bus = std::min(bus * (nodes == 0 ? kTreeLl128ShareOneNode : kTreeLl128Share),
+                       channels * kMaxTreeLl128[gpu][nodes]);
+    const auto lines = static_cast<std::uint64_t>(bytes / 64);
+    const std::size_t size =
+        lines == 0 ? std::size(kTreeCorrection[0]) : static_cast<std::size_t>(std::bit_width(lines) - 1);
+    if (size < std::size(kTreeCorrection[0])) bus *= kTreeCorrection[static_cast<std::size_t>(protocol)][size];
+    return bus / 2;
+}
+
+double nccl_time_us(const NcclCluster& cluster, Collective kind, Algorithm algorithm, NcclProtocol protocol,
+                    std::int64_t bytes) {
+    constexpr double kBytesPerUs = 1000.0;  // at 1e9 B/s
+    return nccl_latency_us(cluster, kind, algorithm, protocol, bytes) +
+           static_cast<double>(bytes) /
+               (kBytesPerUs * nccl_bandwidth_gbytes_per_s(cluster, kind, algorithm, protocol, bytes));
+}
+
+NcclChoice nccl_choice(const NcclCluster& cluster, Collective kind, std::int64_t bytes) {
+    NcclChoice best{Algorithm::ring, NcclProtocol::simple, std::numeric_limits<double>::infinity()};
+    for (const Algorithm algorithm : {Algorithm::tree, Algorithm::ring}) {
+        if (algorithm == Algorithm::tree && kind != Collective::all_reduce) continue;
+        for (const NcclProtocol protocol : {NcclProtocol::ll, NcclProtocol::ll128, NcclProtocol::simple}) {
+            if (protocol == NcclProtocol::ll128 && !cluster.ll128) continue;
+            const double time_us = nccl_time_us(cluster, kind, algorithm, protocol, bytes);
+            if (time_us < best.time_us) best = {algorithm, protocol, time_us};
+        }
+    }
+    return best;
+}
+
+}  // namespace lightloom

@@ -1,0 +1,67 @@
+// Rings and chains.
+#include "models/workload/collectives/algorithms.hpp"
+
+namespace lightloom::collectives {
+
+// All-reduce: send one block, receive-reduce-send n-1 blocks, receive-send n-2, receive the last; 2(n-1) sends in 2n-1
+// steps (NCCL: device/all_reduce.h). Its first n steps are the reduce-scatter, its last n the all-gather.
+std::uint32_t ring_pass_steps(Pass pass, std::uint32_t members) {
+    if (members == 1) return 0;
+    return pass == Pass::all_reduce ? 2 * members - 1 : members;
+}
+
+Step ring_pass(Pass pass, std::uint32_t members, std::uint32_t position, std::uint32_t j) {
+    const std::uint32_t turn = members - 1;  // the step in which a member completes its own block
+    const std::uint32_t k = pass == Pass::all_gather ? j + turn : j;
+    const bool receives = j > 0;
+    const bool sends = j + 1 < ring_pass_steps(pass, members);
+    const Blocks block{(position + 2 * members - 1 - k) % members, 1};
+
+    Step step;
+    if (receives) step.from = (position + members - 1) % members, step.received = block;
+    if (sends) step.to = (position + 1) % members, step.sent = block;
+    step.reduces = receives && k <= turn;
+    step.forwards = receives && sends;
+    return step;
+}
+
+namespace {
+
+Pass pass_of(Collective kind) {
+    if (kind == Collective::all_gather) return Pass::all_gather;
+    return kind == Collective::reduce_scatter ? Pass::reduce_scatter : Pass::all_reduce;
+}
+
+bool is_chain(Collective kind) { return kind == Collective::broadcast || kind == Collective::reduce; }
+
+// From the root round to its predecessor, or from its successor round to the root.
+Step chain_step(const CollectiveCall& call, std::uint32_t rank) {
+    const std::uint32_t n = call.ranks;
+    const std::uint32_t head = call.kind == Collective::broadcast ? call.root : (call.root + 1) % n;
+    const std::uint32_t position = (rank + n - head) % n;
+    Step step;
+    if (position > 0) step.from = (rank + n - 1) % n, step.received = {0, 1};
+    if (position + 1 < n) step.to = (rank + 1) % n, step.sent = {0, 1};
+    step.reduces = position > 0 && call.kind == Collective::reduce;
+    step.forwards = position > 0 && position + 1 < n;
+    return step;
+}
+
+}  // namespace
+
+Shape ring_shape(const CollectiveCall& call) {
+    if (is_chain(call.kind)) return {};
+    return {.blocks = call.ranks, .block_per_rank = pass_of(call.kind) != Pass::all_reduce};
+}
+
+std::uint32_t ring_steps(const CollectiveCall& call, Place /*place*/) {
+    if (is_chain(call.kind)) return call.ranks > 1 ? 1 : 0;
+    return ring_pass_steps(pass_of(call.kind), call.ranks);
+}
+
+Step ring_step(const CollectiveCall& call, Place place, std::uint32_t j) {
+    if (is_chain(call.kind)) return chain_step(call, place.rank);
+    return ring_pass(pass_of(call.kind), call.ranks, place.rank, j);
+}
+
+}  // namespace lightloom::collectives

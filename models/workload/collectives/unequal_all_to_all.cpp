@@ -1,0 +1,37 @@
+#include "models/workload/collectives/unequal_all_to_all.hpp"
+
+#include <utility>
+
+#include "core/abort.hpp"
+
+namespace lightloom {
+
+UnequalAllToAll::UnequalAllToAll(Algorithm algorithm, std::uint32_t ranks, std::vector<std::int64_t> bytes)
+    : algorithm_(algorithm), ranks_(ranks), bytes_(std::move(bytes)) {
+    if (algorithm != Algorithm::direct && algorithm != Algorithm::pairwise)
+        abort_run("no algorithm {} for an all-to-all of unequal sizes", static_cast<int>(algorithm));
+    if (ranks == 0 || bytes_.size() != std::size_t{ranks} * ranks)
+        abort_run("{} sizes for an all-to-all of {} ranks", bytes_.size(), ranks);
+}
+
+UnequalAllToAll UnequalAllToAll::reversed() const {
+    std::vector<std::int64_t> back(bytes_.size());
+    for (std::uint32_t source = 0; source < ranks_; ++source)
+        for (std::uint32_t destination = 0; destination < ranks_; ++destination)
+            back[std::size_t{destination} * ranks_ + source] = bytes(source, destination);
+    return {algorithm_, ranks_, std::move(back)};
+}
+
+Step UnequalAllToAll::step(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) const {
+    const std::uint32_t distance = lane + static_cast<std::uint32_t>(k) + 1;
+    const std::uint32_t ahead = (rank + distance) % ranks_, behind = (rank + ranks_ - distance) % ranks_;
+    Step step;
+    step.from_lane = step.to_lane = lane;
+    step.sent_bytes = bytes(rank, ahead);
+    step.received_bytes = bytes(behind, rank);
+    if (step.sent_bytes > 0) step.to = ahead;
+    if (step.received_bytes > 0) step.from = behind;
+    return step;
+}
+
+}  // namespace lightloom
