@@ -77,17 +77,16 @@ GroupShape groups_of(Grouping grouping, const FabricShape& fabric) {
     throw std::logic_error("unknown grouping");
 }
 
-CollectiveCall call_of(const Scenario::Workload& w, const FabricShape& fabric) {
+CollectiveCall call_of(const Scenario::Workload& w, std::int64_t ranks, std::int64_t gpus_per_server) {
     const Collective kind = collective_of(w.kind).value();
-    const std::int64_t per_node = w.groups == Grouping::all ? fabric.gpus_per_server : 1;
     return {.kind = kind,
             .algorithm = w.algorithm.value_or(usual_algorithm(kind)),
-            .ranks = static_cast<std::uint32_t>(groups_of(w.groups, fabric).ranks),
+            .ranks = static_cast<std::uint32_t>(ranks),
             .bytes = kind == Collective::barrier ? 0 : w.bytes.count,
             .channels = static_cast<std::uint32_t>(w.channels),
             .chunk_bytes = w.chunk ? w.chunk->count : CollectiveCall{}.chunk_bytes,
             .root = static_cast<std::uint32_t>(w.root),
-            .ranks_per_node = static_cast<std::uint32_t>(per_node)};
+            .ranks_per_node = w.groups == Grouping::all ? static_cast<std::uint32_t>(gpus_per_server) : 1};
 }
 
 Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
@@ -98,8 +97,12 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
             const auto others = static_cast<std::uint32_t>(plan.topology.endpoints.size() - 1);
             return incast(w.senders == 0 ? others : static_cast<std::uint32_t>(w.senders), w.bytes);
         }
-        return collective(groups_of(plan.topology, w.groups, w.placement), call_of(w, shape_of(scenario)),
-                          static_cast<std::uint32_t>(w.iterations));
+        const std::vector<Ranks> groups = groups_of(plan.topology, w.groups, w.placement);
+        const std::size_t gpus_per_server = groups_of(plan.topology, Grouping::rails, w.placement).size();
+        return collective(
+            groups,
+            call_of(w, static_cast<std::int64_t>(groups.front().size()), static_cast<std::int64_t>(gpus_per_server)),
+            static_cast<std::uint32_t>(w.iterations));
     };
     Traffic made = traffic();
     for (Traffic::Group& group : made.groups) group.traffic_class = static_cast<std::uint8_t>(w.traffic_class);

@@ -31,7 +31,8 @@ struct GroupShape {
 };
 GroupShape groups_of(Grouping grouping, const FabricShape& fabric);
 
-/// The call that each group makes. @param kind  a collective. What there is no schedule for is for the caller to refuse.
-CollectiveCall call_of(const Scenario::Workload& workload, const FabricShape& fabric);
+/// The call that each group of so many ranks makes. What there is no schedule for is for the caller to refuse.
+/// @param workload  a collective
+CollectiveCall call_of(const Scenario::Workload& workload, std::int64_t ranks, std::int64_t gpus_per_server);
 
 }  // namespace lightloom

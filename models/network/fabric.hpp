@@ -339,6 +339,10 @@ private:
     void heed_peer(Context& context, Node& node, const Frame& frame);
     bool may_leave(const CommittedPort& port, int queue, std::uint32_t bytes) const;
     unsigned eligible(const CommittedPort& port, const NodeQueues& queues) const;
+    /// Of a data packet as it arrives: inside a rack it has the scale-up network's.
+    std::int64_t header_bytes(const Frame& frame) const {
+        return (frame.to_leaf == kScaleUpLeaf && scale_up_ ? scale_up_->header : network_.framing.header).count;
+    }
     std::int64_t wire_and_gap_bits(const Frame& frame) const { return wire_bits(frame) + gap_bits_; }
     bool is_lossless(int traffic_class) const { return protected_ >> traffic_class & 1u; }
     std::int64_t shared_limit(const SharedBuffer& buffer) const;

@@ -296,7 +296,7 @@ template <class Context>
     if (answer == Answer::none) [[unlikely]]
         return;
     if (receiver.duplicates + receiver.refused == useless)
-        statistics.payload_bytes_delivered += frame.bytes - network_.framing.header.count;
+        statistics.payload_bytes_delivered += frame.bytes - header_bytes(frame);
 
     if (bonded_) [[unlikely]]
         answer_by_pair_of(frame, receiver);

@@ -19,8 +19,8 @@ struct PausePath {
 
 /// Headroom of one lossless class at one port. From the instant at which the first frame does not fit: a largest frame
 /// may have just begun to leave towards the peer and delays the pause; the pause is sent, travels and takes effect
-/// after the peer's latency; the peer may have just begun a largest frame;
-/// where the link repeats what it corrupts, the frame ahead of the pause may be repeated as often as that is allowed; and all that is on its way then, or in the
+/// after the peer's latency; the peer may have just begun a largest frame; where the link repeats what it corrupts, the
+/// frame ahead of the pause may be repeated as often as that is allowed; and all that is on its way then, or in the
 /// node's own pipeline, still comes in. After IEEE 802.1Q annex N, with delays taken from the link itself.
 /// @param largest  frame, header to check sequence
 Bytes headroom(const PausePath& path, const Framing& framing, Bytes largest);

@@ -2,10 +2,10 @@
 // been delivered or that a time is over, it says what is sent next. Rows of a worker belong to its node: whatever
 // touches them is an event of that node.
 //
-// A lane goes through its steps: it sends what the step sends, waits for what the step receives (or the other way round,
-// where it forwards what came), and goes on. Messages
-// of a flow are taken in order; one that comes before its step is taken when the step comes. When all lanes of a seat are through, the task is done, its stream goes on to
-// the next task, and so do other streams that waited for this one.
+// A lane goes through its steps: it sends what the step sends, waits for what the step receives (or the other way
+// round, where it forwards what came), and goes on. Messages of a flow are taken in order; one that comes before its
+// step is taken when the step comes. When all lanes of a seat are through, the task is done, its stream goes on to the
+// next task, and so do other streams that waited for this one.
 // Not here: what the steps are (models/workload/collectives), what a message becomes (models/transport).
 #pragma once
 

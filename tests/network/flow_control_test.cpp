@@ -175,7 +175,7 @@ TEST(Headroom, CoversRepetitionsAndLostLanes) {
     slow.back_rate = gigabits(100);
     const Framing framing{};
     const Bytes largest{4160};
-    // At 50 bytes a nanosecond: two frames of 83.6 ns and two round trips of 200 ns; a frame and a pause, thrice as long.
+    // At 50 bytes a nanosecond: two frames of 83.6 ns and two round trips of 200 ns; frame and pause, thrice as long.
     const auto bytes = [&](const PausePath& p) { return static_cast<double>(headroom(p, framing, largest).count); };
     EXPECT_NEAR(bytes(repeating) - bytes(path), 2 * (83.6 + 200) * 49.76, 2);
     EXPECT_NEAR(bytes(slow) - bytes(path), 3 * (83.6 + 1.68) * 49.76, 2);

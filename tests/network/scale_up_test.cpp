@@ -60,7 +60,8 @@ TEST(ScaleUp, ResultsTellItsPortsApartFromThoseOfCables) {
     const FabricRun ran = run(parts);
     SimulationOutcome outcome;
     outcome.in_flight = ran.left;
-    const RunResult result = measurements(ran.fabric, outcome, total_load(parts.traffic, parts.transport.payload), kNever);
+    const RunResult result =
+        measurements(ran.fabric, outcome, total_load(parts.traffic, parts.transport.payload), kNever);
     EXPECT_EQ(result.ports.frames_sent, std::vector<std::int64_t>(parts.topology.ports.size(), 0));
     EXPECT_EQ(result.scale_up_ports.frames_sent, (std::vector<std::int64_t>{10, 10, 0, 0}));
     EXPECT_EQ(result.scale_up_ports.frames_delivered, (std::vector<std::int64_t>{10, 10, 0, 0}));

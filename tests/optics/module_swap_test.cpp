@@ -19,7 +19,7 @@ Plant zr_over_20_km(Basis basis) {
                           .fibre = "os2",
                           .length_m = {Distribution::Kind::fixed, 20'000.0, 0.0},
                           .rate = BitRate{400'000'000'000}};
-    return {.basis = basis, .classes = {kind}, .class_of_cable = {0}};
+    return {.classes = {kind}, .class_of_cable = {0}, .basis = basis};
 }
 
 /// Powers that the lower end's transmitter has after 0, 1, ... swaps of it.

@@ -53,7 +53,7 @@ s.toml:16:8: error: workload.kind: no value "al-reduce"
     did you mean "all-reduce"?
 s.toml:17:1: error: fault.0.extra_loss: is missing
     a degrade needs it: what it loses each way, such as "3dB"
-s.toml:18:10: error: fault.0.select: nothing is selected by "leef"
+s.toml:18:29: error: fault.0.select: nothing is selected by "leef"
     did you mean "leaf"?
 s.toml:19:8: error: fault.0.lane: found "one"
     "all", or: it is a whole number from 0 to 15, without quotes

@@ -205,7 +205,7 @@ std::string question(const Scenario& scenario) {
         return fmt::format("incast: {} GPUs send {} each to one",
                            readable_count(workload.senders == 0 ? gpus - 1 : workload.senders), size);
     const GroupShape shape = groups_of(workload.groups, fabric);
-    const CollectiveCall call = call_of(workload, fabric);
+    const CollectiveCall call = call_of(workload, shape.ranks, fabric.gpus_per_server);
     const std::string of = workload.kind == WorkloadKind::barrier ? "" : fmt::format(" of {} per GPU", size);
     const std::string how = call.algorithm == Algorithm::ring ? "" : fmt::format(", {}", name_of(call.algorithm));
     return fmt::format("{}{} on {} GPUs: {} {}{} of {}{}", name_of(workload.kind), of, readable_count(gpus),
