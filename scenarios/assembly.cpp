@@ -149,6 +149,7 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     plan.changes = channel_changes(laid_out.faults, timeline, plan.topology, model, full_frame_bytes(scenario));
     plan.outages = std::move(timeline.outages);
     add_circuit_schedule(scenario, plan);
+    plan.impairments = std::move(timeline.impairments);
     plan.rates = std::move(timeline.rates);
     plan.faults = std::move(laid_out.faults);
     plan.occurrences = std::move(timeline.occurrences);

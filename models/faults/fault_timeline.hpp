@@ -107,6 +107,7 @@ struct FaultTimeline {
     };
     std::vector<Occurrence> occurrences;  // fault by fault, target by target, in order of time
     std::vector<Outage> outages;          // by direction and time
+    std::vector<Impairment> impairments;  // in the order of the occurrences
     std::vector<LossChange> losses;       // by time; of one instant in the order of the faults
     std::vector<ModuleChange> modules;    // by time
     std::vector<RateChange> rates;        // by direction and time

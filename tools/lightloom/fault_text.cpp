@@ -24,9 +24,13 @@ std::string when(const RunResult::Faults& f, std::size_t i) {
     return from + (f.to_ps[i] < 0 ? " for good" : " for " + duration(f.to_ps[i] - f.from_ps[i]));
 }
 
-std::string losses(const RunResult::Faults& f, std::size_t i) {
-    const bool dark = f.frames_lost[i] > 0 || f.to_detect_ps[i] >= 0;  // else what is lost is lost to errors
-    std::string text = dark ? counted(f.frames_lost[i], "frame") + " lost in the dark, " : "";
+// Those that leave a cable lit: switches notice nothing, and what is lost is lost to errors as well.
+bool is_lit(const Scenario::Fault& fault) {
+    return fault.kind == FaultKind::degrade || fault.kind == FaultKind::wander;
+}
+
+std::string losses(const Scenario::Fault& fault, const RunResult::Faults& f, std::size_t i) {
+    std::string text = counted(f.frames_lost[i], "frame") + (is_lit(fault) ? " lost, " : " lost in the dark, ");
     if (f.flows_stalled[i] == 0) return text + "no flow stalled";
     text +=
         fmt::format("{} of {} stalled", counted(f.flows_stalled[i], "flow"), counted(f.endpoints_affected[i], "GPU"));
@@ -34,12 +38,12 @@ std::string losses(const RunResult::Faults& f, std::size_t i) {
     return text;
 }
 
-std::string reactions(const RunResult::Faults& f, std::size_t i) {
+std::string reactions(const Scenario::Fault& fault, const RunResult::Faults& f, std::size_t i) {
     const auto after = [](const char* what, std::int64_t ps) {
         return ps < 0 ? fmt::format("not {}", what) : fmt::format("{} after {}", what, duration(ps));
     };
     std::string text;
-    if (f.frames_lost[i] > 0 || f.to_detect_ps[i] >= 0)
+    if (!is_lit(fault) && (f.frames_lost[i] > 0 || f.to_detect_ps[i] >= 0))
         text = after("detected", f.to_detect_ps[i]) + ", " + after("rerouted", f.to_reroute_ps[i]) + ", ";
     return text + (f.flows_stalled[i] == 0 ? "nothing to recover" : after("recovered", f.to_recover_ps[i]));
 }
@@ -63,7 +67,8 @@ std::string fault_lines(const Scenario& scenario, const RunResult& result) {
     for (std::size_t i = 0; i < f.kind.size(); ++i) {
         text += fmt::format("fault.{}   ({}, {}) {}", i, f.kind[i], f.select[i], when(f, i));
         if (f.occurrences[i] > 0)
-            text += fmt::format(": {}; {}; {}", losses(f, i), reactions(f, i), jobs(result, i, group));
+            text += fmt::format(": {}; {}; {}", losses(scenario.faults[i], f, i), reactions(scenario.faults[i], f, i),
+                                jobs(result, i, group));
         text += '\n';
     }
     return text;
