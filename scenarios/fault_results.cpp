@@ -139,6 +139,7 @@ std::vector<FlowStall> flow_stalls(const Fabric& fabric, Time end) {
                               .from = from,
                               .to = to,
                               .failed = to == kNever ? sender.failed : kNever,
+                              .seen_until = end,
                               .group = spec.group});
         };
         if (const Stalls* over = transport.stalls(flow))

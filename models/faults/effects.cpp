@@ -23,10 +23,11 @@ public:
         if (stall.group != kNoGroup) groups_.insert(stall.group);
         if (stall.to == kNever) {
             recovered_ = false;
+            const Time last = stall.failed == kNever ? stall.seen_until : stall.failed;
+            effects_.longest_stall = std::max(effects_.longest_stall, last - stall.from);
             if (stall.failed == kNever) return;
             failed_.insert(stall.flow);
             if (stall.group != kNoGroup) failed_groups_.insert(stall.group);
-            effects_.longest_stall = std::max(effects_.longest_stall, stall.failed - stall.from);
             return;
         }
         effects_.longest_stall = std::max(effects_.longest_stall, stall.to - stall.from);
