@@ -122,7 +122,7 @@ void write_summary(const Group& root, const RunResult& result) {
     const RunResult::Summary& s = result.summary;
     Group g = root.child("summary");
     g.scalar("end_ps", s.end_ps, picoseconds("last message acknowledged, or the run stopped"));
-    g.scalar("completion_ps", s.completion_ps, picoseconds("last message delivered"));
+    g.scalar("completion_ps", s.completion_ps, picoseconds("last message delivered, complete or not"));
     if (!result.collectives.group.empty()) {
         g.scalar("algorithm_bandwidth", s.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
         g.scalar("bus_bandwidth", s.bus_bandwidth, {"byte/s", "2 (n - 1) / n x size / time, as nccl-tests defines it"});

@@ -115,6 +115,17 @@ TEST_F(Run, UntilEndsARunThatIsFineAndSaysSo) {
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
     EXPECT_TRUE(has(finished.out, "not complete: stopped by `until`")) << finished.out;
     EXPECT_TRUE(std::filesystem::exists(result_));
+    const Finished json = lightloom({"run", quick_, "-o", result_, "--set", "run.until=5us", "--json"});
+    EXPECT_TRUE(has(json.out, "\"completion_ps\": null")) << json.out;
+}
+
+TEST_F(Run, SaysWhenAFaultWouldHaveBegun) {
+    write_file(quick_, kQuick + "[[fault]]\nkind = \"down\"\nselect = \"leaf=1 & spine=0\"\nat = \"3ms\"\n");
+    for (const char* until : {"run.until=5us", "run.until=1s"}) {
+        const Finished finished = lightloom({"run", quick_, "-o", result_, "--set", until});
+        EXPECT_EQ(finished.exit_code, 0) << finished.err;
+        EXPECT_TRUE(has(finished.out, "had not begun when the run ended: it would at 3.000 ms")) << finished.out;
+    }
 }
 
 TEST_F(Run, CtrlCEndsItWithAReadableMarkedFile) {

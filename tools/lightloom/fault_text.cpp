@@ -15,9 +15,16 @@ std::string counted(std::int64_t n, std::string_view what) {
     return fmt::format("{} {}{}", n == 0 ? "no" : readable_count(n), what, n == 1 ? "" : "s");
 }
 
-std::string when(const RunResult::Faults& f, std::size_t i) {
+// What never began has no time of its own: the run ended, or its horizon lay, before.
+std::string not_begun(const Scenario::Fault& fault, std::int64_t from_ps) {
+    const std::string end = "had not begun when the run ended";
+    if (from_ps < 0 && fault.recurs()) return fmt::format("{}: it recurs from {} on", end, duration(fault.at.ps));
+    return fmt::format("{}: it would at {}", end, duration(from_ps < 0 ? fault.at.ps : from_ps));
+}
+
+std::string when(const Scenario::Fault& fault, const RunResult::Faults& f, std::size_t i) {
+    if (f.occurrences[i] == 0) return not_begun(fault, f.from_ps[i]);
     const std::string from = "at " + duration(f.from_ps[i]);
-    if (f.occurrences[i] == 0) return from + ", after the end of the run";
     if (f.occurrences[i] > 1)
         return fmt::format("{} times from {} {}", readable_count(f.occurrences[i]), duration(f.from_ps[i]),
                            f.to_ps[i] < 0 ? "on" : "to " + duration(f.to_ps[i]));
@@ -65,7 +72,8 @@ std::string fault_lines(const Scenario& scenario, const RunResult& result) {
     const char* group = scenario.workload.kind == WorkloadKind::all_reduce ? "ring" : "pattern";
     std::string text;
     for (std::size_t i = 0; i < f.kind.size(); ++i) {
-        text += fmt::format("fault.{}   ({}, {}) {}", i, f.kind[i], f.select[i], when(f, i));
+        text += fmt::format("fault.{}   ({}, {}) {}", i, f.kind[i], f.select[i],
+                            when(scenario.faults[i], f, i));
         if (f.occurrences[i] > 0)
             text += fmt::format(": {}; {}; {}", losses(scenario.faults[i], f, i), reactions(scenario.faults[i], f, i),
                                 jobs(result, i, group));

@@ -225,7 +225,8 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     object.add("program_version", result.program_version).add("build_type", result.build_type);
     object.add("title", context.scenario.title).add("question", question(context.scenario));
     object.add("complete", result.complete).add("stopped_by", result.stopped_by);
-    object.add("completion_ps", summary.completion_ps).add("end_ps", summary.end_ps);
+    result.complete ? object.add("completion_ps", summary.completion_ps) : object.add("completion_ps", NAN);
+    object.add("end_ps", summary.end_ps);
     if (context.expected_completion) object.add("expected_completion_ps", context.expected_completion->ps);
     // 0 in a RunResult: not every flow came to its end, or no collective ran.
     const auto add_measured = [&](const char* name, double value) { object.add(name, value > 0.0 ? value : NAN); };
