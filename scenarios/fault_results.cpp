@@ -120,7 +120,7 @@ void add_row(RunResult::Faults& rows, const Course& course, const FaultEffects& 
     rows.flows_failed.push_back(effects.flows_failed);
     rows.endpoints_affected.push_back(effects.endpoints_affected);
     rows.longest_stall_ps.push_back(effects.longest_stall.ps);
-    rows.groups_slowed.push_back(effects.groups_slowed);
+    rows.groups_stalled.push_back(effects.groups_stalled);
     rows.groups_failed.push_back(effects.groups_failed);
 }
 

@@ -291,7 +291,7 @@ void write_histograms(const Group& root, const RunResult& result) {
 
 void write_header(const Group& root, const RunHeader& header) {
     // The second grows with what is added, the first where a reader would break.
-    constexpr std::array<std::int32_t, 2> kFormatVersion{2, 2};
+    constexpr std::array<std::int32_t, 2> kFormatVersion{3, 0};
     root.attribute("Conventions", "CF-1.8");
     root.attribute("title", header.title);
     root.attribute("history", "simulated by lightloom " + std::string(header.program_version));

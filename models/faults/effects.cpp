@@ -38,7 +38,7 @@ public:
         all.flows_stalled = static_cast<std::uint32_t>(flows_.size());
         all.endpoints_affected = static_cast<std::uint32_t>(endpoints_.size());
         all.flows_failed = static_cast<std::uint32_t>(failed_.size());
-        all.groups_slowed = static_cast<std::uint32_t>(groups_.size());
+        all.groups_stalled = static_cast<std::uint32_t>(groups_.size());
         all.groups_failed = static_cast<std::uint32_t>(failed_groups_.size());
         if (recovered_) all.to_recovery = to_recovery_;
         return all;

@@ -34,7 +34,7 @@ struct FaultEffects {
     Duration longest_stall{};               // of one that did not end: up to the end of its flow, or of the run
     std::optional<Duration> to_recovery{};  // since it began, until the last of its flows went on; none: they did not
     std::uint32_t flows_failed = 0;
-    std::uint32_t groups_slowed = 0, groups_failed = 0;  // a flow of theirs stalled, or failed: in both then
+    std::uint32_t groups_stalled = 0, groups_failed = 0;  // a flow of theirs stalled, or failed: in both then
     friend bool operator==(const FaultEffects&, const FaultEffects&) = default;
 };
 

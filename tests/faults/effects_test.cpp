@@ -57,7 +57,7 @@ TEST(Effects, OfFlowsThatFailEndThere) {
     const auto effects = fault_effects(kOccurrences, {}, {}, stalls, Duration{10});
     EXPECT_EQ(effects[0].flows_stalled, 3u);
     EXPECT_EQ(effects[0].flows_failed, 1u);
-    EXPECT_EQ(effects[0].groups_slowed, 2u);
+    EXPECT_EQ(effects[0].groups_stalled, 2u);
     EXPECT_EQ(effects[0].groups_failed, 1u);
     EXPECT_EQ(effects[0].longest_stall, Duration{70});
     EXPECT_EQ(effects[0].to_recovery, std::nullopt);

@@ -49,7 +49,7 @@ TEST(FaultResults, AnOutageWithinTheRetryBudgetStallsTheFlowsOverItsCablesAndNoM
     EXPECT_EQ(f.to_ps[0], kAt + 3 * kMillisecond);
     EXPECT_EQ(f.flows_stalled[0], 8u) << "in and out, of four rings";
     EXPECT_EQ(f.endpoints_affected[0], 12u) << "the server's GPUs and those before and after it";
-    EXPECT_EQ(f.groups_slowed[0], 4u);
+    EXPECT_EQ(f.groups_stalled[0], 4u);
     EXPECT_EQ(f.groups_failed[0], 0u);
     EXPECT_EQ(f.flows_failed[0], 0u);
     EXPECT_EQ(ran.summary.groups, 4);
@@ -74,7 +74,7 @@ TEST(FaultResults, ALongerOneFailsThem) {
     const RunResult::Faults& f = ran.faults;
     EXPECT_EQ(f.flows_stalled[0], 8u);
     EXPECT_EQ(f.flows_failed[0], 8u);
-    EXPECT_EQ(f.groups_slowed[0], 4u);
+    EXPECT_EQ(f.groups_stalled[0], 4u);
     EXPECT_EQ(f.groups_failed[0], 4u);
     EXPECT_EQ(f.to_recover_ps[0], -1);
     EXPECT_EQ(events_of(ran, FaultEvent::flow_failed), 8);

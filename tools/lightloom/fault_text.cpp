@@ -58,7 +58,7 @@ std::string reactions(const Scenario::Fault& fault, const RunResult::Faults& f, 
 std::string jobs(const RunResult& result, std::size_t i, std::string_view group) {
     const RunResult::Faults& f = result.faults;
     std::string text =
-        fmt::format("{} of {} slowed, ", f.groups_slowed[i] == 0 ? "none" : readable_count(f.groups_slowed[i]),
+        fmt::format("{} of {} stalled, ", f.groups_stalled[i] == 0 ? "none" : readable_count(f.groups_stalled[i]),
                     counted(result.summary.groups, group));
     if (f.groups_failed[i] == 0) return text + "none failed";
     return text +
@@ -104,7 +104,7 @@ std::vector<JsonObject> fault_objects(const RunResult::Faults& f) {
         count("flows_failed", f.flows_failed[i]);
         count("endpoints_affected", f.endpoints_affected[i]);
         time("longest_stall_ps", f.longest_stall_ps[i]);
-        count("groups_slowed", f.groups_slowed[i]);
+        count("groups_stalled", f.groups_stalled[i]);
         count("groups_failed", f.groups_failed[i]);
     }
     return objects;

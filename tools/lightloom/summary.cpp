@@ -14,7 +14,7 @@
 namespace lightloom {
 namespace {
 
-constexpr std::int64_t kJsonFormatVersion = 1;
+constexpr std::int64_t kJsonFormatVersion = 2;
 constexpr std::array<std::pair<const char*, double>, 4> kQuantiles{
     {{"p50", 0.50}, {"p99", 0.99}, {"p99.9", 0.999}, {"p99.99", 0.9999}}};
 
