@@ -80,7 +80,7 @@ void print_expected(const Scenario& scenario, const Plan& plan, const Expectatio
     if (!e.ring) return;
     const std::int64_t n = shape_of(scenario.topology).servers;
     print_row("expected completion",
-              fmt::format("{} = {} x 2(n-1)(alpha + S/(nB)), if nothing collides or is lost",
+              fmt::format("{} = {} x 2(n-1)(alpha + S/(nB)), if nothing collides or is lost and no tier is oversubscribed",
                           readable_duration(static_cast<double>(e.ring->completion.ps)), scenario.workload.iterations));
     print_row("  n, S", fmt::format("{}, {}", n, readable_bytes(scenario.workload.bytes.count)));
     print_row("  alpha", readable_duration(static_cast<double>(e.ring->alpha.ps)) +
