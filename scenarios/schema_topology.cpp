@@ -83,7 +83,7 @@ Keys counts_of_topology() {
          kPlanes},
         count("spines_per_plane", AT(topology.spines_per_plane), 1, kSwitches, "switches that join a plane's leaves",
               kPlanes, kRequired),
-        count("cores", AT(topology.cores), 0, kSwitches, "switches that join the spines; 0 for none", kRail | kClos),
+        count("cores", AT(topology.cores), 0, kSwitches, "switches that join the spines, in pods a multiple of spines_per_pod; 0 for none", kRail | kClos),
         count("cores_per_plane", AT(topology.cores_per_plane), 0, kSwitches,
               "switches that join a plane's spines; 0 for none", kPlanes),
         count("links_per_core", AT(topology.links_per_core), 1, kCables, "cables between a spine and each of its cores",
