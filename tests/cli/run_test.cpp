@@ -218,6 +218,29 @@ TEST_F(Run, WarnsOfLinksThatLoseFramesAndOfFibreBeyondReach) {
     EXPECT_FALSE(has(lossy.err, "reach")) << lossy.err;
 }
 
+// Two cables of 2 km there and two back are 40 us, in which 400 Gb/s send 479 packets of 4,176 bytes and gap.
+TEST_F(Run, WarnsOfAWindowThatLimitsFlows) {
+    const auto warnings_of = [&](const char* length, const char* window) {
+        return lightloom({"check", quick_, "--set", "workload.bytes=64MiB", "--set", length, "--set", window}).err;
+    };
+    const std::string far = warnings_of("tier.leaf-spine.length=2km", "transport.window=256");
+    EXPECT_TRUE(has(far, "warning: transport.window: 256 packets of 4 KiB are less")) << far;
+    EXPECT_FALSE(has(warnings_of("tier.leaf-spine.length=2km", "transport.window=2000"), "transport.window"));
+    EXPECT_FALSE(has(warnings_of("tier.leaf-spine.length=50m", "transport.window=256"), "transport.window"));
+}
+
+TEST_F(Run, WarnsOfAFaultForGoodThatNothingEnds) {
+    write_file(quick_, kQuick + "[[fault]]\nkind = \"down\"\nselect = \"tier=host-leaf & server=1\"\nat = \"1us\"\n");
+    const auto warns = [&](const char* set) {
+        return has(lightloom({"check", quick_, "--set", set}).err, "fault.0 lasts for good");
+    };
+    EXPECT_TRUE(warns("run.seed=1"));
+    EXPECT_FALSE(warns("run.until=1ms"));
+    EXPECT_FALSE(warns("transport.retries=7"));
+    EXPECT_FALSE(warns("fault.0.lasts=1ms"));
+    EXPECT_FALSE(warns("fault.0.select=tier=leaf-spine & leaf=1 & spine=0"));
+}
+
 TEST_F(Run, SaysNothingOfWhatWasNotMeasured) {
     const std::vector<std::string> words{"run", quick_, "-q", "-o", result_, "--set", "run.until=1ns"};
     const Finished text = lightloom(words);

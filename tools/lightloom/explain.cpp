@@ -131,7 +131,7 @@ int explain_command(const std::vector<std::string>& words) {
     if (!input) return kExitUsersMistake;
     const auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
-    print_warnings(*plan);
+    print_warnings(input->scenario, *plan);
 
     std::cout << effective_toml(input->scenario, arguments.count("keys") ? Help::with : Help::without);
     print_derived(input->scenario, *plan);
