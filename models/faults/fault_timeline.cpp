@@ -253,7 +253,7 @@ FaultTarget target_of(CableId cable) { return {.entity = cable.value, .cables = 
 
 FaultTarget target_of(const Topology& topology, NodeId node) {
     const Topology::Node& of = topology.nodes[node.value];
-    FaultTarget target{.entity = std::uint64_t{1} << 32 | node.value, .cables = {}};
+    FaultTarget target{.entity = std::uint64_t{1} << 32 | node.value, .cables = {}, .node = node};
     for (std::uint32_t port = of.first_port; port < of.first_port + of.ports; ++port)
         target.cables.push_back(topology.ports[port].cable);
     return target;

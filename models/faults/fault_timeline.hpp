@@ -27,6 +27,7 @@ struct FaultError : std::runtime_error {
 struct FaultTarget {
     std::uint64_t entity = 0;  // that the instants are drawn for: faults of one seed and number share none
     std::vector<CableId> cables;
+    NodeId node{};  // whose cables they are; none: of no node in particular
 };
 FaultTarget target_of(CableId cable);
 /// A node and all its cables: a switch, or a server's NICs.

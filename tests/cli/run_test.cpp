@@ -241,6 +241,22 @@ TEST_F(Run, WarnsOfAFaultForGoodThatNothingEnds) {
     EXPECT_FALSE(warns("fault.0.select=tier=leaf-spine & leaf=1 & spine=0"));
 }
 
+TEST_F(Run, ExplainNamesWhatAFaultBefalls) {
+    const auto explained = [&](const std::string& fault) {
+        write_file(quick_, kQuick + "[[fault]]\nat = \"1us\"\nlasts = \"1us\"\n" + fault);
+        return lightloom({"explain", quick_}).out;
+    };
+    const std::string cable = explained("kind = \"down\"\nselect = \"leaf=1 & spine=0\"\n");
+    EXPECT_TRUE(has(cable, "down at 1 place with 1 cable, first at 1.000 us")) << cable;
+    EXPECT_TRUE(has(cable, "befalls               leaf 1 port 4 -> spine 0\n")) << cable;
+    const std::string crash = explained("kind = \"crash\"\nselect = \"spine=1\"\n");
+    EXPECT_TRUE(has(crash, "befalls               spine 1\n")) << crash;
+    const std::string many = explained("kind = \"down\"\nselect = \"tier=host-leaf & server=3\"\n") +
+                             explained("kind = \"nic-loss\"\nselect = \"random 4\"\n");
+    EXPECT_TRUE(has(many, "server 3 port 0 -> leaf 1, server 3 port 1 -> leaf 1\n")) << many;
+    EXPECT_TRUE(has(many, "nic-loss at 4 places with 8 cables")) << many;
+}
+
 TEST_F(Run, SaysNothingOfWhatWasNotMeasured) {
     const std::vector<std::string> words{"run", quick_, "-q", "-o", result_, "--set", "run.until=1ns"};
     const Finished text = lightloom(words);

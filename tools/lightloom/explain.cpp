@@ -90,6 +90,22 @@ void print_expected(const Scenario& scenario, const Plan& plan, const Expectatio
                                      e.ring->ports > 1 ? fmt::format("{} ports x ", e.ring->ports) : ""));
 }
 
+// What a fault befalls, as it was drawn: switches that crash, else cables by their lower ports.
+std::string befallen(const Topology& topology, FaultKind kind, const PlannedFault& fault) {
+    constexpr std::size_t kShown = 8;
+    std::vector<std::string> names;
+    for (const FaultTarget& target : fault.targets) {
+        if (kind == FaultKind::crash)
+            names.push_back(topology.node_name(target.node));
+        else
+            for (const CableId cable : target.cables)
+                names.push_back(topology.port_name(topology.cables[cable.value].lower));
+    }
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kShown, names.size()); ++i) text += (i == 0 ? "" : ", ") + names[i];
+    return names.size() > kShown ? fmt::format("{} and {} more", text, count_of(names.size() - kShown)) : text;
+}
+
 // Each with what it befalls and how often: drawn ones are as they will be in the run.
 void print_faults(const Scenario& scenario, const Plan& plan) {
     auto next = plan.occurrences.begin();
@@ -99,11 +115,15 @@ void print_faults(const Scenario& scenario, const Plan& plan) {
         Time first = kNever;
         for (; next != plan.occurrences.end() && next->fault == i; ++next, ++times) first = std::min(first, next->from);
         const std::string when = times == 0 ? "never before the end"
-                                            : fmt::format("{} times, first at {}", count_of(times),
+                                            : fmt::format("{}first at {}", times == 1 ? "" : count_of(times) + " times, ",
                                                           readable_duration(static_cast<double>((first - Time{0}).ps)));
+        const auto counted = [](std::size_t n, std::string_view what) {
+            return fmt::format("{} {}{}", count_of(n), what, n == 1 ? "" : "s");
+        };
         print_row(fmt::format("fault {}", i).c_str(),
-                  fmt::format("{} at {} places with {} cables, {}", name_of(scenario.faults[i].kind),
-                              count_of(plan.faults[i].targets.size()), count_of(cables), when));
+                  fmt::format("{} at {} with {}, {}", name_of(scenario.faults[i].kind),
+                              counted(plan.faults[i].targets.size(), "place"), counted(cables, "cable"), when));
+        print_row("  befalls", befallen(plan.topology, scenario.faults[i].kind, plan.faults[i]));
     }
 }
 
