@@ -40,7 +40,8 @@ void write_fault_rows(const Group& root, const RunResult::Faults& f) {
     t.column("flows_failed", f.flows_failed, count("of flows_stalled: their retries were used up"));
     t.column("endpoints_affected", f.endpoints_affected, count("endpoints of flows that stalled: the blast radius"));
     t.column("longest_stall_ps", f.longest_stall_ps, picoseconds("longest stall, up to the end of the run"));
-    t.column("groups_stalled", f.groups_stalled, count("groups of flows of which one stalled for a time-out or longer"));
+    t.column("groups_stalled", f.groups_stalled,
+             count("groups of flows of which one stalled for a time-out or longer"));
     t.column("groups_failed", f.groups_failed, count("groups of flows of which one failed"));
     t.close();
 }
