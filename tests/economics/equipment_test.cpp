@@ -67,7 +67,8 @@ TEST(Equipment, AnInfiniBandFabricIsBuiltOfInfiniBand) {
 }
 
 TEST(Equipment, ATableThatIsWrongIsRefusedByPlace) {
-    const std::string columns = "id,name,ports,rate_gbps,most_ports,network,power_watt,price_usd,year,confidence,source,note\n";
+    const std::string columns =
+        "id,name,ports,rate_gbps,most_ports,network,power_watt,price_usd,year,confidence,source,note\n";
     const std::string right = "a,A,64,400,128,ethernet,700,1~2~3,2024,low,memory,\n";
     const auto message = [&](const std::string& row) {
         try {

@@ -69,7 +69,6 @@ TEST(FoldedClos, LiesPodByPodAndEveryPathGoesUpAndDown) {
     EXPECT_EQ(routes.next_hops(NodeId{t.nodes.size() - 1}, 7).count, 1u) << "core 3: down to one spine of the pod";
 }
 
-
 TEST(FoldedClos, CallsCablesBetweenBuildingsCampus) {
     ClosParameters p = full(4);
     p.buildings = 2;

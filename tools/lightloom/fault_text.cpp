@@ -72,8 +72,7 @@ std::string fault_lines(const Scenario& scenario, const RunResult& result) {
     const char* group = scenario.workload.kind == WorkloadKind::all_reduce ? "ring" : "pattern";
     std::string text;
     for (std::size_t i = 0; i < f.kind.size(); ++i) {
-        text += fmt::format("fault.{}   ({}, {}) {}", i, f.kind[i], f.select[i],
-                            when(scenario.faults[i], f, i));
+        text += fmt::format("fault.{}   ({}, {}) {}", i, f.kind[i], f.select[i], when(scenario.faults[i], f, i));
         if (f.occurrences[i] > 0)
             text += fmt::format(": {}; {}; {}", losses(scenario.faults[i], f, i), reactions(scenario.faults[i], f, i),
                                 jobs(result, i, group));

@@ -70,8 +70,9 @@ std::string answer(const SummaryContext& context, const RunResult& result) {
     std::string line = fmt::format("completed in {}", readable_duration(completion));
     if (context.expected_completion) {
         const auto expected = static_cast<double>(context.expected_completion->ps);
-        line += fmt::format(", {:.3f} times the {} of the closed form (no collision, no loss, no oversubscription: see explain)",
-                            completion / expected, readable_duration(expected));
+        line += fmt::format(
+            ", {:.3f} times the {} of the closed form (no collision, no loss, no oversubscription: see explain)",
+            completion / expected, readable_duration(expected));
     }
     return line + "\n";
 }

@@ -90,22 +90,26 @@ void warn_of_window(const Scenario& scenario, const Plan& plan) {
     const FabricShape shape = shape_of(scenario.topology);
     const Scenario::Transport& transport = scenario.transport;
     const bool is_ring = scenario.workload.kind == WorkloadKind::all_reduce;
-    const std::int64_t message = scenario.workload.bytes.count / (is_ring ? std::max<std::int64_t>(shape.servers, 1) : 1);
+    const std::int64_t message =
+        scenario.workload.bytes.count / (is_ring ? std::max<std::int64_t>(shape.servers, 1) : 1);
     if (scenario.topology.kind == TopologyKind::graph || message <= transport.window * transport.payload.count) return;
     const double ports = by_one_port(scenario.routing.policy) ? 1.0 : static_cast<double>(shape.nics_per_gpu);
     const double rate = ports * static_cast<double>(scenario.rate_of(TierKind::host_leaf).bits_per_second);
     const Bytes wire = scenario.framing.preamble + scenario.framing.header + transport.payload + scenario.framing.gap;
     const double round_trip = longest_round_trip(scenario, plan);
-    const auto needed = static_cast<std::int64_t>(std::ceil(round_trip * rate / (8.0 * static_cast<double>(wire.count))));
+    const auto needed =
+        static_cast<std::int64_t>(std::ceil(round_trip * rate / (8.0 * static_cast<double>(wire.count))));
     if (needed <= transport.window) return;
-    print_warning(fmt::format(
-        "transport.window: {} packets of {} are less than a NIC's {} send in the {} of the fabric's longest round trip: "
-        "the window limits flows; {}",
-        transport.window, readable_bytes(transport.payload.count), readable_bits_per_second(rate),
-        readable_duration(round_trip * 1e12),
-        needed <= kMostPackets ? fmt::format("{} would do", needed)
-                               : fmt::format("at most {} are possible, and {} would do: more transport.payload needs fewer",
-                                             kMostPackets, needed)));
+    print_warning(
+        fmt::format("transport.window: {} packets of {} are less than a NIC's {} send in the {} of the fabric's "
+                    "longest round trip: "
+                    "the window limits flows; {}",
+                    transport.window, readable_bytes(transport.payload.count), readable_bits_per_second(rate),
+                    readable_duration(round_trip * 1e12),
+                    needed <= kMostPackets
+                        ? fmt::format("{} would do", needed)
+                        : fmt::format("at most {} are possible, and {} would do: more transport.payload needs fewer",
+                                      kMostPackets, needed)));
 }
 
 // Dark for good, with no way round: a tier that routes lead around is none, as long as they are let.
@@ -114,7 +118,8 @@ bool has_no_way_round(const Scenario& scenario, const Plan& plan, const PlannedF
     if (!scenario.routing.failover) return true;
     return std::ranges::any_of(fault.targets, [&](const FaultTarget& target) {
         return std::ranges::any_of(target.cables, [&](CableId cable) {
-            return plan.topology.tiers[plan.topology.cables[cable.value].tier].name == names_of(TierKind::host_leaf).name;
+            return plan.topology.tiers[plan.topology.cables[cable.value].tier].name ==
+                   names_of(TierKind::host_leaf).name;
         });
     });
 }
@@ -126,9 +131,10 @@ void warn_of_no_end(const Scenario& scenario, const Plan& plan) {
         if (occurrence.to != kNever || warned == occurrence.fault) continue;
         if (!has_no_way_round(scenario, plan, plan.faults[occurrence.fault])) continue;
         warned = occurrence.fault;
-        print_warning(fmt::format("fault.{} lasts for good, and flows that need its cables try for ever: the run may "
-                                  "never end. Set run.until, transport.retries or fault.{}.lasts",
-                                  occurrence.fault, occurrence.fault));
+        print_warning(
+            fmt::format("fault.{} lasts for good, and flows that need its cables try for ever: the run may "
+                        "never end. Set run.until, transport.retries or fault.{}.lasts",
+                        occurrence.fault, occurrence.fault));
     }
 }
 
