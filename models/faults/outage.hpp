@@ -1,5 +1,5 @@
-// Outage, Impairment, RateChange: what a fault comes to for one direction of a cable, known before the run starts, so that nobody
-// needs an event to learn of it. What meets them is models/network: a dark direction loses what is on it.
+// Outage, Impairment, RateChange: what a fault comes to for one direction of a cable, known before the run starts, so
+// that nobody needs an event to learn of it. What meets them is models/network: a dark direction loses what is on it.
 // Not here: how a fault becomes outages (models/faults/fault_timeline.hpp), loss of lock
 // (models/network/dark_intervals.hpp).
 #pragma once
