@@ -61,7 +61,7 @@ private:
 
     void require(std::string key, std::string_view help, const Source& file);
     void complain_of_misplaced();
-    std::string of_no_kind(const std::string& path) const;
+    std::string of_no_kind(const std::string& path, const std::string& said) const;
     void complain_of_misplaced(const Scenario::Fault& fault, const std::string& prefix);
     Place place_of(std::string key, const Source& file) const;
 
@@ -226,10 +226,11 @@ void Reader::complain_of_misplaced() {
 }
 
 /// What a complaint of a fault's key must not leave unsaid.
-std::string Reader::of_no_kind(const std::string& path) const {
-    const bool is_of_fault = path.starts_with("fault.");
-    if (!is_of_fault || places_.contains(path.substr(0, path.rfind('.')) + ".kind")) return {};
-    return fmt::format("; its kind is missing, so it is a {}", name_of(Scenario::Fault{}.kind));
+std::string Reader::of_no_kind(const std::string& path, const std::string& said) const {
+    const std::string_view kind = name_of(Scenario::Fault{}.kind);
+    if (!path.starts_with("fault.") || said.find(kind) == std::string::npos) return {};
+    if (places_.contains(path.substr(0, path.rfind('.')) + ".kind")) return {};
+    return fmt::format("; its kind is missing, so it is a {}", kind);
 }
 
 void Reader::complain_of_misplaced(const Scenario::Fault& fault, const std::string& prefix) {
@@ -242,7 +243,7 @@ void Reader::complain_of_misplaced(const Scenario::Fault& fault, const std::stri
         if (!complaint) continue;
         unsound_.insert(path);
         complaint->at = given->second.at;
-        complaint->hint += of_no_kind(path);
+        complaint->hint += of_no_kind(path, complaint->message);
         complain(*given->second.source, path, std::move(*complaint));
     }
 }
@@ -260,7 +261,7 @@ void Reader::finish(const Source& file) {
     const auto is_sound = [this](std::string_view key) { return !unsound_.contains(key); };
     for (Contradiction& found : contradictions(scenario_, names_, is_sound)) {
         const Place place = place_of(found.key, file);
-        found.hint += of_no_kind(found.key);
+        found.hint += of_no_kind(found.key, found.message + found.hint);
         complain(*place.source, std::move(found.key), {place.at, std::move(found.message), std::move(found.hint)});
     }
 }

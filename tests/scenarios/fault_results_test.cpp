@@ -126,12 +126,12 @@ TEST(FaultResults, SwitchesTellWhatTheyBlackHole) {
 }
 
 // Of a cable that loses lock while it is degraded, for 20 us: all that the run lost and all that stalled in it, up to
-// the end of 2 ms of darkness, is the fault's. Nothing else loses a frame.
+// the end of 1 ms of darkness, is the fault's. Nothing else loses a frame.
 TEST(FaultResults, ADegradeThatLosesLockLastsUntilItIsFoundAgain) {
-    const std::vector<Override> overrides = {{"fault.0.lane", "-1"},
+    const std::vector<Override> overrides = {{"fault.0.lane", "all"},
                                              {"fault.0.extra_loss", "12dB"},
                                              {"fault.0.lasts", "20us"},
-                                             {"optics.relock", "2ms"},
+                                             {"optics.relock", "1ms"},
                                              {"optics.debounce", "1s"}};
     const auto loading = load_scenario(LIGHTLOOM_SOURCE_DIR "/scenarios/catalog/degrade-in-a-run.toml", overrides);
     const LoadedScenario& input = loading.loaded.value();
@@ -141,12 +141,12 @@ TEST(FaultResults, ADegradeThatLosesLockLastsUntilItIsFoundAgain) {
     const std::int64_t from = 200 * kMicrosecond;
     EXPECT_EQ(ran.summary.lock_losses, 2);
     EXPECT_EQ(f.to_ps[0], from + 20 * kMicrosecond) << "when it was lifted";
-    EXPECT_GT(time_of(ran, FaultEvent::repaired), from + 2 * kMillisecond);
-    EXPECT_LE(time_of(ran, FaultEvent::repaired), from + 2 * kMillisecond + 20 * kMicrosecond);
+    EXPECT_GT(time_of(ran, FaultEvent::repaired), from + kMillisecond);
+    EXPECT_LE(time_of(ran, FaultEvent::repaired), from + kMillisecond + 20 * kMicrosecond);
     EXPECT_GT(ran.summary.frames_lost, 0);
     EXPECT_EQ(f.frames_lost[0], ran.summary.frames_lost);
     EXPECT_GE(f.to_first_loss_ps[0], 0);
-    EXPECT_LT(f.to_first_loss_ps[0], 20 * kMicrosecond);
+    EXPECT_LT(f.to_first_loss_ps[0], kSlack);
     EXPECT_GT(f.flows_stalled[0], 0u);
     EXPECT_EQ(f.flows_stalled[0], std::ranges::count_if(ran.flows.stalled_ps, [](auto ps) { return ps > 0; }));
     EXPECT_EQ(f.to_detect_ps[0], -1) << "switches are told of outages only";

@@ -52,7 +52,7 @@ s.toml:14:10: error: transport.window: 0 is out of range
 s.toml:16:8: error: workload.kind: no value "al-reduce"
     did you mean "all-reduce"?
 s.toml:17:1: error: fault.0.extra_loss: is missing
-    a degrade needs it: what it loses each way, such as "3dB"
+    a degrade needs it: what it loses each way, such as "3dB"; its kind is missing, so it is a degrade
 s.toml:18:10: error: fault.0.select: nothing is selected by "leef"
     did you mean "leaf"?
 s.toml:19:8: error: fault.0.lane: found "one"
