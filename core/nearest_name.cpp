@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace lightloom {
@@ -30,17 +31,25 @@ std::size_t typing_mistakes(std::string_view a, std::string_view b) {
     return above[b.size()];
 }
 
+bool is_short_for(std::string_view name, std::string_view candidate) {
+    std::size_t found = 0;
+    for (const char c : candidate) found += found < name.size() && lower(c) == lower(name[found]);
+    return found == name.size();
+}
+
 }  // namespace
 
 std::string_view nearest_name(std::string_view name, std::span<const std::string> known) {
     if (name.empty() || name.size() > kLongestName) return {};
     std::string_view nearest;
-    std::size_t fewest = SIZE_MAX;
+    std::pair<bool, std::size_t> fewest{true, SIZE_MAX};
     for (const std::string& candidate : known) {
         const std::size_t mistakes = typing_mistakes(name, candidate);
         const std::size_t most = std::max<std::size_t>(1, std::max(name.size(), candidate.size()) / 3);
-        if (mistakes > most || mistakes >= std::min(name.size(), candidate.size()) || mistakes >= fewest) continue;
-        fewest = mistakes;
+        if (mistakes > most || mistakes >= std::min(name.size(), candidate.size())) continue;
+        const std::pair distance{!is_short_for(name, candidate), mistakes};
+        if (distance >= fewest) continue;
+        fewest = distance;
         nearest = candidate;
     }
     return nearest;

@@ -8,7 +8,8 @@
 
 namespace lightloom {
 
-/// The name that was probably meant: the one fewest typing mistakes away, capitals aside; empty if none is near.
+/// The name that was probably meant: the one fewest typing mistakes away, capitals aside; empty if none is near. What
+/// was shortened, so that all its letters stand in a name in their order, is meant before what was mistyped.
 std::string_view nearest_name(std::string_view name, std::span<const std::string> known);
 
 }  // namespace lightloom

@@ -51,6 +51,28 @@ CableClass cable_class(const Scenario& scenario, const Topology::Tier& of_topolo
             .rate = of_topology.rate.bit_rate()};
 }
 
+// Who sets a rate but no module has a default that may not run at it, and never wrote what would be complained of.
+void check_defaults(const Scenario& scenario, const Topology& topology, const Catalogue& catalogue) {
+    for (const Topology::Tier& tier : topology.tiers) {
+        const auto kind = tier_named(tier.name);
+        if (!kind) continue;  // plant_of complains
+        const std::string& id = Scenario{}.tier(*kind).lower_module;
+        const ModuleRow* module = catalogue.module(id);
+        const BitRate rate = tier.rate.bit_rate();
+        if (scenario.tier(*kind).lower_module != id || scenario.tier(*kind).upper_module != id || module == nullptr ||
+            lanes_at(*module, rate) > 0)
+            continue;
+        std::vector<std::string> fitting;
+        for (const ModuleRow& row : catalogue.modules())
+            if (row.is_optical() == module->is_optical() && lanes_at(row, rate) > 0 && fitting.size() < 6)
+                fitting.push_back(row.id);
+        throw CatalogueError(fmt::format("tier.{}.module: {}, the default, does not run at {}: {}", tier.name, id,
+                                         to_text(rate),
+                                         fitting.empty() ? "no module of its sort in the catalogue does"
+                                                         : fmt::format("such as {} do", fmt::join(fitting, ", "))));
+    }
+}
+
 // A selector as it was understood.
 Selector with_tier(Selector selector, const std::string& tier) {
     selector.tier = tier;
@@ -129,6 +151,7 @@ void add_circuit_schedule(const Scenario& scenario, Plan& plan) {
 
 Layout layout(const Scenario& scenario, const ScenarioContext& context) {
     Topology topology = topology_of(scenario);
+    check_defaults(scenario, topology, context.catalogue);
     Plant plant = plant_of(scenario, topology, context.readings);
     std::vector<PlannedFault> faults = planned_faults(scenario, topology);
     plant.extra_losses = losses_at_start(faults);
@@ -151,6 +174,7 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     plan.changes = channel_changes(laid_out.faults, timeline, plan.topology, model, full_frame_bytes(scenario));
     plan.outages = std::move(timeline.outages);
     add_circuit_schedule(scenario, plan);
+    plan.impairments = std::move(timeline.impairments);
     plan.rates = std::move(timeline.rates);
     plan.faults = std::move(laid_out.faults);
     plan.occurrences = std::move(timeline.occurrences);

@@ -44,6 +44,7 @@ struct Plan {
     std::vector<Joint> joints;                           // by tier; rows of the catalogue that it was planned with
     std::vector<ChannelChange> changes;                  // what faults do to them later, in order of time
     std::vector<Outage> outages;                         // when they are down
+    std::vector<Impairment> impairments;                 // when faults add to their loss
     std::vector<RateChange> rates;                       // when they have fewer lanes, or all again
     std::vector<EndpointId> nic_of;                      // whose NIC an endpoint uses; none: each its own
     std::vector<PlannedFault> faults;                    // the scenario's, in its order

@@ -140,6 +140,7 @@ FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traff
             .partitions = partitions,
             .changes = plan.changes,
             .outages = plan.outages,
+            .impairments = plan.impairments,
             .rates = plan.rates,
             .scale_up = scale_up_of(scenario.scale_up_network),
             .nic_of = plan.nic_of};

@@ -67,6 +67,25 @@ struct Course {
     }
 };
 
+/// What took light or frames from directions: outages, and impairments as if they were some.
+struct Causes {
+    std::vector<Outage> rows;
+    std::vector<OutageLosses> losses;
+    std::vector<Occurrence> occurrences;  // each until all its directions have lock again
+
+    Causes(const Plan& plan, const Fabric& fabric, Time end)
+        : rows(fabric.outages().begin(), fabric.outages().end()),
+          losses(fabric.outage_losses().begin(), fabric.outage_losses().end()),
+          occurrences(plan.occurrences) {
+        for (const Impairment& row : fabric.impairments_until(end))
+            rows.push_back({row.from, row.to, row.direction, OutageCause::link_down, row.occurrence});
+        losses.insert(losses.end(), fabric.impairment_losses().begin(), fabric.impairment_losses().end());
+        for (const Outage& row : rows)
+            if (row.occurrence < occurrences.size())
+                occurrences[row.occurrence].to = std::max(occurrences[row.occurrence].to, row.to);
+    }
+};
+
 std::uint32_t cables_of(const PlannedFault& fault) {
     std::set<std::uint32_t> cables;
     for (const FaultTarget& target : fault.targets)
@@ -101,7 +120,7 @@ void add_row(RunResult::Faults& rows, const Course& course, const FaultEffects& 
     rows.flows_failed.push_back(effects.flows_failed);
     rows.endpoints_affected.push_back(effects.endpoints_affected);
     rows.longest_stall_ps.push_back(effects.longest_stall.ps);
-    rows.groups_slowed.push_back(effects.groups_slowed);
+    rows.groups_stalled.push_back(effects.groups_stalled);
     rows.groups_failed.push_back(effects.groups_failed);
 }
 
@@ -120,6 +139,7 @@ std::vector<FlowStall> flow_stalls(const Fabric& fabric, Time end) {
                               .from = from,
                               .to = to,
                               .failed = to == kNever ? sender.failed : kNever,
+                              .seen_until = end,
                               .group = spec.group});
         };
         if (const Stalls* over = transport.stalls(flow))
@@ -138,10 +158,12 @@ void add_fault_results(RunResult& result, const Scenario& scenario, const Plan& 
     const auto add_event = [&](Time at, FaultEvent kind, std::uint32_t subject) {
         if (at <= end) events.emplace_back(at.ps, kind, subject);
     };
-    for (const Occurrence& occurrence : plan.occurrences) {
+    const Causes causes(plan, fabric, end);
+    for (std::size_t i = 0; i < plan.occurrences.size(); ++i) {
+        const Occurrence& occurrence = plan.occurrences[i];
         courses[occurrence.fault].take(occurrence, end);
         add_event(occurrence.from, FaultEvent::fault, occurrence.fault);
-        add_event(occurrence.to, FaultEvent::repaired, occurrence.fault);
+        add_event(causes.occurrences[i].to, FaultEvent::repaired, occurrence.fault);
     }
     const Responses responses(reroutes);
     for (const Outage& outage : fabric.outages()) {
@@ -158,7 +180,7 @@ void add_fault_results(RunResult& result, const Scenario& scenario, const Plan& 
     result.events = columns_of(std::move(events));
 
     const std::vector<FaultEffects> effects =
-        effects_by_fault(faults, plan.occurrences, fabric.outages(), fabric.outage_losses(), flow_stalls(fabric, end),
+        effects_by_fault(faults, causes.occurrences, causes.rows, causes.losses, flow_stalls(fabric, end),
                          fabric.transport().parameters().timeout);
     for (std::size_t i = 0; i < faults; ++i) {
         result.faults.kind.push_back(kind_of(scenario.faults[i]));

@@ -27,8 +27,8 @@ void write_fault_rows(const Group& root, const RunResult::Faults& f) {
     t.column("cables", f.cables, count("cables that it concerns"));
     t.column("occurrences", f.occurrences, count("instants at which it began, of one cable or more"));
     t.column("from_ps", f.from_ps, picoseconds("when it first began; -1: never"));
-    t.column("to_ps", f.to_ps, picoseconds("when it last ended; -1: for good"));
-    t.column("frames_lost", f.frames_lost, count("frames lost on cables that it made dark"));
+    t.column("to_ps", f.to_ps, picoseconds("when it was last lifted, dark or not; -1: for good"));
+    t.column("frames_lost", f.frames_lost, count("frames lost on its cables until they had lock again"));
     t.column("to_first_loss_ps", f.to_first_loss_ps, picoseconds("from its beginning to a first loss; -1: none"));
     t.column("to_detect_ps", f.to_detect_ps,
              picoseconds("until switches at the ends of its cables knew, the longest; -1: they did not"));
@@ -39,8 +39,9 @@ void write_fault_rows(const Group& root, const RunResult::Faults& f) {
     t.column("flows_stalled", f.flows_stalled, count("flows that stalled for a time-out or longer meanwhile"));
     t.column("flows_failed", f.flows_failed, count("of flows_stalled: their retries were used up"));
     t.column("endpoints_affected", f.endpoints_affected, count("endpoints of flows that stalled: the blast radius"));
-    t.column("longest_stall_ps", f.longest_stall_ps, picoseconds("longest stall that ended, or ended a flow"));
-    t.column("groups_slowed", f.groups_slowed, count("groups of flows of which one stalled"));
+    t.column("longest_stall_ps", f.longest_stall_ps, picoseconds("longest stall, up to the end of the run"));
+    t.column("groups_stalled", f.groups_stalled,
+             count("groups of flows of which one stalled for a time-out or longer"));
     t.column("groups_failed", f.groups_failed, count("groups of flows of which one failed"));
     t.close();
 }

@@ -122,7 +122,7 @@ void write_summary(const Group& root, const RunResult& result) {
     const RunResult::Summary& s = result.summary;
     Group g = root.child("summary");
     g.scalar("end_ps", s.end_ps, picoseconds("last message acknowledged, or the run stopped"));
-    g.scalar("completion_ps", s.completion_ps, picoseconds("last message delivered"));
+    g.scalar("completion_ps", s.completion_ps, picoseconds("last message delivered, complete or not"));
     if (!result.collectives.group.empty()) {
         g.scalar("algorithm_bandwidth", s.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
         g.scalar("bus_bandwidth", s.bus_bandwidth, {"byte/s", "2 (n - 1) / n x size / time, as nccl-tests defines it"});
@@ -291,7 +291,7 @@ void write_histograms(const Group& root, const RunResult& result) {
 
 void write_header(const Group& root, const RunHeader& header) {
     // The second grows with what is added, the first where a reader would break.
-    constexpr std::array<std::int32_t, 2> kFormatVersion{2, 2};
+    constexpr std::array<std::int32_t, 2> kFormatVersion{3, 0};
     root.attribute("Conventions", "CF-1.8");
     root.attribute("title", header.title);
     root.attribute("history", "simulated by lightloom " + std::string(header.program_version));

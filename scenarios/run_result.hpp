@@ -84,7 +84,7 @@ struct RunResult {
     struct Faults {  // one row per fault of the scenario, over all its occurrences; times since one began, the longest
         std::vector<std::string> kind, select;   // as the scenario has them
         std::vector<std::uint32_t> occurrences;  // instants at which it began
-        std::vector<std::uint32_t> cables, flows_stalled, flows_failed, endpoints_affected, groups_slowed,
+        std::vector<std::uint32_t> cables, flows_stalled, flows_failed, endpoints_affected, groups_stalled,
             groups_failed;
         std::vector<std::int64_t> from_ps, to_ps;  // of all; -1: for good
         std::vector<std::int64_t> frames_lost, to_first_loss_ps, to_detect_ps, to_reroute_ps, to_recover_ps,

@@ -147,6 +147,12 @@ private:
         if (t.kind == TopologyKind::rail_optimised) rails();
         if (t.kind == TopologyKind::folded_clos && t.pods > 1 && t.cores == 0)
             complain("topology.cores", fmt::format("nothing joins {} pods", t.pods), "there must be cores above them");
+        if (t.kind == TopologyKind::folded_clos && t.cores % t.spines_per_pod != 0) {
+            const std::int64_t below = t.cores / t.spines_per_pod * t.spines_per_pod, above = below + t.spines_per_pod;
+            complain("topology.cores",
+                     fmt::format("{} cores cannot be shared out to the {} spines of a pod", t.cores, t.spines_per_pod),
+                     below == 0 ? fmt::format("{} cores can", above) : fmt::format("{} or {} cores can", below, above));
+        }
         if (t.kind == TopologyKind::folded_clos && t.buildings > t.pods)
             complain("topology.buildings", fmt::format("{} pods cannot stand in {} buildings", t.pods, t.buildings),
                      "at most one building for each");

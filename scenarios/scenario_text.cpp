@@ -62,6 +62,7 @@ private:
 
     void require(std::string key, std::string_view help, const Source& file);
     void complain_of_misplaced();
+    std::string of_no_kind(const std::string& path, const std::string& said) const;
     void complain_of_misplaced(const Scenario::Fault& fault, const std::string& prefix);
     Place place_of(std::string key, const Source& file) const;
 
@@ -154,7 +155,8 @@ void Reader::read_key(const Key<Root>& key, const TomlValue& value, const std::s
     complain(*source_, shown, std::move(*complaint));
 }
 
-/// In the file a list, each a new fault; in an override a table of the one fault that it changes, "fault.0.lane".
+/// In the file a list, each a new fault; in an override a table of the one fault that it changes, "fault.0.lane", or
+/// the empty list: no faults.
 void Reader::read_faults(const TomlMember& member) {
     const bool is_override = source_->order > 0;
     if (!is_override && member.value.kind == Kind::list) {
@@ -166,8 +168,12 @@ void Reader::read_faults(const TomlMember& member) {
         }
         return;
     }
+    if (is_override && member.value.kind == Kind::list && member.value.items.empty()) return scenario_.faults.clear();
     if (!is_override || member.value.kind != Kind::table || member.value.members.size() != 1)
-        return complain(*source_, "fault", {member.at, "is not a list of faults", "each fault starts with [[fault]]"});
+        return complain(
+            *source_, "fault",
+            {member.at, "is not a list of faults",
+             is_override ? "fault.0.KEY changes one, fault=[] leaves none" : "each fault starts with [[fault]]"});
     const TomlMember& one = member.value.members[0];
     std::size_t index = 0;
     const char* const end = one.name.data() + one.name.size();
@@ -226,6 +232,14 @@ void Reader::complain_of_misplaced() {
     }
 }
 
+/// What a complaint of a fault's key must not leave unsaid.
+std::string Reader::of_no_kind(const std::string& path, const std::string& said) const {
+    const std::string_view kind = name_of(Scenario::Fault{}.kind);
+    if (!path.starts_with("fault.") || said.find(kind) == std::string::npos) return {};
+    if (places_.contains(path.substr(0, path.rfind('.')) + ".kind")) return {};
+    return fmt::format("; its kind is missing, so it is a {}", kind);
+}
+
 void Reader::complain_of_misplaced(const Scenario::Fault& fault, const std::string& prefix) {
     if (unsound_.contains(prefix + "kind")) return;
     for (const auto& key : fault_keys()) {
@@ -236,6 +250,7 @@ void Reader::complain_of_misplaced(const Scenario::Fault& fault, const std::stri
         if (!complaint) continue;
         unsound_.insert(path);
         complaint->at = given->second.at;
+        complaint->hint += of_no_kind(path, complaint->message);
         complain(*given->second.source, path, std::move(*complaint));
     }
 }
@@ -253,6 +268,7 @@ void Reader::finish(const Source& file) {
     const auto is_sound = [this](std::string_view key) { return !unsound_.contains(key); };
     for (Contradiction& found : contradictions(scenario_, names_, is_sound)) {
         const Place place = place_of(found.key, file);
+        found.hint += of_no_kind(found.key, found.message + found.hint);
         complain(*place.source, std::move(found.key), {place.at, std::move(found.message), std::move(found.hint)});
     }
 }

@@ -20,6 +20,7 @@ void check(const ClosParameters& p) {
     checks.in_range("buildings", p.buildings);
     checks.divides(p.buildings, "buildings", p.pods, "pods");
     if (p.cores == 0 && p.pods > 1) checks.refuse(std::to_string(p.pods) + " pods need cores between them");
+    checks.divides(p.spines_per_pod, "spines of a pod", p.cores, "cores");
     const CoreRange cores = cores_of_spine(count_of(p.cores), count_of(p.spines_per_pod), 0);
     const auto pods = static_cast<__int128>(p.pods);
     checks.cables(pods * p.leaves_per_pod * p.servers_per_leaf * p.gpus_per_server +

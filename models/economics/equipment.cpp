@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <tuple>
 
 #include "models/optics/catalogue_table.hpp"
 
@@ -37,6 +38,10 @@ std::vector<EquipmentRow> read_rows(const std::string& name, const std::string& 
         row.ports = cells.count("ports", 1, 65'535);
         row.rate = {cells.count("rate_gbps", 1, 10'000) * std::int64_t{1'000'000'000}};
         row.most_ports = cells.count("most_ports", static_cast<int>(row.ports), 65'535);
+        const auto networks = cells.choice<std::pair<bool, bool>>(
+            "network",
+            {{"ethernet", {true, false}}, {"infiniband", {false, true}}, {"ethernet+infiniband", {true, true}}});
+        std::tie(row.ethernet, row.infiniband) = networks;
         row.power_watt = read_estimate(table, line, "power_watt", kMostWatts);
         row.price_usd = read_estimate(table, line, "price_usd", kMostDollars);
         row.year = cells.some_text("year");
@@ -81,10 +86,12 @@ bool serves(const EquipmentRow& row, std::span<const PortNeed> needs) {
     return taken <= row.ports;
 }
 
-const EquipmentRow* cheapest(const std::vector<EquipmentRow>& rows, std::span<const PortNeed> needs) {
+const EquipmentRow* cheapest(const std::vector<EquipmentRow>& rows, Network network, std::span<const PortNeed> needs) {
     const EquipmentRow* best = nullptr;
     for (const EquipmentRow& row : rows)
-        if (serves(row, needs) && (best == nullptr || row.price_usd.mid < best->price_usd.mid)) best = &row;
+        if ((network == Network::ethernet ? row.ethernet : row.infiniband) && serves(row, needs) &&
+            (best == nullptr || row.price_usd.mid < best->price_usd.mid))
+            best = &row;
     return best;
 }
 

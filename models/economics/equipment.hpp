@@ -25,11 +25,14 @@ struct Estimate {
     friend bool operator==(const Estimate&, const Estimate&) = default;
 };
 
+enum class Network { ethernet, infiniband };
+
 struct EquipmentRow {
     std::string id{}, name{};
     std::int64_t ports = 0;       // cages or ports as they come
     BitRate rate{};               // of one of them
     std::int64_t most_ports = 0;  // when they are split
+    bool ethernet = true, infiniband = true;
     Estimate power_watt{}, price_usd{};
     std::string year{};
     Provenance from{};
@@ -71,7 +74,7 @@ private:
 /// The tables as text, as they ship.
 const CatalogueText& built_in_equipment_text();
 
-/// The cheapest row that serves the ports, the first of several; nullptr: none does.
-const EquipmentRow* cheapest(const std::vector<EquipmentRow>& rows, std::span<const PortNeed> needs);
+/// The cheapest row of a network that serves the ports, the first of several; nullptr: none does.
+const EquipmentRow* cheapest(const std::vector<EquipmentRow>& rows, Network network, std::span<const PortNeed> needs);
 
 }  // namespace lightloom

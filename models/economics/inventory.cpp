@@ -35,9 +35,10 @@ void add_box(Boxes& boxes, NodeKind kind, Needs needs) {
     ++box.second;
 }
 
-void add_boxes(const Boxes& boxes, ItemKind item, const std::vector<EquipmentRow>& rows, Inventory& inventory) {
+void add_boxes(const Boxes& boxes, ItemKind item, const std::vector<EquipmentRow>& rows, Network network,
+               Inventory& inventory) {
     for (const auto& [key, box] : boxes) {
-        const EquipmentRow* row = cheapest(rows, box.first);
+        const EquipmentRow* row = cheapest(rows, network, box.first);
         const auto count = static_cast<double>(box.second);
         InventoryLine line{.kind = item, .use = std::string(name_of(key.first)), .id = "", .count = count};
         line.has_price = row != nullptr;
@@ -50,7 +51,8 @@ void add_boxes(const Boxes& boxes, ItemKind item, const std::vector<EquipmentRow
     }
 }
 
-void add_switches_and_nics(const Topology& t, const EquipmentCatalogue& catalogue, Inventory& inventory) {
+void add_switches_and_nics(const Topology& t, Network network, const EquipmentCatalogue& catalogue,
+                           Inventory& inventory) {
     Boxes switches, nics;
     for (const Topology::Node& node : t.nodes) {
         if (!forwards(node.kind)) continue;
@@ -63,8 +65,8 @@ void add_switches_and_nics(const Topology& t, const EquipmentCatalogue& catalogu
         for (std::uint32_t i = 0; i < endpoint.nics; ++i) add_port(needs, rate_of(t, PortId{endpoint.nic.value + i}));
         add_box(nics, NodeKind::server, std::move(needs));
     }
-    add_boxes(switches, ItemKind::switches, catalogue.switches(), inventory);
-    add_boxes(nics, ItemKind::nics, catalogue.nics(), inventory);
+    add_boxes(switches, ItemKind::switches, catalogue.switches(), network, inventory);
+    add_boxes(nics, ItemKind::nics, catalogue.nics(), network, inventory);
 }
 
 InventoryLine module_line(const ModuleRow& module, ItemKind item, const std::string& use, double count, double pieces,
@@ -130,7 +132,7 @@ std::string_view name_of(ItemKind kind) {
 
 Inventory inventory_of(const Topology& topology, const CableFacts& facts, const EquipmentCatalogue& catalogue) {
     Inventory inventory;
-    add_switches_and_nics(topology, catalogue, inventory);
+    add_switches_and_nics(topology, facts.network, catalogue, inventory);
     std::vector<std::int64_t> cables(topology.tiers.size(), 0);
     std::vector<double> metres(topology.tiers.size(), 0.0);
     for (std::size_t c = 0; c < topology.cables.size(); ++c) {

@@ -1,5 +1,6 @@
 // Inventory: what a fabric is built of, counted, with its power and price: switches, NICs, modules, cable assemblies
-// and fibre. Switches and NICs are the cheapest of the catalogue that have the ports; modules are those of the tiers.
+// and fibre. Switches and NICs are the cheapest of the catalogue that have the ports and speak the network; modules are
+// those of the tiers.
 // Not here: GPUs and servers, scale-up switches, racks, labour, energy over a life; the graph (topologies/graph.hpp).
 #pragma once
 
@@ -42,6 +43,7 @@ struct CableFacts {
     std::vector<Joint> joints;     // by tier of the topology
     std::vector<double> length_m;  // by cable
     bool typical_power = false;    // else the most that a module may draw
+    Network network = Network::ethernet;
 };
 
 /// Counts what `topology` needs. A module with several ports, or with lanes that are links of their own, serves several

@@ -23,10 +23,11 @@ public:
         if (stall.group != kNoGroup) groups_.insert(stall.group);
         if (stall.to == kNever) {
             recovered_ = false;
+            const Time last = stall.failed == kNever ? stall.seen_until : stall.failed;
+            effects_.longest_stall = std::max(effects_.longest_stall, last - stall.from);
             if (stall.failed == kNever) return;
             failed_.insert(stall.flow);
             if (stall.group != kNoGroup) failed_groups_.insert(stall.group);
-            effects_.longest_stall = std::max(effects_.longest_stall, stall.failed - stall.from);
             return;
         }
         effects_.longest_stall = std::max(effects_.longest_stall, stall.to - stall.from);
@@ -37,7 +38,7 @@ public:
         all.flows_stalled = static_cast<std::uint32_t>(flows_.size());
         all.endpoints_affected = static_cast<std::uint32_t>(endpoints_.size());
         all.flows_failed = static_cast<std::uint32_t>(failed_.size());
-        all.groups_slowed = static_cast<std::uint32_t>(groups_.size());
+        all.groups_stalled = static_cast<std::uint32_t>(groups_.size());
         all.groups_failed = static_cast<std::uint32_t>(failed_groups_.size());
         if (recovered_) all.to_recovery = to_recovery_;
         return all;

@@ -21,6 +21,7 @@ struct FlowStall {
     EndpointId source, destination;
     Time from, to;                     // to == kNever: it did not go on before the run ended
     Time failed = kNever;              // when it gave up, if it did
+    Time seen_until{};                 // of one that did neither: the end of the run
     std::uint32_t group = UINT32_MAX;  // of flows that wait for each other: a job; none: in none
 };
 
@@ -30,10 +31,10 @@ struct FaultEffects {
     std::optional<Duration> to_first_loss{};  // since it began; none: no frame was lost
     std::uint32_t flows_stalled = 0;
     std::uint32_t endpoints_affected = 0;   // at either end of a flow that stalled
-    Duration longest_stall{};               // of those that ended, or with which the flow failed
+    Duration longest_stall{};               // of one that did not end: up to the end of its flow, or of the run
     std::optional<Duration> to_recovery{};  // since it began, until the last of its flows went on; none: they did not
     std::uint32_t flows_failed = 0;
-    std::uint32_t groups_slowed = 0, groups_failed = 0;  // a flow of theirs stalled, or failed: in both then
+    std::uint32_t groups_stalled = 0, groups_failed = 0;  // a flow of theirs stalled, or failed: in both then
     friend bool operator==(const FaultEffects&, const FaultEffects&) = default;
 };
 

@@ -158,6 +158,7 @@ void TimelineBuilder::take(const Dark& dark, const PlannedFault& fault, const Fa
 
 void TimelineBuilder::take(const AddedLoss& loss, const PlannedFault& fault, const FaultTarget& target, Interval when) {
     for_each_direction(fault, target, [&](std::uint32_t direction) {
+        timeline_.impairments.push_back({when.from, when.to, direction, occurrence()});
         timeline_.losses.push_back({when.from, direction, loss.lane, loss.db, fault_of_list()});
         if (when.to < horizon_) timeline_.losses.push_back({when.to, direction, loss.lane, -loss.db, fault_of_list()});
     });
@@ -171,6 +172,7 @@ void TimelineBuilder::take(const Wander& wander, const PlannedFault& fault, cons
     const double step = static_cast<double>(wander.step.ps) / static_cast<double>(wander.time_constant.ps);
     const double kept = std::exp(-step), fresh = wander.rms_db * std::sqrt(-std::expm1(-2.0 * step));
     for_each_direction(fault, target, [&](std::uint32_t direction) {
+        timeline_.impairments.push_back({when.from, when.to, direction, occurrence()});
         double is_db = 0.0;
         std::uint64_t n = std::uint64_t{fault.number} << 32;
         for (Time at = when.from; at < end; at = after(at, wander.step), ++n) {
@@ -251,7 +253,7 @@ FaultTarget target_of(CableId cable) { return {.entity = cable.value, .cables = 
 
 FaultTarget target_of(const Topology& topology, NodeId node) {
     const Topology::Node& of = topology.nodes[node.value];
-    FaultTarget target{.entity = std::uint64_t{1} << 32 | node.value, .cables = {}};
+    FaultTarget target{.entity = std::uint64_t{1} << 32 | node.value, .cables = {}, .node = node};
     for (std::uint32_t port = of.first_port; port < of.first_port + of.ports; ++port)
         target.cables.push_back(topology.ports[port].cable);
     return target;

@@ -27,6 +27,7 @@ struct FaultError : std::runtime_error {
 struct FaultTarget {
     std::uint64_t entity = 0;  // that the instants are drawn for: faults of one seed and number share none
     std::vector<CableId> cables;
+    NodeId node{};  // whose cables they are; none: of no node in particular
 };
 FaultTarget target_of(CableId cable);
 /// A node and all its cables: a switch, or a server's NICs.
@@ -107,6 +108,7 @@ struct FaultTimeline {
     };
     std::vector<Occurrence> occurrences;  // fault by fault, target by target, in order of time
     std::vector<Outage> outages;          // by direction and time
+    std::vector<Impairment> impairments;  // in the order of the occurrences
     std::vector<LossChange> losses;       // by time; of one instant in the order of the faults
     std::vector<ModuleChange> modules;    // by time
     std::vector<RateChange> rates;        // by direction and time

@@ -1,5 +1,5 @@
-// Outage, RateChange: what a fault comes to for one direction of a cable, known before the run starts, so that nobody
-// needs an event to learn of it. What meets them is models/network: a dark direction loses what is on it.
+// Outage, Impairment, RateChange: what a fault comes to for one direction of a cable, known before the run starts, so
+// that nobody needs an event to learn of it. What meets them is models/network: a dark direction loses what is on it.
 // Not here: how a fault becomes outages (models/faults/fault_timeline.hpp), loss of lock
 // (models/network/dark_intervals.hpp).
 #pragma once
@@ -31,6 +31,13 @@ struct Outage {
     OutageCause cause = OutageCause::link_down;
     std::uint32_t occurrence = UINT32_MAX;  // of which it is a part, in FaultTimeline::occurrences; none: of none
     friend bool operator==(const Outage&, const Outage&) = default;
+};
+
+/// A direction has more loss in [from, to), or a margin that wanders. It is lit, but may lose frames, and lock.
+struct Impairment {
+    Time from, to;  // to == kNever: for good
+    std::uint32_t direction = 0;
+    std::uint32_t occurrence = UINT32_MAX;  // as of an Outage
 };
 
 /// What a run lost to an outage. A frame that meets several is the loss of the first of them alone.

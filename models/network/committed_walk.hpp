@@ -301,7 +301,7 @@ template <class Context>
         if (queue == kControl) break;  // it is short, and is repeated in reality until it is heard
         std::uint8_t met = 0;
         if (port.losses.spend(port.risk_bits + bits) || departure >= port.steady_until) [[unlikely]]
-            met = meet_condition(rows.index, frame, departure);
+            met = meet_condition(rows.index, frame, departure, attempt == network_.link_retries);
         if (met != Frame::kCorrupted || attempt == network_.link_retries) {
             flags |= met;
             break;

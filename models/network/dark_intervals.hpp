@@ -43,6 +43,7 @@ public:
     /// Dark in [from, to); kNever: no interval will come, or the last one does not end.
     Time from() const { return from_; }
     Time to() const { return to_; }
+    bool is_lock_loss() const { return is_lock_loss_; }
     /// Did it begin with a lock loss that outlasts the host's debounce, so that the port goes down?
     bool is_flap() const { return is_flap_; }
 

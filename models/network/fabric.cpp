@@ -17,6 +17,7 @@ Fabric::Fabric(const FabricInput& input)
       changes_(input.changes.begin(), input.changes.end()),
       outages_(input.outages.begin(), input.outages.end()),
       rates_(input.rates.begin(), input.rates.end()),
+      impairments_(input.impairments.begin(), input.impairments.end()),
       network_(input.network),
       protected_(input.network.flow_control == FlowControl::none ? 0u : input.network.lossless),
       preamble_bits_(input.network.framing.preamble.count * 8),
@@ -216,29 +217,35 @@ void Fabric::build_conditions(const FabricInput& input) {
     std::ranges::stable_sort(changes_, {}, [](const ChannelChange& c) { return std::pair(c.direction, c.at); });
     std::ranges::stable_sort(outages_, {}, [](const Outage& o) { return std::pair(o.direction, o.from); });
     std::ranges::stable_sort(rates_, {}, [](const RateChange& c) { return std::pair(c.direction, c.at); });
+    std::ranges::stable_sort(impairments_, {}, [](const Impairment& i) { return std::pair(i.direction, i.from); });
     outage_losses_.resize(outages_.size());
+    impairment_losses_.resize(impairments_.size());
     Known known;
     for (std::uint32_t direction = 0; direction < input.channels.size(); ++direction) {
         known.first_change = known.last_change;
         known.first_outage = known.last_outage;
         known.first_rate = known.last_rate;
+        known.first_impairment = known.last_impairment;
         const auto is_here = [&](const auto& rows, std::uint32_t row) {
             return row < rows.size() && rows[row].direction == direction;
         };
         while (is_here(changes_, known.last_change)) ++known.last_change;
         while (is_here(outages_, known.last_outage)) ++known.last_outage;
         while (is_here(rates_, known.last_rate)) ++known.last_rate;
+        while (is_here(impairments_, known.last_impairment)) ++known.last_impairment;
         const Topology::Cable& cable = topology_.cables[direction / 2];
         const std::uint32_t port = (direction % 2 == 0 ? cable.lower : cable.upper).value;
         const DarkIntervals dark(cause_of(port, known));
-        if (known.first_change == known.last_change && known.first_rate == known.last_rate && dark.from() == kNever)
+        if (known.first_change == known.last_change && known.first_rate == known.last_rate &&
+            known.first_impairment == known.last_impairment && dark.from() == kNever)
             continue;
         hazards_[port].unsteady = static_cast<std::uint32_t>(unsteady_.size());
         unsteady_.push_back({.dark = dark,
                              .known = known,
                              .next = known.first_change,
                              .next_outage = known.first_outage,
-                             .next_rate = known.first_rate});
+                             .next_rate = known.first_rate,
+                             .next_impairment = known.first_impairment});
         look_ahead(port);
     }
 }
@@ -252,13 +259,14 @@ LossBudget Fabric::next_losses(std::uint32_t port) {
 // which would come too late for what is booked: a frame takes its port's condition on to its own time. It goes by the
 // hazard at its first bit, and is lost to darkness that meets it anywhere between its first bit here and its last one
 // there. Cold: called for the frame that ends a budget, and for those that meet a change or a dark interval.
+// @param is_last_try  the link will not repeat the frame: corrupted, it is lost
 // @return what becomes of the frame, as flags
 [[gnu::cold, gnu::noinline]] std::uint8_t Fabric::meet_condition(std::uint32_t index, const Frame& frame,
-                                                                 Time departure) {
+                                                                 Time departure, bool is_last_try) {
     Port& port = ports_[index];
+    const std::int64_t bits = wire_bits(frame);
+    const Time start = departure - port.clock.duration_of(bits);
     if (departure >= port.steady_until) {
-        const std::int64_t bits = wire_bits(frame);
-        const Time start = departure - port.clock.duration_of(bits);
         port.losses.refund(port.risk_bits + bits);
         Unsteady& unsteady = unsteady_[hazards_[index].unsteady];
         for (; unsteady.next < unsteady.known.last_change && changes_[unsteady.next].at <= start; ++unsteady.next)
@@ -268,11 +276,14 @@ LossBudget Fabric::next_losses(std::uint32_t port) {
         look_ahead(index);
         if (const Time arrival = departure + port.delay; arrival >= unsteady.dark.from()) {
             count_outage(unsteady, start, arrival);
+            count_impairments(index, unsteady.dark.is_lock_loss() ? std::min(start, unsteady.dark.from()) : start,
+                              arrival);
             return Frame::kCorrupted | Frame::kDark;
         }
         if (!port.losses.spend(port.risk_bits + bits)) return 0;
     }
     port.losses = next_losses(index);
+    if (is_last_try) count_impairments(index, start, departure + port.delay);
     return Frame::kCorrupted;
 }
 

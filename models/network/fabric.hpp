@@ -168,6 +168,9 @@ public:
     /// All outages, by direction and time, and of each what was lost to it, of the frames that its port has booked.
     std::span<const Outage> outages() const { return outages_; }
     std::span<const OutageLosses> outage_losses() const { return outage_losses_; }
+    /// The same of impairments. One that was over by `end` lasts, here, until a lock lost in it is found again.
+    std::vector<Impairment> impairments_until(Time end) const;
+    std::span<const OutageLosses> impairment_losses() const { return impairment_losses_; }
     /// Had a frame in flight to `frame.source` begun to leave its sender before `now`? (A port books frames ahead.)
     bool had_started(const Frame& frame, Time now) const;
     std::uint64_t digest() const;
@@ -216,10 +219,10 @@ private:
         std::uint32_t losses = 0;
         std::uint32_t unsteady = kSteady;  // its row in unsteady_
     };
-    /// What is known of a direction's future: [first, last) of changes_, of outages_ and of rates_.
+    /// What is known of a direction's future: [first, last) of changes_, of outages_, of rates_ and of impairments_.
     struct Known {
         std::uint32_t first_change = 0, last_change = 0, first_outage = 0, last_outage = 0;
-        std::uint32_t first_rate = 0, last_rate = 0;
+        std::uint32_t first_rate = 0, last_rate = 0, first_impairment = 0, last_impairment = 0;
     };
     /// A port whose direction has dark intervals or changes ahead.
     struct Unsteady {
@@ -228,6 +231,7 @@ private:
         std::uint32_t next;                             // the first change that no frame has met
         std::uint32_t next_outage;                      // the first outage that is not over
         std::uint32_t next_rate;                        // the first change of rate that no frame has met
+        std::uint32_t next_impairment;                  // the first impairment that is not over
         std::int64_t earlier_bits = 0, earlier_ps = 0;  // sent at earlier rates, and how long that took
     };
 
@@ -351,7 +355,7 @@ private:
     static std::int64_t backlog_of(const CommittedRows& rows, int traffic_class, Time now);
     /// How long a port is busy with what it has of a class. A committed one has been brought up to `now`.
     Duration waiting_at(bool committed, std::uint32_t index, int traffic_class, Time now) const;
-    std::uint8_t meet_condition(std::uint32_t port, const Frame& frame, Time departure);
+    std::uint8_t meet_condition(std::uint32_t port, const Frame& frame, Time departure, bool is_last_try = true);
     void set_hazard(std::uint32_t port, double per_codeword);
     void look_ahead(std::uint32_t port);
     // Changes of rate; models/network/rate_changes.cpp
@@ -360,6 +364,7 @@ private:
     PortClock incoming_clock(const Frame& frame) const;
     bool outruns(std::uint32_t port, const Frame& frame) const;
     void count_outage(Unsteady& unsteady, Time start, Time arrival);
+    void count_impairments(std::uint32_t port, Time since, Time until);  // models/network/impairments.cpp
     LossBudget next_losses(std::uint32_t port);
     const Channel& channel_of(std::uint32_t port) const;
     DarkIntervals::Cause cause_of(std::uint32_t port, const Known& known) const;
@@ -440,9 +445,10 @@ private:
     const Routes& routes_;
     const Traffic& traffic_;
     std::span<const Channel> channels_;
-    std::vector<ChannelChange> changes_;  // by direction and time
-    std::vector<Outage> outages_;         // likewise
-    std::vector<RateChange> rates_;       // likewise
+    std::vector<ChannelChange> changes_;   // by direction and time
+    std::vector<Outage> outages_;          // likewise
+    std::vector<RateChange> rates_;        // likewise
+    std::vector<Impairment> impairments_;  // likewise
     NetworkParameters network_;
     std::uint32_t protected_;  // bit c: flow control keeps class c from being dropped
     std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_, ecn_full_bits_;
@@ -460,8 +466,8 @@ private:
     std::vector<PortCounters> counters_;
     std::vector<Hazard> hazards_;
     std::vector<Unsteady> unsteady_;
-    std::vector<OutageLosses> outage_losses_;  // of outages_: the sending port's
-    std::vector<Nic> nics_;                    // by port; those of switches stay idle
+    std::vector<OutageLosses> outage_losses_, impairment_losses_;  // of those: the sending port's
+    std::vector<Nic> nics_;                                        // by port; those of switches stay idle
     std::vector<SharedBuffer> buffers_;
     std::vector<CommittedPort> committed_;  // by port; empty where none is committed
     std::vector<NodeQueues> queues_;

@@ -27,6 +27,7 @@ struct FabricInput {
     std::uint32_t partitions = 1;                    // statistics are kept per partition and merged
     std::span<const ChannelChange> changes = {};     // in any order; of two at one instant the later in the list holds
     std::span<const Outage> outages = {};            // in any order
+    std::span<const Impairment> impairments = {};    // in any order: only to count by them
     std::span<const RateChange> rates = {};          // likewise; where there are some, all ports are committed
     std::optional<ScaleUpParameters> scale_up = {};  // none: GPUs of one server meet at their leaf
     std::span<const EndpointId> nic_of = {};         // per endpoint, with scale_up: whose NIC of its server it uses

@@ -78,7 +78,7 @@ TEST_F(Run, JsonIsOneObjectThatAgreesWithTheFile) {
     ASSERT_EQ(finished.exit_code, 0) << finished.err;
     EXPECT_EQ(python("import sys, json, h5py\n"
                      "r = json.loads(sys.argv[1])\n"
-                     "assert r['format'] == 'lightloom-summary' and r['format_version'] == 1\n"
+                     "assert r['format'] == 'lightloom-summary' and r['format_version'] == 2\n"
                      "assert r['complete'] and r['completion_ps'] > 0 and r['packet_latency_ps']['p99.9'] > 0\n"
                      "f = h5py.File(r['file'], 'r')\n"
                      "assert f['summary/completion_ps'][()] == r['completion_ps']\n"
@@ -115,6 +115,17 @@ TEST_F(Run, UntilEndsARunThatIsFineAndSaysSo) {
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
     EXPECT_TRUE(has(finished.out, "not complete: stopped by `until`")) << finished.out;
     EXPECT_TRUE(std::filesystem::exists(result_));
+    const Finished json = lightloom({"run", quick_, "-o", result_, "--set", "run.until=5us", "--json"});
+    EXPECT_TRUE(has(json.out, "\"completion_ps\": null")) << json.out;
+}
+
+TEST_F(Run, SaysWhenAFaultWouldHaveBegun) {
+    write_file(quick_, kQuick + "[[fault]]\nkind = \"down\"\nselect = \"leaf=1 & spine=0\"\nat = \"3ms\"\n");
+    for (const char* until : {"run.until=5us", "run.until=1s"}) {
+        const Finished finished = lightloom({"run", quick_, "-o", result_, "--set", until});
+        EXPECT_EQ(finished.exit_code, 0) << finished.err;
+        EXPECT_TRUE(has(finished.out, "had not begun when the run ended: it would at 3.000 ms")) << finished.out;
+    }
 }
 
 TEST_F(Run, CtrlCEndsItWithAReadableMarkedFile) {
@@ -205,6 +216,45 @@ TEST_F(Run, WarnsOfLinksThatLoseFramesAndOfFibreBeyondReach) {
     EXPECT_TRUE(has(lossy.err, "2 of 24 directions of links lose more than 0.001")) << lossy.err;
     EXPECT_TRUE(has(lossy.err, "(margin -")) << lossy.err;
     EXPECT_FALSE(has(lossy.err, "reach")) << lossy.err;
+}
+
+// Two cables of 2 km there and two back are 40 us, in which 400 Gb/s send 479 packets of 4,176 bytes and gap.
+TEST_F(Run, WarnsOfAWindowThatLimitsFlows) {
+    const auto warnings_of = [&](const char* length, const char* window) {
+        return lightloom({"check", quick_, "--set", "workload.bytes=64MiB", "--set", length, "--set", window}).err;
+    };
+    const std::string far = warnings_of("tier.leaf-spine.length=2km", "transport.window=256");
+    EXPECT_TRUE(has(far, "warning: transport.window: 256 packets of 4 KiB are less")) << far;
+    EXPECT_FALSE(has(warnings_of("tier.leaf-spine.length=2km", "transport.window=2000"), "transport.window"));
+    EXPECT_FALSE(has(warnings_of("tier.leaf-spine.length=50m", "transport.window=256"), "transport.window"));
+}
+
+TEST_F(Run, WarnsOfAFaultForGoodThatNothingEnds) {
+    write_file(quick_, kQuick + "[[fault]]\nkind = \"down\"\nselect = \"tier=host-leaf & server=1\"\nat = \"1us\"\n");
+    const auto warns = [&](const char* set) {
+        return has(lightloom({"check", quick_, "--set", set}).err, "fault.0 lasts for good");
+    };
+    EXPECT_TRUE(warns("run.seed=1"));
+    EXPECT_FALSE(warns("run.until=1ms"));
+    EXPECT_FALSE(warns("transport.retries=7"));
+    EXPECT_FALSE(warns("fault.0.lasts=1ms"));
+    EXPECT_FALSE(warns("fault.0.select=tier=leaf-spine & leaf=1 & spine=0"));
+}
+
+TEST_F(Run, ExplainNamesWhatAFaultBefalls) {
+    const auto explained = [&](const std::string& fault) {
+        write_file(quick_, kQuick + "[[fault]]\nat = \"1us\"\nlasts = \"1us\"\n" + fault);
+        return lightloom({"explain", quick_}).out;
+    };
+    const std::string cable = explained("kind = \"down\"\nselect = \"leaf=1 & spine=0\"\n");
+    EXPECT_TRUE(has(cable, "down at 1 place with 1 cable, first at 1.000 us")) << cable;
+    EXPECT_TRUE(has(cable, "befalls               leaf 1 port 4 -> spine 0\n")) << cable;
+    const std::string crash = explained("kind = \"crash\"\nselect = \"spine=1\"\n");
+    EXPECT_TRUE(has(crash, "befalls               spine 1\n")) << crash;
+    const std::string many = explained("kind = \"down\"\nselect = \"tier=host-leaf & server=3\"\n") +
+                             explained("kind = \"nic-loss\"\nselect = \"random 4\"\n");
+    EXPECT_TRUE(has(many, "server 3 port 0 -> leaf 1, server 3 port 1 -> leaf 1\n")) << many;
+    EXPECT_TRUE(has(many, "nic-loss at 4 places with 8 cables")) << many;
 }
 
 TEST_F(Run, SaysNothingOfWhatWasNotMeasured) {

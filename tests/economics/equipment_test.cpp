@@ -52,14 +52,24 @@ TEST(Equipment, TheCheapestThatServesIsTaken) {
     const std::vector<EquipmentRow> rows{
         {.id = "dear", .ports = 64, .rate = gbps(800), .most_ports = 64, .price_usd = {2, 2, 2, false}},
         {.id = "cheap", .ports = 32, .rate = gbps(800), .most_ports = 32, .price_usd = {1, 1, 1, false}}};
-    EXPECT_EQ(cheapest(rows, std::vector<PortNeed>{{gbps(800), 32}})->id, "cheap");
-    EXPECT_EQ(cheapest(rows, std::vector<PortNeed>{{gbps(800), 33}})->id, "dear");
-    EXPECT_EQ(cheapest(rows, std::vector<PortNeed>{{gbps(800), 65}}), nullptr);
+    EXPECT_EQ(cheapest(rows, Network::ethernet, std::vector<PortNeed>{{gbps(800), 32}})->id, "cheap");
+    EXPECT_EQ(cheapest(rows, Network::ethernet, std::vector<PortNeed>{{gbps(800), 33}})->id, "dear");
+    EXPECT_EQ(cheapest(rows, Network::ethernet, std::vector<PortNeed>{{gbps(800), 65}}), nullptr);
+}
+
+TEST(Equipment, AnInfiniBandFabricIsBuiltOfInfiniBand) {
+    const EquipmentCatalogue& catalogue = EquipmentCatalogue::built_in();
+    const std::vector<PortNeed> leaf{{gbps(400), 64}}, nic{{gbps(400), 1}};
+    EXPECT_EQ(cheapest(catalogue.switches(), Network::infiniband, leaf)->id, "qm9700");
+    EXPECT_EQ(cheapest(catalogue.nics(), Network::infiniband, nic)->id, "connectx-7-400g");
+    EXPECT_EQ(cheapest(catalogue.switches(), Network::ethernet, leaf)->id, "tomahawk4-64x400");
+    EXPECT_EQ(cheapest(catalogue.nics(), Network::ethernet, nic)->id, "thor2-400g");
 }
 
 TEST(Equipment, ATableThatIsWrongIsRefusedByPlace) {
-    const std::string columns = "id,name,ports,rate_gbps,most_ports,power_watt,price_usd,year,confidence,source,note\n";
-    const std::string right = "a,A,64,400,128,700,1~2~3,2024,low,memory,\n";
+    const std::string columns =
+        "id,name,ports,rate_gbps,most_ports,network,power_watt,price_usd,year,confidence,source,note\n";
+    const std::string right = "a,A,64,400,128,ethernet,700,1~2~3,2024,low,memory,\n";
     const auto message = [&](const std::string& row) {
         try {
             EquipmentCatalogue({{"switches", columns + row}, {"nics", columns}});
@@ -69,11 +79,11 @@ TEST(Equipment, ATableThatIsWrongIsRefusedByPlace) {
         return std::string();
     };
     EXPECT_EQ(message(right), "");
-    EXPECT_NE(message("a,A,0,400,128,700,1~2~3,2024,low,memory,\n").find("switches.csv:2"), std::string::npos);
-    EXPECT_NE(message("a,A,64,400,63,700,1~2~3,2024,low,memory,\n").find("most_ports"), std::string::npos);
-    EXPECT_NE(message("a,A,64,400,128,700,3~2~1,2024,low,memory,\n").find("price_usd"), std::string::npos);
-    EXPECT_NE(message("a,A,64,400,128,-1,1~2~3,2024,low,memory,\n").find("power_watt"), std::string::npos);
-    EXPECT_NE(message("a,A,64,400,128,700,1~2~3,2024,low,,\n").find("source"), std::string::npos);
+    EXPECT_NE(message("a,A,0,400,128,ethernet,700,1~2~3,2024,low,memory,\n").find("switches.csv:2"), std::string::npos);
+    EXPECT_NE(message("a,A,64,400,63,ethernet,700,1~2~3,2024,low,memory,\n").find("most_ports"), std::string::npos);
+    EXPECT_NE(message("a,A,64,400,128,ethernet,700,3~2~1,2024,low,memory,\n").find("price_usd"), std::string::npos);
+    EXPECT_NE(message("a,A,64,400,128,ethernet,-1,1~2~3,2024,low,memory,\n").find("power_watt"), std::string::npos);
+    EXPECT_NE(message("a,A,64,400,128,ethernet,700,1~2~3,2024,low,,\n").find("source"), std::string::npos);
     EXPECT_THROW(EquipmentCatalogue({{"switches", columns}}), CatalogueError);
 }
 

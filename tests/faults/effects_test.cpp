@@ -37,12 +37,13 @@ TEST(Effects, AddUpByOccurrence) {
 }
 
 TEST(Effects, AddUpByFault) {
-    const std::vector<FlowStall> stalls = {stall(0, 0, 1, 110, 140), stall(0, 0, 1, 510, 640),
-                                           stall(4, 0, 7, 700, kNever.ps)};
+    std::vector<FlowStall> stalls = {stall(0, 0, 1, 110, 140), stall(0, 0, 1, 510, 640),
+                                     stall(4, 0, 7, 700, kNever.ps)};
+    stalls.back().seen_until = Time{950};
     const auto effects = effects_by_fault(3, kOccurrences, kOutages, kLosses, stalls, Duration{10});
     ASSERT_EQ(effects.size(), 3u);
     EXPECT_EQ(effects[0], (FaultEffects{5, Duration{5}, 1, 2, Duration{130}, Duration{140}}));
-    EXPECT_EQ(effects[1], (FaultEffects{7, Duration{100}, 2, 3, Duration{130}, {}}));  // flow 4 never went on
+    EXPECT_EQ(effects[1], (FaultEffects{7, Duration{100}, 2, 3, Duration{250}, {}}));  // flow 4 never went on
     EXPECT_EQ(effects[2], (FaultEffects{0, {}, 0, 0, Duration{0}, Duration{0}}));      // it never happened
 }
 
@@ -56,7 +57,7 @@ TEST(Effects, OfFlowsThatFailEndThere) {
     const auto effects = fault_effects(kOccurrences, {}, {}, stalls, Duration{10});
     EXPECT_EQ(effects[0].flows_stalled, 3u);
     EXPECT_EQ(effects[0].flows_failed, 1u);
-    EXPECT_EQ(effects[0].groups_slowed, 2u);
+    EXPECT_EQ(effects[0].groups_stalled, 2u);
     EXPECT_EQ(effects[0].groups_failed, 1u);
     EXPECT_EQ(effects[0].longest_stall, Duration{70});
     EXPECT_EQ(effects[0].to_recovery, std::nullopt);

@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
         "units_per_group = 2\nlinks_per_pair = 2\n",
         "kind = \"folded-clos\"\npods = 3\nleaves_per_pod = 2\nspines_per_pod = 2\ncores = 4\n"
         "servers_per_leaf = 2\ngpus_per_server = 2\nleaf_spine_links = 3\n",
-        "kind = \"folded-clos\"\npods = 4\nleaves_per_pod = 2\nspines_per_pod = 3\ncores = 4\n"
+        "kind = \"folded-clos\"\npods = 4\nleaves_per_pod = 2\nspines_per_pod = 3\ncores = 6\n"
         "servers_per_leaf = 1\ngpus_per_server = 2\nbuildings = 2\nspine_core_links = 2\n",
         "kind = \"folded-clos\"\npods = 1\nleaves_per_pod = 2\nspines_per_pod = 3\nservers_per_leaf = 1\n",
         "kind = \"multi-plane\"\nsegments = 3\nservers_per_segment = 2\ngpus_per_server = 4\n"
@@ -147,6 +147,9 @@ TEST(Fabric, WhatAGeneratorWouldRefuseIsSaidByKey) {
     EXPECT_EQ(first("kind = \"folded-clos\"\npods = 2\n" + pods), "topology.cores: nothing joins 2 pods");
     EXPECT_EQ(first("kind = \"folded-clos\"\npods = 2\nbuildings = 3\ncores = 1\n" + pods),
               "topology.buildings: 2 pods cannot stand in 3 buildings");
+    EXPECT_EQ(first("kind = \"folded-clos\"\npods = 2\nspines_per_pod = 3\ncores = 4\nleaves_per_pod = 1\n"
+                    "servers_per_leaf = 1\n"),
+              "topology.cores: 4 cores cannot be shared out to the 3 spines of a pod");
     EXPECT_EQ(first("kind = \"ocs-pods\"\npods = 1\n" + pods), "topology.pods: circuits have nothing to join");
     EXPECT_EQ(first("servers = 4\nleaves = 2\nspines = 2\nradix = { leaf = 17 }\n"),
               "topology.radix.leaf: a leaf would need 18 ports");

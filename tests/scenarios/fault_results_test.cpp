@@ -49,7 +49,7 @@ TEST(FaultResults, AnOutageWithinTheRetryBudgetStallsTheFlowsOverItsCablesAndNoM
     EXPECT_EQ(f.to_ps[0], kAt + 3 * kMillisecond);
     EXPECT_EQ(f.flows_stalled[0], 8u) << "in and out, of four rings";
     EXPECT_EQ(f.endpoints_affected[0], 12u) << "the server's GPUs and those before and after it";
-    EXPECT_EQ(f.groups_slowed[0], 4u);
+    EXPECT_EQ(f.groups_stalled[0], 4u);
     EXPECT_EQ(f.groups_failed[0], 0u);
     EXPECT_EQ(f.flows_failed[0], 0u);
     EXPECT_EQ(ran.summary.groups, 4);
@@ -74,7 +74,7 @@ TEST(FaultResults, ALongerOneFailsThem) {
     const RunResult::Faults& f = ran.faults;
     EXPECT_EQ(f.flows_stalled[0], 8u);
     EXPECT_EQ(f.flows_failed[0], 8u);
-    EXPECT_EQ(f.groups_slowed[0], 4u);
+    EXPECT_EQ(f.groups_stalled[0], 4u);
     EXPECT_EQ(f.groups_failed[0], 4u);
     EXPECT_EQ(f.to_recover_ps[0], -1);
     EXPECT_EQ(events_of(ran, FaultEvent::flow_failed), 8);
@@ -125,6 +125,33 @@ TEST(FaultResults, SwitchesTellWhatTheyBlackHole) {
     EXPECT_EQ(ran.switches.node.size(), 8u);
 }
 
+// Of a cable that loses lock while it is degraded, for 20 us: all that the run lost and all that stalled in it, up to
+// the end of 1 ms of darkness, is the fault's. Nothing else loses a frame.
+TEST(FaultResults, ADegradeThatLosesLockLastsUntilItIsFoundAgain) {
+    const std::vector<Override> overrides = {{"fault.0.lane", "all"},
+                                             {"fault.0.extra_loss", "12dB"},
+                                             {"fault.0.lasts", "20us"},
+                                             {"optics.relock", "1ms"},
+                                             {"optics.debounce", "1s"}};
+    const auto loading = load_scenario(LIGHTLOOM_SOURCE_DIR "/scenarios/catalog/degrade-in-a-run.toml", overrides);
+    const LoadedScenario& input = loading.loaded.value();
+    const RunResult ran = run(input.scenario, plan(input.scenario, input.context()), {.threads = 2}, nullptr);
+    ASSERT_TRUE(ran.complete);
+    const RunResult::Faults& f = ran.faults;
+    const std::int64_t from = 200 * kMicrosecond;
+    EXPECT_EQ(ran.summary.lock_losses, 2);
+    EXPECT_EQ(f.to_ps[0], from + 20 * kMicrosecond) << "when it was lifted";
+    EXPECT_GT(time_of(ran, FaultEvent::repaired), from + kMillisecond);
+    EXPECT_LE(time_of(ran, FaultEvent::repaired), from + kMillisecond + 20 * kMicrosecond);
+    EXPECT_GT(ran.summary.frames_lost, 0);
+    EXPECT_EQ(f.frames_lost[0], ran.summary.frames_lost);
+    EXPECT_GE(f.to_first_loss_ps[0], 0);
+    EXPECT_LT(f.to_first_loss_ps[0], kSlack);
+    EXPECT_GT(f.flows_stalled[0], 0u);
+    EXPECT_EQ(f.flows_stalled[0], std::ranges::count_if(ran.flows.stalled_ps, [](auto ps) { return ps > 0; }));
+    EXPECT_EQ(f.to_detect_ps[0], -1) << "switches are told of outages only";
+}
+
 TEST(FaultResults, AreTheSameForAnyThreadsAndWindows) {
     const RunResult one = run_with({{"transport.retries", "3"}}, {.threads = 1});
     for (const RunOptions& how : {RunOptions{.threads = 2}, RunOptions{.threads = 2, .partitions = 5},
@@ -137,6 +164,14 @@ TEST(FaultResults, AreTheSameForAnyThreadsAndWindows) {
         EXPECT_EQ(other.faults.to_recover_ps, one.faults.to_recover_ps);
         EXPECT_EQ(other.faults.flows_stalled, one.faults.flows_stalled);
     }
+}
+
+TEST(FaultResults, AStallThatOutlastsTheRunLastsTillItsEnd) {
+    const RunResult ran = run_with({kServer, {"run.until", "2ms"}});
+    EXPECT_EQ(ran.stopped_by, "until");
+    EXPECT_EQ(ran.faults.to_recover_ps[0], -1);
+    EXPECT_GE(ran.faults.longest_stall_ps[0], 2 * kMillisecond - kAt - kSlack);
+    EXPECT_EQ(ran.faults.longest_stall_ps[0], std::ranges::max(ran.flows.longest_stall_ps));
 }
 
 TEST(FaultResults, OneThatNeverBeginsDidNothing) {

@@ -129,6 +129,9 @@ TEST(Overrides, GiveWhatTheFileLeavesOut) {
 
 TEST(Overrides, ChangeAFaultOfTheFile) {
     const std::string file = kLeast + "[[fault]]\nselect = \"leaf=0\"\nextra_loss = \"1dB\"\nlane = 2\n";
+    const auto none = parse(file, {{"fault", "[]"}});
+    ASSERT_TRUE(none.scenario) << to_string(none.errors[0]);
+    EXPECT_TRUE(none.scenario->faults.empty());
     const auto parsed = parse(file, {{"fault.0.extra_loss", "3.4dB"}, {"fault.0.lane", "all"}});
     ASSERT_TRUE(parsed.scenario) << to_string(parsed.errors[0]);
     EXPECT_EQ(parsed.scenario->faults[0].extra_loss, Decibel{3.4});

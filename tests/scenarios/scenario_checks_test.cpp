@@ -140,7 +140,8 @@ TEST(ScenarioChecks, FaultsBefallCablesThatThereAre) {
 TEST(ScenarioChecks, OnlyOpticalCablesDegrade) {
     const std::string text = kLeast + "[[fault]]\nextra_loss = \"3dB\"\nselect = \"tier=host-leaf & server=1\"\n";
     EXPECT_EQ(errors_of(text), (Errors{"s.toml:7:10: error: fault.0.select: a degrade needs an optical cable\n"
-                                       "    tier host-leaf is 400g-aec, whose error ratio no loss changes"}));
+                                       "    tier host-leaf is 400g-aec, whose error ratio no loss changes; its kind is "
+                                       "missing, so it is a degrade"}));
     EXPECT_EQ(complaint({{"tier.host-leaf.module", "400gbase-dr4"}}, text), "");
     EXPECT_EQ(complaint({{"fault.0.select", "leaf=1"}}, text), "");
     EXPECT_EQ(complaint({{"tier.host-leaf.module", "400g-ace"}}, text),

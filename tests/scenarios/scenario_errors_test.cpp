@@ -52,7 +52,7 @@ s.toml:14:10: error: transport.window: 0 is out of range
 s.toml:16:8: error: workload.kind: no value "al-reduce"
     did you mean "all-reduce"?
 s.toml:17:1: error: fault.0.extra_loss: is missing
-    a degrade needs it: what it loses each way, such as "3dB"
+    a degrade needs it: what it loses each way, such as "3dB"; its kind is missing, so it is a degrade
 s.toml:18:29: error: fault.0.select: nothing is selected by "leef"
     did you mean "leaf"?
 s.toml:19:8: error: fault.0.lane: found "one"
@@ -263,8 +263,18 @@ struct NearestCase {
     std::string name, nearest;
 };
 
+TEST(ScenarioErrors, SayThatAFaultWithoutAKindIsADegrade) {
+    const std::string fault = "[[fault]]\nselect = \"leaf=0\"\n";
+    EXPECT_EQ(errors_of(kLeast + fault),
+              (Errors{"s.toml:5:1: error: fault.0.extra_loss: is missing\n    a degrade needs it: what it loses each "
+                      "way, such as \"3dB\"; its kind is missing, so it is a degrade"}));
+    EXPECT_EQ(errors_of(kLeast + fault + "extra_loss = \"3dB\"\nlanes = 2\n"),
+              (Errors{"s.toml:8:9: error: fault.0.lanes: is no key of a fault of kind \"degrade\"\n    it belongs to "
+                      "lanes; its kind is missing, so it is a degrade"}));
+}
+
 TEST(NearestName, IsTheFewestTypingMistakesAway) {
-    const std::vector<std::string> known{"leaves", "spines", "servers", "at", "400gbase-dr4", "400g-aec"};
+    const std::vector<std::string> known{"leaves", "spines", "servers", "at", "400g-er4", "400gbase-dr4", "400g-aec"};
     for (const auto& [name, nearest] : {NearestCase{"leafs", "leaves"},
                                         {"SPINES", "spines"},
                                         {"sevrers", "servers"},

@@ -69,13 +69,6 @@ TEST(FoldedClos, LiesPodByPodAndEveryPathGoesUpAndDown) {
     EXPECT_EQ(routes.next_hops(NodeId{t.nodes.size() - 1}, 7).count, 1u) << "core 3: down to one spine of the pod";
 }
 
-TEST(FoldedClos, JoinsEverySpineToEveryCoreWhereTheyDoNotDivide) {
-    ClosParameters p = full(4);
-    p.cores = 3;
-    const Topology t = folded_clos(p);
-    EXPECT_EQ(cables_of(t, "spine-core"), 4u * 2 * 3);
-}
-
 TEST(FoldedClos, CallsCablesBetweenBuildingsCampus) {
     ClosParameters p = full(4);
     p.buildings = 2;
@@ -114,6 +107,7 @@ TEST(FoldedClos, RefusesWhatCannotBe) {
     EXPECT_EQ(refusal([](auto& p) { p.spine_core_links = 0; }), "a folded Clos of 0 spine-core links" + range);
     EXPECT_EQ(refusal([](auto& p) { p.buildings = 0; }), "a folded Clos of 0 buildings" + range);
     EXPECT_EQ(refusal([](auto& p) { p.buildings = 3; }), "4 pods cannot be shared out equally among 3 buildings");
+    EXPECT_EQ(refusal([](auto& p) { p.cores = 3; }), "3 cores cannot be shared out equally among 2 spines of a pod");
     EXPECT_EQ(refusal([](auto& p) { p.cores = 0; }), "a folded Clos: 4 pods need cores between them");
     EXPECT_EQ(refusal([](auto& p) { p.pods = p.servers_per_leaf = 1 << 24; }),
               "a folded Clos of more than 16777216 ports is beyond the simulator");

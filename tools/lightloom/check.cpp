@@ -32,7 +32,7 @@ int check_command(const std::vector<std::string>& words) {
     if (!input) return kExitUsersMistake;
     const auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
-    print_warnings(*plan);
+    print_warnings(input->scenario, *plan);
 
     std::cout << fmt::format("{}: sound: {} endpoints, {} nodes, {} cables\n", input->file,
                              readable_count(static_cast<std::int64_t>(plan->topology.endpoints.size())),

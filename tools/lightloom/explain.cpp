@@ -48,9 +48,9 @@ void print_links(const LinkConditions& links, int frame_bytes) {
         watts += links.power_watt[row];
         dollars += links.price_usd[row];
     }
-    print_row("modules and cables", fmt::format("{:.4g} kW, {}", watts / 1000.0,
-                                                std::isnan(dollars) ? "the price of some is unknown"
-                                                                    : fmt::format("${:.4g} k", dollars / 1000.0)));
+    print_row("modules and cables",
+              fmt::format("{}, {}", readable_watts(watts),
+                          std::isnan(dollars) ? "the price of some is unknown" : readable_dollars(dollars)));
 }
 
 // What `run` will do and should come to. The ring's formula is stated where it is computed: scenarios/expectation.hpp.
@@ -74,21 +74,39 @@ void print_expected(const Scenario& scenario, const Plan& plan, const Expectatio
                               readable_bytes(e.least_headroom.count), readable_bytes(e.most_headroom.count)));
     print_row("messages", readable_count(e.messages) + ", " + readable_bytes(e.payload_bytes) + " of payload");
     print_row("packet-hops",
-              fmt::format("{}, about {:.3g} s on one core at {} M/s", readable_count(e.packet_hops),
-                          static_cast<double>(e.packet_hops) / kTypicalHopsPerSecond, kTypicalHopsPerSecond / 1e6));
+              fmt::format("{}, about {} on one core at {} M/s", readable_count(e.packet_hops),
+                          readable_duration(static_cast<double>(e.packet_hops) / kTypicalHopsPerSecond * 1e12),
+                          kTypicalHopsPerSecond / 1e6));
     print_row("heaviest node", fmt::format("{:.2g} of the packet-hops: threads speed the run up by {:.0f} at most",
                                            e.heaviest_node_share, 1.0 / e.heaviest_node_share));
     if (!e.ring) return;
     const std::int64_t n = shape_of(scenario).servers;
-    print_row("expected completion",
-              fmt::format("{} = {} x 2(n-1)(alpha + S/(nB)), if nothing collides or is lost",
-                          readable_duration(static_cast<double>(e.ring->completion.ps)), scenario.workload.iterations));
+    print_row(
+        "expected completion",
+        fmt::format("{} = {} x 2(n-1)(alpha + S/(nB)), if nothing collides or is lost and no tier is oversubscribed",
+                    readable_duration(static_cast<double>(e.ring->completion.ps)), scenario.workload.iterations));
     print_row("  n, S", fmt::format("{}, {}", n, readable_bytes(scenario.workload.bytes.count)));
     print_row("  alpha", readable_duration(static_cast<double>(e.ring->alpha.ps)) +
                              " (of a chunk's last packet, idle path, after its NIC's port)");
     print_row("  B", readable_bytes_per_second(e.ring->payload_bytes_per_second) +
                          fmt::format(" ({}rate x payload / wire bytes of a packet and an acknowledgement)",
                                      e.ring->ports > 1 ? fmt::format("{} ports x ", e.ring->ports) : ""));
+}
+
+// What a fault befalls, as it was drawn: switches that crash, else cables by their lower ports.
+std::string befallen(const Topology& topology, FaultKind kind, const PlannedFault& fault) {
+    constexpr std::size_t kShown = 8;
+    std::vector<std::string> names;
+    for (const FaultTarget& target : fault.targets) {
+        if (kind == FaultKind::crash)
+            names.push_back(topology.node_name(target.node));
+        else
+            for (const CableId cable : target.cables)
+                names.push_back(topology.port_name(topology.cables[cable.value].lower));
+    }
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kShown, names.size()); ++i) text += (i == 0 ? "" : ", ") + names[i];
+    return names.size() > kShown ? fmt::format("{} and {} more", text, count_of(names.size() - kShown)) : text;
 }
 
 // Each with what it befalls and how often: drawn ones are as they will be in the run.
@@ -99,12 +117,17 @@ void print_faults(const Scenario& scenario, const Plan& plan) {
         for (const FaultTarget& target : plan.faults[i].targets) cables += target.cables.size();
         Time first = kNever;
         for (; next != plan.occurrences.end() && next->fault == i; ++next, ++times) first = std::min(first, next->from);
-        const std::string when = times == 0 ? "never before the end"
-                                            : fmt::format("{} times, first at {}", count_of(times),
-                                                          readable_duration(static_cast<double>((first - Time{0}).ps)));
+        const std::string when = times == 0
+                                     ? "never before the end"
+                                     : fmt::format("{}first at {}", times == 1 ? "" : count_of(times) + " times, ",
+                                                   readable_duration(static_cast<double>((first - Time{0}).ps)));
+        const auto counted = [](std::size_t n, std::string_view what) {
+            return fmt::format("{} {}{}", count_of(n), what, n == 1 ? "" : "s");
+        };
         print_row(fmt::format("fault {}", i).c_str(),
-                  fmt::format("{} at {} places with {} cables, {}", name_of(scenario.faults[i].kind),
-                              count_of(plan.faults[i].targets.size()), count_of(cables), when));
+                  fmt::format("{} at {} with {}, {}", name_of(scenario.faults[i].kind),
+                              counted(plan.faults[i].targets.size(), "place"), counted(cables, "cable"), when));
+        print_row("  befalls", befallen(plan.topology, scenario.faults[i].kind, plan.faults[i]));
     }
 }
 
@@ -146,7 +169,7 @@ int explain_command(const std::vector<std::string>& words) {
     if (!input) return kExitUsersMistake;
     const auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
-    print_warnings(*plan);
+    print_warnings(input->scenario, *plan);
 
     std::cout << effective_toml(input->scenario, arguments.count("keys") ? Help::with : Help::without);
     print_derived(input->scenario, *plan);

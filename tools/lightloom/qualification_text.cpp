@@ -17,10 +17,6 @@ std::string link_name(const Topology& topology, std::size_t row) {
     return sender_name(topology, static_cast<std::uint32_t>(row));
 }
 
-std::string metres(double value) {
-    return value >= 1000.0 ? fmt::format("{:.4g} km", value / 1000.0) : fmt::format("{:.4g} m", value);
-}
-
 std::string per_year(double value) { return value < 1e-12 ? "none" : fmt::format("{:.2g} per link-year", value); }
 
 std::string dollars(double value) { return std::isnan(value) ? "price unknown" : fmt::format("${:.0f}", value); }
@@ -43,8 +39,8 @@ std::string head(const Qualification& q) {
 
 std::string targets_text(const Qualification& q, const Targets& targets) {
     return "  1  targets\n" +
-           row("reach",
-               fmt::format("{} of {} that the modules are specified for", metres(q.longest_m), metres(q.reach_m))) +
+           row("reach", fmt::format("{} of {} that the modules are specified for", readable_metres(q.longest_m),
+                                    readable_metres(q.reach_m))) +
            row("code", fmt::format("{}: {:.3g} before correction from optics, {:.3g} with hosts, so that {:.2g} of "
                                    "64-byte frames are lost at most",
                                    q.joint.fec->name, q.ber_threshold, q.ber_limit, q.frame_loss_target)) +

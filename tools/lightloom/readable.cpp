@@ -77,6 +77,14 @@ std::string readable_watts(double watts) {
     return in_unit(watts, units);
 }
 
+std::string readable_metres(double metres) {
+    const bool is_far = metres >= 999.95;
+    const double value = is_far ? metres / 1000.0 : metres;
+    const char* unit = is_far ? "km" : "m";
+    return value < 9999.5 ? fmt::format("{:.4g} {}", value, unit)
+                          : fmt::format("{} {}", readable_count(std::llround(value)), unit);
+}
+
 std::string readable_bits_per_second(double rate) {
     static constexpr std::array<Unit, 5> units{
         {{"b/s", 1}, {"Mb/s", 1e6}, {"Gb/s", 1e9}, {"Tb/s", 1e12}, {"Pb/s", 1e15}}};

@@ -17,6 +17,7 @@ std::string readable_dbm(double value);              // "-3.10 dBm"
 std::string readable_ratio(double ratio);            // "1.3e-09"; "0" for none
 std::string readable_dollars(double dollars);        // "$12.5 M": powers of 1,000
 std::string readable_watts(double watts);            // "3.456 kW"
+std::string readable_metres(double metres);          // "11,860 km"
 std::string readable_bits_per_second(double rate);   // "51.2 Tb/s"
 
 /// Rows of cells as aligned columns, a line each; the first row is the heading. @pre no row is longer than it

@@ -158,7 +158,7 @@ int run_command(const std::vector<std::string>& words) {
     if (!quiet) print_banner(input->scenario);
     auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
-    print_warnings(*plan);
+    print_warnings(input->scenario, *plan);
 
     const auto ring = expect(input->scenario, *plan).ring;
     const RunResult result = run_and_keep(*input, std::move(*plan), options, path, quiet);

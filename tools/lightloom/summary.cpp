@@ -15,7 +15,7 @@
 namespace lightloom {
 namespace {
 
-constexpr std::int64_t kJsonFormatVersion = 1;
+constexpr std::int64_t kJsonFormatVersion = 2;
 constexpr std::array<std::pair<const char*, double>, 4> kQuantiles{
     {{"p50", 0.50}, {"p99", 0.99}, {"p99.9", 0.999}, {"p99.99", 0.9999}}};
 
@@ -71,8 +71,9 @@ std::string answer(const SummaryContext& context, const RunResult& result) {
     std::string line = fmt::format("completed in {}", readable_duration(completion));
     if (context.expected_completion) {
         const auto expected = static_cast<double>(context.expected_completion->ps);
-        line += fmt::format(", {:.3f} times the {} of the closed form (no collision, no loss: see explain)",
-                            completion / expected, readable_duration(expected));
+        line += fmt::format(
+            ", {:.3f} times the {} of the closed form (no collision, no loss, no oversubscription: see explain)",
+            completion / expected, readable_duration(expected));
     }
     return line + "\n";
 }
@@ -226,7 +227,8 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     object.add("program_version", result.program_version).add("build_type", result.build_type);
     object.add("title", context.scenario.title).add("question", question(context.scenario));
     object.add("complete", result.complete).add("stopped_by", result.stopped_by);
-    object.add("completion_ps", summary.completion_ps).add("end_ps", summary.end_ps);
+    result.complete ? object.add("completion_ps", summary.completion_ps) : object.add("completion_ps", NAN);
+    object.add("end_ps", summary.end_ps);
     if (context.expected_completion) object.add("expected_completion_ps", context.expected_completion->ps);
     // 0 in a RunResult: not every flow came to its end, or no collective ran.
     const auto add_measured = [&](const char* name, double value) { object.add(name, value > 0.0 ? value : NAN); };

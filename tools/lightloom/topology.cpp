@@ -26,8 +26,19 @@ constexpr CommandHelp kHelp{
         "  lightloom topology my.toml --dot my.dot && dot -Tsvg -Ksfdp my.dot > my.svg\n",
 };
 
+// As switch.preset = "infiniband" sets it: Ethernet has credits (UEC) and cut-through, but hardly both.
+Network network_of(const Scenario& scenario) {
+    const bool is_infiniband = scenario.switches.flow_control == FlowControl::credit &&
+                               scenario.switches.forwarding == Forwarding::cut_through &&
+                               scenario.transport.kind != TransportKind::uec;
+    return is_infiniband ? Network::infiniband : Network::ethernet;
+}
+
 CableFacts facts_of(const LoadedScenario& input, Layout&& laid_out) {
-    CableFacts facts{.joints = {}, .length_m = {}, .typical_power = laid_out.plant.basis == Basis::typical};
+    CableFacts facts{.joints = {},
+                     .length_m = {},
+                     .typical_power = laid_out.plant.basis == Basis::typical,
+                     .network = network_of(input.scenario)};
     const LinkModel model(*input.catalogue, std::move(laid_out.plant));
     for (std::size_t tier = 0; tier < laid_out.topology.tiers.size(); ++tier) facts.joints.push_back(model.joint(tier));
     for (std::size_t c = 0; c < laid_out.topology.cables.size(); ++c) facts.length_m.push_back(model.length_m(2 * c));

@@ -91,7 +91,7 @@ std::string counts_text(const FabricReport& report) {
     for (const TierCount& tier : tiers_in(report))
         tiers.push_back({"  " + tier.name, readable_count(tier.cables), readable_bits_per_second(tier.rate_bps),
                          readable_bits_per_second(tier.rate_bps * static_cast<double>(tier.cables)),
-                         fmt::format("{:.4g} m, at most {:.4g} m", tier.mean_m, tier.longest_m),
+                         fmt::format("{}, at most {}", readable_metres(tier.mean_m), readable_metres(tier.longest_m)),
                          modules_text(*tier.joint)});
     return text + '\n' + aligned(tiers);
 }
@@ -142,7 +142,7 @@ std::string price_text(const Estimate& price) {
 }
 
 std::string amount_text(const InventoryLine& line) {
-    if (line.kind == ItemKind::fibre) return fmt::format("{:.4g} km", line.count * 1e-3);
+    if (line.kind == ItemKind::fibre) return readable_metres(line.count);
     return readable_count(static_cast<std::int64_t>(line.count));
 }
 
@@ -154,9 +154,10 @@ std::string inventory_text(const Inventory& inventory, double gpus) {
                         line.power_watt.mid > 0.0 ? readable_watts(line.power_watt.mid) : "",
                         line.has_price ? price_text(line.price_usd) : "unknown"});
     std::string text = '\n' + aligned(rows);
-    text += fmt::format("\n  {} transceivers, {} cable assemblies, {} fibres of {:.4g} km together\n",
+    text += fmt::format("\n  {} transceivers, {} cable assemblies, {} fibres of {} together\n",
                         readable_count(inventory.transceivers), readable_count(inventory.cable_assemblies),
-                        readable_count(static_cast<std::int64_t>(inventory.fibres)), inventory.fibre_km);
+                        readable_count(static_cast<std::int64_t>(inventory.fibres)),
+                        readable_metres(inventory.fibre_km * 1e3));
     text +=
         fmt::format("  {} of power, {}{}\n", readable_watts(inventory.power_watt.mid), price_text(inventory.price_usd),
                     inventory.lines_without_price == 0

@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <variant>
 
 #include "core/quantity_text.hpp"
 #include "models/optics/catalogue.hpp"
+#include "scenarios/fabric.hpp"
 #include "tools/lightloom/console.hpp"
 #include "tools/lightloom/readable.hpp"
 #include "tools/lightloom/summary.hpp"
@@ -57,14 +61,93 @@ void warn_of_loss(const Plan& plan) {
                     readable_count(heavy), readable_count(static_cast<std::int64_t>(loss.size())), kHeavyLoss));
 }
 
+// From a NIC up to the highest tier, down to another NIC, and all the way back, on an idle fabric whose cables are all
+// as long as the longest of their tier. Graphs of the user's own need not have such a path.
+double longest_round_trip(const Scenario& scenario, const Plan& plan) {
+    std::array<double, kTierKinds> delay_s{};
+    for (std::size_t row = 0; row < plan.links.directions(); ++row) {
+        const std::string& tier = plan.topology.tiers[plan.topology.cables[row / 2].tier].name;
+        double& longest = delay_s[static_cast<std::size_t>(*tier_named(tier))];
+        longest = std::max(longest, Duration{plan.links.propagation_ps[row] + plan.links.phy_ps[row]}.seconds());
+    }
+    const auto delay = [&](TierKind tier) { return delay_s[static_cast<std::size_t>(tier)]; };
+    const FabricShape shape = shape_of(scenario);
+    double one_way = 2.0 * (delay(TierKind::host_leaf) + delay(TierKind::leaf_spine)) + scenario.nic.latency.seconds();
+    int switches = 3;
+    if (shape.has_tier(TierKind::circuit)) {
+        one_way += delay(TierKind::circuit);
+        ++switches;
+    } else if (shape.has_tier(TierKind::spine_core)) {
+        one_way += 2.0 * std::max(delay(TierKind::spine_core), delay(TierKind::campus));
+        switches += 2;
+    }
+    return 2.0 * (one_way + switches * scenario.switches.latency.seconds());
+}
+
+// A flow has at most a window in flight, and gets it acknowledged after a round trip.
+void warn_of_window(const Scenario& scenario, const Plan& plan) {
+    constexpr std::int64_t kMostPackets = 4096;  // that transport.window may be
+    const FabricShape shape = shape_of(scenario);
+    const Scenario::Transport& transport = scenario.transport;
+    const bool is_ring = scenario.workload.kind == WorkloadKind::all_reduce;
+    const std::int64_t message =
+        scenario.workload.bytes.count / (is_ring ? std::max<std::int64_t>(shape.servers, 1) : 1);
+    if (scenario.topology.kind == TopologyKind::graph || message <= transport.window * transport.payload.count) return;
+    const double ports = by_one_port(scenario.routing.policy) ? 1.0 : static_cast<double>(shape.nics_per_gpu);
+    const double rate = ports * static_cast<double>(scenario.rate_of(TierKind::host_leaf).bits_per_second);
+    const Bytes wire = scenario.framing.preamble + scenario.framing.header + transport.payload + scenario.framing.gap;
+    const double round_trip = longest_round_trip(scenario, plan);
+    const auto needed =
+        static_cast<std::int64_t>(std::ceil(round_trip * rate / (8.0 * static_cast<double>(wire.count))));
+    if (needed <= transport.window) return;
+    print_warning(
+        fmt::format("transport.window: {} packets of {} are less than a NIC's {} send in the {} of the fabric's "
+                    "longest round trip: "
+                    "the window limits flows; {}",
+                    transport.window, readable_bytes(transport.payload.count), readable_bits_per_second(rate),
+                    readable_duration(round_trip * 1e12),
+                    needed <= kMostPackets
+                        ? fmt::format("{} would do", needed)
+                        : fmt::format("at most {} are possible, and {} would do: more transport.payload needs fewer",
+                                      kMostPackets, needed)));
+}
+
+// Dark for good, with no way round: a tier that routes lead around is none, as long as they are let.
+bool has_no_way_round(const Scenario& scenario, const Plan& plan, const PlannedFault& fault) {
+    if (!std::holds_alternative<Dark>(fault.effect)) return false;
+    if (!scenario.routing.failover) return true;
+    return std::ranges::any_of(fault.targets, [&](const FaultTarget& target) {
+        return std::ranges::any_of(target.cables, [&](CableId cable) {
+            return plan.topology.tiers[plan.topology.cables[cable.value].tier].name ==
+                   names_of(TierKind::host_leaf).name;
+        });
+    });
+}
+
+void warn_of_no_end(const Scenario& scenario, const Plan& plan) {
+    if (scenario.transport.retries || scenario.until) return;
+    std::optional<std::uint32_t> warned;
+    for (const FaultTimeline::Occurrence& occurrence : plan.occurrences) {
+        if (occurrence.to != kNever || warned == occurrence.fault) continue;
+        if (!has_no_way_round(scenario, plan, plan.faults[occurrence.fault])) continue;
+        warned = occurrence.fault;
+        print_warning(
+            fmt::format("fault.{} lasts for good, and flows that need its cables try for ever: the run may "
+                        "never end. Set run.until, transport.retries or fault.{}.lasts",
+                        occurrence.fault, occurrence.fault));
+    }
+}
+
 }  // namespace
 
-void print_warnings(const Plan& plan) {
+void print_warnings(const Scenario& scenario, const Plan& plan) {
     for (std::size_t tier = 0; tier < plan.joints.size(); ++tier) {
         warn_of_reach(plan, tier, plan.joints[tier]);
         warn_of_objections(plan, tier, plan.joints[tier]);
     }
     warn_of_loss(plan);
+    warn_of_window(scenario, plan);
+    warn_of_no_end(scenario, plan);
 }
 
 }  // namespace lightloom
