@@ -56,7 +56,7 @@ void check_defaults(const Scenario& scenario, const Topology& topology, const Ca
     for (const Topology::Tier& tier : topology.tiers) {
         const auto kind = tier_named(tier.name);
         if (!kind) continue;  // plant_of complains
-        const std::string& id = Scenario{}.tier(*kind).lower_module;
+        const std::string id = Scenario{}.tier(*kind).lower_module;
         const ModuleRow* module = catalogue.module(id);
         const BitRate rate = tier.rate.bit_rate();
         if (scenario.tier(*kind).lower_module != id || scenario.tier(*kind).upper_module != id || module == nullptr ||
