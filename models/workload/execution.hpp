@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/abort.hpp"
 #include "core/time.hpp"
 #include "models/workload/traffic.hpp"
 
@@ -136,6 +137,9 @@ bool Execution::start(std::uint32_t worker, const Program& program, std::uint32_
     }
     const std::uint32_t seat = traffic_.workers[worker].first_seat + task.seat;
     const Traffic::Seat& row = traffic_.seats[seat];
+    if (seats_[seat].lanes_left != 0)
+        abort_run("worker {} begins task {} in seat {}, where task {} goes on", worker, number, task.seat,
+                  seats_[seat].task);
     seats_[seat] = {.task = number, .lanes_left = row.lanes};
     for (std::uint32_t lane = row.first_lane; lane < row.first_lane + row.lanes; ++lane) {
         lanes_[lane] = {};

@@ -266,6 +266,18 @@ TEST(StageProgram, BytesOfEachGroupAreThoseOfTheFormulas) {
     EXPECT_EQ(bytes_of(stage_program(step, 5)), expected);
 }
 
+// The head of GPT-3 is its embedding's matrix: in one stage that holds both, its gradients are reduced once.
+TEST(StageProgram, ATiedMatrixIsReducedOnce) {
+    TrainingStep step = llama(2);
+    step.model = *TrainingCatalogue::built_in().model("gpt3-175b");
+    step.sequence = 2048;
+    ASSERT_TRUE(step.model.tied);
+    step.parallelism.pipeline = 1;
+    step.parallelism.sharding = Sharding::none;
+    const std::int64_t own = stage_parameters(step, 0).dense;
+    EXPECT_EQ((bytes_of(stage_program(step, 0))[{GroupKind::data, Collective::all_reduce}]), own * 4);
+}
+
 TEST(StageProgram, ExpertsAreReachedFourTimesALayer) {
     TrainingStep step{.parallelism = {.data = 128, .pipeline = 16, .expert = 64, .micro_batches = 4}};
     step.model = *TrainingCatalogue::built_in().model("deepseek-v3");

@@ -192,10 +192,11 @@ private:
 
     RankParameters parameters_at(std::int64_t layer, const LayerChunk& chunk) const {
         const bool first = layer == chunk.first_layer, last = layer == chunk.first_layer + chunk.layers - 1;
+        const bool has_own_head = chunk.has_head && !(step_.model.tied && chunk.has_embedding);
         return chunk_parameters(step_, {.first_layer = layer,
                                         .layers = 1,
                                         .has_embedding = chunk.has_embedding && first,
-                                        .has_head = chunk.has_head && last});
+                                        .has_head = has_own_head && last});
     }
     bool is_full(bool at_end) const { return at_end || bucket_.dense + bucket_.expert >= step_.bucket_parameters; }
     RankParameters take_bucket() { return std::exchange(bucket_, {}); }

@@ -1,0 +1,87 @@
+// Training steps as traffic: every rank ends its steps whatever order messages come in, and what is sent is what the
+// formulas say. Oracle: the stage's program, task by task, with each collective's textbook bytes.
+#include "models/workload/training/job.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "models/workload/collectives/bus_bandwidth.hpp"
+#include "tests/workload/free_network.hpp"
+
+namespace lightloom {
+namespace {
+
+TrainingStep small(Parallelism cut) {
+    TrainingStep step{.parallelism = cut};
+    step.model = *TrainingCatalogue::built_in().model("llama3-8b");
+    step.gpu = *TrainingCatalogue::built_in().gpu("h100");
+    step.sequence = 2048;
+    return step;
+}
+
+std::vector<EndpointId> endpoints(std::int64_t n) {
+    std::vector<EndpointId> all;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) all.push_back(EndpointId{i});
+    return all;
+}
+
+std::vector<TrainingStep> steps() {
+    return {small({.tensor = 2, .data = 2, .pipeline = 2, .micro_batches = 3}),
+            small({.tensor = 1, .data = 4, .pipeline = 1, .micro_batches = 2, .sharding = Sharding::parameters}),
+            small({.tensor = 1, .context = 2, .data = 1, .pipeline = 4, .micro_batches = 4, .virtual_stages = 2}),
+            small({.tensor = 2, .data = 3, .pipeline = 2, .micro_batches = 2, .sharding = Sharding::none})};
+}
+
+TEST(TrainingJob, EveryRankEndsItsSteps) {
+    for (const TrainingStep& step : steps()) {
+        ASSERT_TRUE(mistakes(step).empty()) << mistakes(step).front();
+        const std::int64_t ranks = step.parallelism.ranks();
+        const Traffic traffic = training_traffic(step, endpoints(ranks), 2);
+        for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+            Network network(traffic, seed);
+            network.run();
+            EXPECT_EQ(network.done.size(), static_cast<std::size_t>(ranks));
+            EXPECT_EQ(network.iterations.size(), static_cast<std::size_t>(2 * ranks));
+        }
+    }
+}
+
+/// Bytes that all ranks of a group send together in a collective of S bytes.
+std::int64_t sent_together(const StageTask& task, std::int64_t ranks) {
+    switch (task.collective) {
+        case Collective::all_reduce: return 2 * (ranks - 1) * task.bytes;
+        case Collective::all_gather:
+        case Collective::reduce_scatter: return (ranks - 1) * task.bytes;
+        case Collective::all_to_all: return (ranks - 1) * task.bytes;
+        default: ADD_FAILURE() << "no such task"; return 0;
+    }
+}
+
+TEST(TrainingJob, SendsWhatTheProgramsSay) {
+    for (const TrainingStep& step : steps()) {
+        const RankLayout layout(step.parallelism);
+        std::int64_t expected = 0;
+        for (std::int64_t stage = 0; stage < step.parallelism.pipeline; ++stage)
+            for (const StageTask& task : stage_program(step, stage).tasks) {
+                if (task.kind == StageTask::Kind::send) expected += task.bytes * step.parallelism.stage_ranks();
+                if (task.kind != StageTask::Kind::collective) continue;
+                const std::int64_t size = layout.group_size(task.group);
+                expected += sent_together(task, size) * step.parallelism.stage_ranks() / size;
+            }
+        const Traffic traffic = training_traffic(step, endpoints(layout.ranks()), 3);
+        EXPECT_EQ(total_load(traffic, {4096}).bytes, 3 * expected);
+    }
+}
+
+TEST(TrainingJob, StagesShareProgramsAndTasksShareCalls) {
+    const TrainingStep step = small({.tensor = 2, .data = 4, .pipeline = 2, .micro_batches = 8});
+    const Traffic traffic = training_traffic(step, endpoints(16), 1);
+    EXPECT_EQ(traffic.programs.size(), 2u);
+    EXPECT_EQ(traffic.workers.size(), 16u);
+    EXPECT_LT(traffic.calls.size(), 20u);
+    EXPECT_GT(traffic.programs[0].tasks.size(), 500u);
+}
+
+}  // namespace
+}  // namespace lightloom
