@@ -18,6 +18,7 @@
 #include "scenarios/measurements.hpp"
 #include "scenarios/schema_types.hpp"
 #include "scenarios/selector_text.hpp"
+#include "scenarios/training.hpp"
 #include "scenarios/ways.hpp"
 #include "topologies/partition_bonds.hpp"
 #include "topologies/validation.hpp"
@@ -240,6 +241,9 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
                           .foresee = foresee});
 
     RunResult result = measurements(fabric, outcome, total, outcome.interrupted ? now : until);
+    if (scenario.workload.kind == WorkloadKind::training && result.complete)
+        result.training = training_result(training_step(scenario.training, shape_of(scenario).endpoints()),
+                                          scenario.workload.iterations, result.summary.completion_ps);
     add_fault_results(result, scenario, plan, fabric, input.reroutes);
     result.execution.wall_seconds = seconds_since(began);
     result.execution.setup_seconds = setup_seconds;

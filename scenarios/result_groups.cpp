@@ -118,6 +118,18 @@ void write_optics(const Group& root, const LinkConditions& links) {
     optics.close();
 }
 
+void write_training(const Group& root, const RunResult& result) {
+    const RunResult::Training& t = result.training;
+    if (t.steps == 0) return;
+    Group g = root.child("training");
+    g.scalar("steps", t.steps, count("training steps"));
+    g.scalar("step_ps", t.step_ps, picoseconds("mean time of a step"));
+    g.scalar("computing_ps", t.computing_ps, picoseconds("of a step: computation at the busiest pipeline stage"));
+    g.scalar("tokens_per_gpu_second", t.tokens_per_gpu_second, {"s-1", "tokens trained per GPU and second"});
+    g.scalar("flops_utilisation", t.flops_utilisation, {"1", "MFU: the model's operations over the GPUs' peak"});
+    g.close();
+}
+
 void write_summary(const Group& root, const RunResult& result) {
     const RunResult::Summary& s = result.summary;
     Group g = root.child("summary");
@@ -125,7 +137,8 @@ void write_summary(const Group& root, const RunResult& result) {
     g.scalar("completion_ps", s.completion_ps, picoseconds("last message delivered, complete or not"));
     if (!result.collectives.group.empty()) {
         g.scalar("algorithm_bandwidth", s.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
-        g.scalar("bus_bandwidth", s.bus_bandwidth, {"byte/s", "2 (n - 1) / n x size / time, as nccl-tests defines it"});
+        g.scalar("bus_bandwidth", s.bus_bandwidth,
+                 {"byte/s", "size / time x the collective's factor, as nccl-tests defines it"});
         g.scalar("straggler_ratio", s.straggler_ratio, {"1", "slowest rank / median rank"});
     }
     g.scalar("messages", s.messages, count("messages"));
@@ -315,6 +328,7 @@ void write_header(const Group& root, const RunHeader& header) {
 
 void write_measurements(const Group& root, const RunResult& result) {
     write_summary(root, result);
+    write_training(root, result);
     write_collectives(root, result.collectives);
     write_histograms(root, result);
     write_flows(root, result.flows);

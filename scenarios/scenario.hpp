@@ -17,6 +17,7 @@
 #include "models/optics/targets.hpp"
 #include "models/transport/parameters.hpp"
 #include "models/workload/traffic.hpp"
+#include "models/workload/training/demand.hpp"
 #include "scenarios/fault.hpp"
 #include "scenarios/tiers.hpp"
 #include "topologies/topology.hpp"
@@ -35,7 +36,8 @@ enum class WorkloadKind {
     reduce,
     all_to_all,
     barrier,
-    send_receive
+    send_receive,
+    training
 };
 enum class ScaleUpKind { none, nvlink };
 enum class TransportKind { window, rocev2, uec };
@@ -221,6 +223,19 @@ struct Scenario {
         std::int64_t senders = 0;  // incast: how many endpoints send to endpoint 0; 0 stands for all others
         friend bool operator==(const Workload&, const Workload&) = default;
     } workload;
+
+    struct Training {  // of a workload of that kind
+        std::string model = "llama3-8b", gpu = "h100";
+        std::int64_t tensor = 1, context = 1, pipeline = 1, expert = 1;  // data parallel: as far as the GPUs reach
+        std::int64_t micro_batches = 1, micro_batch = 1, virtual_stages = 1;
+        std::int64_t sequence = 0;  // tokens; 0: the model's own
+        PipelineSchedule schedule = PipelineSchedule::one_forward_one_backward;
+        Sharding sharding = Sharding::optimizer;
+        Precision precision = Precision::bf16;
+        bool recompute = false;
+        double efficiency = 0.5;
+        friend bool operator==(const Training&, const Training&) = default;
+    } training;
 
     using Fault = ScenarioFault;
     std::vector<Fault> faults;

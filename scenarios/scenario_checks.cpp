@@ -15,6 +15,7 @@
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_checks.hpp"
 #include "scenarios/schema.hpp"
+#include "scenarios/training.hpp"
 #include "scenarios/workload.hpp"
 
 namespace lightloom {
@@ -313,6 +314,8 @@ private:
             collective();
         else if (s_.workload.kind == WorkloadKind::incast)
             incast(endpoints);
+        else if (s_.workload.kind == WorkloadKind::training)
+            return training(endpoints);
         else if (endpoints < 2)
             complain(servers_key(), "a permutation needs at least 2 GPUs", "there is 1");
         if (endpoints >= 2) amounts(endpoints);
@@ -340,6 +343,15 @@ private:
         if (!is_implemented(kind, *w.algorithm))
             complain("workload.algorithm", fmt::format("{} has no {} form", name_of(w.kind), name_of(*w.algorithm)),
                      fmt::format("it has {}", fmt::join(algorithms_of(kind), ", ")));
+    }
+
+    void training(std::int64_t endpoints) {
+        if (!sound({"training.model", "training.gpu", "training.tensor", "training.context", "training.pipeline",
+                    "training.expert", "training.micro_batches", "training.micro_batch", "training.virtual_stages",
+                    "training.sequence"}))
+            return;
+        for (const std::string& mistake : training_mistakes(s_.training, endpoints))
+            complain("workload.kind", mistake, "lightloom explain --keys lists what [training] takes");
     }
 
     void incast(std::int64_t endpoints) {

@@ -102,6 +102,16 @@ struct TypesOf {
                 [field](const Root& root) { return toml_string(field(root)); }};
     }
 
+    /// One of a list of ids.
+    template <class Field>
+    static Type one_of(Field field, std::string_view noun, std::vector<std::string> ids) {
+        return {fmt::format("the id of a {}", noun),
+                [=](const TomlValue& value, const ScenarioNames&, Root& root) {
+                    return read_name(value, noun, ids, field(root));
+                },
+                [field](const Root& root) { return toml_string(field(root)); }};
+    }
+
     /// A number without unit, such as a share.
     template <class Field>
     static Type number(Field field, double least, double most) {

@@ -2,6 +2,9 @@
 
 #include <stdexcept>
 
+#include "models/workload/training/job.hpp"
+#include "scenarios/training.hpp"
+
 namespace lightloom {
 namespace {
 
@@ -33,15 +36,16 @@ std::optional<Collective> collective_of(WorkloadKind kind) {
         case WorkloadKind::barrier: return Collective::barrier;
         case WorkloadKind::send_receive: return Collective::send_receive;
         case WorkloadKind::permutation:
-        case WorkloadKind::incast: return std::nullopt;
+        case WorkloadKind::incast:
+        case WorkloadKind::training: return std::nullopt;
     }
     return std::nullopt;
 }
 
 const std::vector<std::string>& workload_kind_names() {
-    static const std::vector<std::string> names{"all-reduce",     "permutation", "incast", "all-gather",
-                                                "reduce-scatter", "broadcast",   "reduce", "all-to-all",
-                                                "barrier",        "send-receive"};
+    static const std::vector<std::string> names{"all-reduce",     "permutation",  "incast",  "all-gather",
+                                                "reduce-scatter", "broadcast",    "reduce",  "all-to-all",
+                                                "barrier",        "send-receive", "training"};
     return names;
 }
 
@@ -57,7 +61,7 @@ std::string_view name_of(Algorithm algorithm) { return algorithm_names().at(stat
 
 const char* group_noun(const Scenario::Workload& w) {
     const std::optional<Collective> kind = collective_of(w.kind);
-    if (!kind) return "pattern";
+    if (!kind) return w.kind == WorkloadKind::training ? "group" : "pattern";
     return w.algorithm.value_or(usual_algorithm(*kind)) == Algorithm::ring ? "ring" : "group";
 }
 
@@ -93,6 +97,11 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
     const Scenario::Workload& w = scenario.workload;
     const auto traffic = [&] {
         if (w.kind == WorkloadKind::permutation) return permutation(plan.topology, w.bytes, scenario.seeds.traffic);
+        if (w.kind == WorkloadKind::training) {
+            const Ranks gpus = groups_of(plan.topology, Grouping::all, w.placement).front();
+            const TrainingStep step = training_step(scenario.training, static_cast<std::int64_t>(gpus.size()));
+            return training_traffic(step, gpus, static_cast<std::uint32_t>(w.iterations));
+        }
         if (w.kind == WorkloadKind::incast) {
             const auto others = static_cast<std::uint32_t>(plan.topology.endpoints.size() - 1);
             return incast(w.senders == 0 ? others : static_cast<std::uint32_t>(w.senders), w.bytes);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "scenarios/fabric.hpp"
+#include "scenarios/training.hpp"
 #include "scenarios/workload.hpp"
 #include "tools/lightloom/fault_text.hpp"
 #include "tools/lightloom/json.hpp"
@@ -78,14 +79,24 @@ std::string answer(const SummaryContext& context, const RunResult& result) {
     return line + "\n";
 }
 
-std::string bandwidth_lines(const RunResult& result) {
+std::string training_lines(const RunResult& result) {
+    const RunResult::Training& t = result.training;
+    if (t.steps == 0) return "";
+    return fmt::format("  a step takes {}, {:.1f} % of it computation; {} tokens/s per GPU, MFU {:.1f} %\n",
+                       readable_duration(static_cast<double>(t.step_ps)),
+                       100.0 * static_cast<double>(t.computing_ps) / static_cast<double>(t.step_ps),
+                       readable_count(static_cast<std::int64_t>(t.tokens_per_gpu_second)), 100.0 * t.flops_utilisation);
+}
+
+std::string bandwidth_lines(const Scenario& scenario, const RunResult& result) {
     const auto& summary = result.summary;
     if (summary.algorithm_bandwidth <= 0.0) return "";
+    const bool sums = scenario.workload.kind == WorkloadKind::all_reduce;
     return fmt::format(
-        "  algorithm bandwidth {}, bus bandwidth {} (S/t and 2(n-1)/n S/t, as nccl-tests defines them)\n"
+        "  algorithm bandwidth {}, bus bandwidth {} ({}as nccl-tests defines them)\n"
         "  straggler ratio {:.4f} (slowest rank / median rank)\n",
         readable_bytes_per_second(summary.algorithm_bandwidth), readable_bytes_per_second(summary.bus_bandwidth),
-        summary.straggler_ratio);
+        sums ? "S/t and 2(n-1)/n S/t, " : "", summary.straggler_ratio);
 }
 
 std::string frame_lines(const RunResult& result) {
@@ -205,6 +216,14 @@ std::string question(const Scenario& scenario) {
     if (workload.kind == WorkloadKind::incast)
         return fmt::format("incast: {} GPUs send {} each to one",
                            readable_count(workload.senders == 0 ? gpus - 1 : workload.senders), size);
+    if (workload.kind == WorkloadKind::training) {
+        const TrainingStep step = training_step(scenario.training, gpus);
+        const Parallelism& cut = step.parallelism;
+        return fmt::format(
+            "training {} on {} GPUs: tensor {} x context {} x data {} x pipeline {}, {} micro-batch{} of {} tokens",
+            step.model.name, readable_count(gpus), cut.tensor, cut.context, cut.data, cut.pipeline, cut.micro_batches,
+            cut.micro_batches == 1 ? "" : "es", readable_count(step.sequence * step.micro_batch));
+    }
     const GroupShape shape = groups_of(workload.groups, fabric);
     const CollectiveCall call = call_of(workload, shape.ranks, fabric.gpus_per_server);
     const std::string of = workload.kind == WorkloadKind::barrier ? "" : fmt::format(" of {} per GPU", size);
@@ -215,9 +234,10 @@ std::string question(const Scenario& scenario) {
 
 std::string summary_text(const SummaryContext& context, const RunResult& result) {
     const std::string title = context.scenario.title.empty() ? "" : context.scenario.title + "\n";
-    return title + question(context.scenario) + "\n" + answer(context, result) + bandwidth_lines(result) + "\n" +
-           latency_table(result) + "\n" + frame_lines(result) + fault_lines(context.scenario, result) +
-           margin_line(context.scenario, result) + execution_lines(result, context.file);
+    return title + question(context.scenario) + "\n" + answer(context, result) + training_lines(result) +
+           bandwidth_lines(context.scenario, result) + "\n" + latency_table(result) + "\n" + frame_lines(result) +
+           fault_lines(context.scenario, result) + margin_line(context.scenario, result) +
+           execution_lines(result, context.file);
 }
 
 std::string summary_json(const SummaryContext& context, const RunResult& result) {
@@ -238,6 +258,12 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     object.add("messages", summary.messages).add("messages_delivered", summary.messages_delivered);
     object.add("payload_bytes_delivered", summary.payload_bytes_delivered);
     object.add("packet_latency_ps", latency_object(result.packet_latency));
+    if (const RunResult::Training& t = result.training; t.steps > 0) {
+        JsonObject training;
+        training.add("steps", t.steps).add("step_ps", t.step_ps).add("computing_ps", t.computing_ps);
+        training.add("tokens_per_gpu_second", t.tokens_per_gpu_second).add("flops_utilisation", t.flops_utilisation);
+        object.add("training", training);
+    }
     object.add("packet_jitter_ps", latency_object(result.packet_jitter));
     object.add("message_latency_ps", latency_object(result.message_latency));
     object.add("frames", frames_object(summary)).add("margin", margin_object(result));

@@ -1,0 +1,23 @@
+// From the keys under [training] to a step of a model, and from a run of it to figures.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/workload/training/demand.hpp"
+#include "scenarios/run_result.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace lightloom {
+
+/// The step that all GPUs of a fabric take together; data parallel as far as they reach.
+/// @param gpus  that a multiple of tensor x context x pipeline makes, else the last ones are left out
+TrainingStep training_step(const Scenario::Training& training, std::int64_t gpus);
+
+/// What cannot be of a step on so many GPUs, each in a sentence; empty: fine.
+std::vector<std::string> training_mistakes(const Scenario::Training& training, std::int64_t gpus);
+
+/// Figures of a run that ended. @param steps  that it was
+RunResult::Training training_result(const TrainingStep& step, std::int64_t steps, std::int64_t completion_ps);
+
+}  // namespace lightloom
