@@ -184,6 +184,17 @@ void summarise_bandwidth(RunResult::Summary& summary, const Traffic& traffic) {
     summary.bus_bandwidth = summary.algorithm_bandwidth * bus_factor(*call);
 }
 
+// When the last worker ended its last iteration: it may compute on after its last message. -1: there is none, or not
+// yet.
+std::int64_t workers_end_ps(const Fabric& fabric) {
+    std::int64_t end_ps = -1;
+    const Traffic& traffic = fabric.traffic();
+    for (std::uint32_t worker = 0; worker < traffic.workers.size(); ++worker)
+        end_ps = std::max(
+            end_ps, fabric.iteration_end_ps(worker, traffic.programs[traffic.workers[worker].program].iterations - 1));
+    return end_ps;
+}
+
 RunResult::Summary summary_of(const Fabric& fabric, const Fabric::Statistics& statistics, const Load& total,
                               const RunResult& result) {
     RunResult::Summary s;
@@ -197,6 +208,8 @@ RunResult::Summary summary_of(const Fabric& fabric, const Fabric::Statistics& st
         s.duplicates += result.flows.duplicates[i];
         s.timeouts += result.flows.timeouts[i];
     }
+    s.completion_ps = std::max(s.completion_ps, workers_end_ps(fabric));
+    s.end_ps = std::max(s.end_ps, s.completion_ps);
     for (std::size_t i = 0; i < result.ports.frames_sent.size(); ++i) {
         s.frames_sent += result.ports.frames_sent[i];
         s.frames_lost += result.ports.frames_lost[i];
@@ -244,10 +257,10 @@ std::int64_t last_step_ps(const Fabric& fabric) {
     return last;
 }
 
-// The last acknowledgement, or where the run stood still or was stopped.
+// The last acknowledgement or the end of the last computation, or where the run stood still or was stopped.
 std::int64_t end_of(const Fabric& fabric, bool complete, Time stopped_at) {
     if (!complete) return stopped_at == kNever ? last_step_ps(fabric) : stopped_at.ps;
-    std::int64_t last = 0;
+    std::int64_t last = std::max<std::int64_t>(workers_end_ps(fabric), 0);
     for (std::uint32_t flow = 0; flow < fabric.traffic().flows.size(); ++flow)
         last = std::max(last, fabric.flow_times(flow).acknowledged_ps);
     return last;

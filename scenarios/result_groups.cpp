@@ -133,8 +133,9 @@ void write_training(const Group& root, const RunResult& result) {
 void write_summary(const Group& root, const RunResult& result) {
     const RunResult::Summary& s = result.summary;
     Group g = root.child("summary");
-    g.scalar("end_ps", s.end_ps, picoseconds("last message acknowledged, or the run stopped"));
-    g.scalar("completion_ps", s.completion_ps, picoseconds("last message delivered, complete or not"));
+    g.scalar("end_ps", s.end_ps, picoseconds("all acknowledged and computed, or the run stopped"));
+    g.scalar("completion_ps", s.completion_ps,
+             picoseconds("last message delivered or last rank done, complete or not"));
     if (!result.collectives.group.empty()) {
         g.scalar("algorithm_bandwidth", s.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
         g.scalar("bus_bandwidth", s.bus_bandwidth,

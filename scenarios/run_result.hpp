@@ -29,8 +29,8 @@ struct RunResult {
     LinkConditions links;  // one row per direction: 2 x cable, + 1 for the one from its upper to its lower end
 
     struct Summary {
-        std::int64_t end_ps = 0;         // when the last message was acknowledged, or when the run was stopped
-        std::int64_t completion_ps = 0;  // when the last message was delivered
+        std::int64_t end_ps = 0;         // when all was acknowledged and computed, or when the run was stopped
+        std::int64_t completion_ps = 0;  // when the last message was delivered, or the last rank done
         double algorithm_bandwidth = 0;  // bytes per second, S/t as nccl-tests defines it; 0 where no collective ran
         double bus_bandwidth = 0;        // bytes per second, 2(n-1)/n S/t
         double straggler_ratio = 0;      // slowest rank / median rank
