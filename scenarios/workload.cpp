@@ -107,10 +107,8 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
             return incast(w.senders == 0 ? others : static_cast<std::uint32_t>(w.senders), w.bytes);
         }
         const std::vector<Ranks> groups = groups_of(plan.topology, w.groups, w.placement);
-        const std::size_t gpus_per_server = groups_of(plan.topology, Grouping::rails, w.placement).size();
         return collective(
-            groups,
-            call_of(w, static_cast<std::int64_t>(groups.front().size()), static_cast<std::int64_t>(gpus_per_server)),
+            groups, call_of(w, static_cast<std::int64_t>(groups.front().size()), shape_of(scenario).gpus_per_server),
             static_cast<std::uint32_t>(w.iterations));
     };
     Traffic made = traffic();

@@ -22,7 +22,6 @@ class MessagePool {
 public:
     static constexpr std::uint32_t kNone = UINT32_MAX;
 
-    void reserve(std::size_t messages) { rows_.reserve(messages); }
     Message& operator[](std::uint32_t row) { return rows_[row]; }
     const Message& operator[](std::uint32_t row) const { return rows_[row]; }
     std::uint32_t add(const Message& message) {

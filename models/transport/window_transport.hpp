@@ -44,7 +44,6 @@ public:
 
     /// Gives a sender its next message, to be sent as soon as the window allows. @param bytes  >= 0
     void release(std::uint32_t flow, std::int64_t bytes);
-    void reserve_messages(std::uint32_t node, std::size_t messages) { pools_[node].reserve(messages); }
 
     /// Has the flow something to send now? Opens the next message where one has ended.
     /// @param now  becomes the start of a message that is opened
