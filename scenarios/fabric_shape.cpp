@@ -119,7 +119,9 @@ FabricShape ocs_shape(const Scenario::Fabric& f) {
     add_hosts(s);
     add_tier(s, TierKind::leaf_spine, f.leaf_spine_links, times(s.leaves, s.leaf_up));
     const std::int64_t rounds = f.pods % 2 == 0 ? f.pods - 1 : f.pods;  // of a tournament
-    const std::int64_t links = times(std::min(f.states, rounds), quotient_up(f.circuits_per_spine, rounds));
+    // Two pods meet once in as many rounds; a spine's circuit k is in round state + k.
+    const std::int64_t links =
+        plus(times(f.circuits_per_spine / rounds, f.states), std::min(f.states, f.circuits_per_spine % rounds));
     add_tier(s, TierKind::circuit, links, times(times(f.pods / 2, f.spines_per_pod, f.circuits_per_spine), f.states));
     return s;
 }
@@ -149,7 +151,7 @@ FabricShape graph_shape(const Topology& t) {
     }
     for (std::size_t i = 0; i < t.nodes.size(); ++i) {
         const Topology::Node& node = t.nodes[i];
-        s.pods = std::max<std::int64_t>(s.pods, node.pod + std::int64_t{1});
+        if (node.pod != Topology::Node::kNoPod) s.pods = std::max<std::int64_t>(s.pods, node.pod + std::int64_t{1});
         s.servers += node.kind == NodeKind::server;
         s.leaves += node.kind == NodeKind::leaf;
         s.spines += node.kind == NodeKind::spine;

@@ -114,11 +114,7 @@ private:
         }
         if (fault_.kind == FaultKind::circuit_loss && *kind != TierKind::circuit)
             complain("select", fmt::format("tier {} has no circuits", tier), "tier=circuit has");
-        const bool needs_light = fault_.kind == FaultKind::degrade || fault_.kind == FaultKind::wander;
-        const std::string& module = s_.tier(*kind).lower_module;
-        if (needs_light && is_sound_(fmt::format("tier.{}.module", tier)) && names_.captive_cables.contains(module))
-            complain("select", fmt::format("a {} needs an optical cable", name_of(fault_.kind)),
-                     fmt::format("tier {} is {}, whose error ratio no loss changes", tier, module));
+        optics(*kind);
         selected(*kind, "leaf", select.leaf, shape_.leaves);
         selected(*kind, "spine", select.spine, shape_.spines);
         selected(*kind, "core", select.core, shape_.cores);
@@ -126,6 +122,21 @@ private:
         counted("pod", select.pod, shape_.pods);
         counted("link", select.link, shape_.links[static_cast<std::size_t>(*kind)]);
         server_under_leaf();
+    }
+
+    /// What a fault asks of the modules of its tier. What a risk group reaches beside it is seen when it is planned.
+    void optics(TierKind kind) {
+        const TierNames& tier = names_of(kind);
+        const std::string& module = s_.tier(kind).lower_module;
+        if (!is_sound_(fmt::format("tier.{}.module", tier.name))) return;
+        const bool needs_light = fault_.kind == FaultKind::degrade || fault_.kind == FaultKind::wander;
+        if (!names_.captive_cables.contains(module)) return;
+        if (needs_light)
+            complain("select", fmt::format("a {} needs an optical cable", name_of(fault_.kind)),
+                     fmt::format("tier {} is {}, whose error ratio no loss changes", tier.name, module));
+        if (fault_.kind == FaultKind::swap)
+            complain("select", "a swap needs modules that come apart from their cable",
+                     fmt::format("tier {} is {}: kind = \"down\" replaces the whole cable", tier.name, module));
     }
 
     /// A node that the selector names at an end of its cables.
@@ -143,7 +154,8 @@ private:
     void counted(std::string_view name, std::optional<std::int64_t> index, std::int64_t count) {
         if (!index || !counts_are_sound_ || *index < count) return;
         complain("select", fmt::format("there is no {} {}", name, *index),
-                 fmt::format("there {} {}, counted from 0", count == 1 ? "is" : "are", count));
+                 count == 0 ? "there are none"
+                            : fmt::format("there {} {}, counted from 0", count == 1 ? "is" : "are", count));
     }
 
     void server_under_leaf() {

@@ -71,9 +71,12 @@ std::vector<FaultTarget> targets_on_nodes(const Scenario::Fault& fault, const To
             std::erase_if(target.cables, [&](CableId id) {
                 const Topology::Cable& cable = topology.cables[id.value];
                 const std::int64_t port = cable.lower.value - topology.nodes[node.value].first_port;
-                return topology.tiers[cable.tier].name != names_of(TierKind::host_leaf).name ||
+                const NodeId upper = topology.ports[cable.upper.value].node;
+                return topology.nodes[upper.value].kind == NodeKind::scale_up ||
                        (fault.select.link && *fault.select.link != port);
             });
+        if (target.cables.empty())
+            throw FaultError(fmt::format("{} has no such cable to a leaf", topology.node_name(node)));
         targets.push_back(std::move(target));
     }
     return targets;
@@ -94,13 +97,11 @@ public:
     void take(const LossChange& loss) {
         const Joint& joint = model_.joint(topology_.cables[loss.direction / 2].tier);
         if (joint.specified_end_to_end())
-            throw CatalogueError(
-                fmt::format("a fault at {}: \"{}\" is specified by its error ratio, which no loss "
-                            "changes",
-                            to_text(loss.at - Time{0}), joint.lower->id));
+            throw CatalogueError(fmt::format("fault.{}: \"{}\" is specified by its error ratio, which no loss changes",
+                                             loss.fault, joint.lower->id));
         if (loss.lane >= joint.lanes)
-            throw CatalogueError(fmt::format("a fault at {}: \"{}\" has no lane {}, only 0 to {}",
-                                             to_text(loss.at - Time{0}), joint.lower->id, loss.lane, joint.lanes - 1));
+            throw CatalogueError(fmt::format("fault.{}: \"{}\" has no lane {}, only 0 to {}", loss.fault,
+                                             joint.lower->id, loss.lane, joint.lanes - 1));
         LinkCondition& condition = condition_of(loss.direction);
         for (std::size_t lane = 0; lane < condition.extra_loss_db.size(); ++lane)
             if (loss.lane < 0 || loss.lane == static_cast<std::int32_t>(lane))
@@ -174,10 +175,11 @@ std::vector<PlannedFault> planned_faults(const Scenario& scenario, const Topolog
             } else {
                 CableSelection selection = selection_of(fault.select, tier_of(fault));
                 selection.number = number;
+                if (fault.kind == FaultKind::swap) selection.group_end = fault.end;
                 plan.targets = select_targets(index, selection, seed);
             }
         } catch (const FaultError& error) {
-            throw TopologyError(fmt::format("fault {}, \"{}\": {}", number, selector_text(fault.select), error.what()));
+            throw TopologyError(fmt::format("fault.{}, \"{}\": {}", number, selector_text(fault.select), error.what()));
         }
     }
     return planned;
@@ -193,11 +195,11 @@ void set_widths(std::vector<PlannedFault>& faults, const Topology& topology, con
                 const auto lanes = static_cast<std::uint32_t>(model.joint(topology.cables[cable.value].tier).lanes);
                 if (width.value_or(lanes) != lanes)
                     throw TopologyError(
-                        fmt::format("fault {}: some of its cables have {} lanes, others {}", i, *width, lanes));
+                        fmt::format("fault.{}: some of its cables have {} lanes, others {}", i, *width, lanes));
                 width = lanes;
                 if (lost->lost >= lanes)
                     throw TopologyError(
-                        fmt::format("fault {}: {} lanes are lost of cables that have {}: that is kind "
+                        fmt::format("fault.{}: {} lanes are lost of cables that have {}: that is kind "
                                     "= \"down\"",
                                     i, lost->lost, lanes));
             }

@@ -16,17 +16,6 @@ using Response = RouteTimeline::Response;
 
 std::int64_t ps_or_none(std::optional<Duration> duration) { return duration ? duration->ps : -1; }
 
-// As the scenario file spells it.
-std::string kind_of(const Scenario::Fault& fault) {
-    for (const auto& key : fault_keys())
-        if (key.name == "kind") {
-            std::string text = key.type.print(fault);
-            std::erase(text, '"');
-            return text;
-        }
-    return {};
-}
-
 /// What switches did about each outage.
 class Responses {
 public:
@@ -54,9 +43,10 @@ struct Course {
     std::optional<Duration> to_detect, to_reroute;
 
     void take(const Occurrence& occurrence, Time end) {
+        if (occurrence.from >= end) return;
         from = std::min(from, occurrence.from);
         to = std::max(to, occurrence.to);
-        if (occurrence.from < end) began.insert(occurrence.from);
+        began.insert(occurrence.from);
     }
     void take(const Outage& outage, const Response& response, Time end) {
         const auto note = [&](std::optional<Duration>& longest, Time at) {
@@ -183,7 +173,7 @@ void add_fault_results(RunResult& result, const Scenario& scenario, const Plan& 
         effects_by_fault(faults, causes.occurrences, causes.rows, causes.losses, flow_stalls(fabric, end),
                          fabric.transport().parameters().timeout);
     for (std::size_t i = 0; i < faults; ++i) {
-        result.faults.kind.push_back(kind_of(scenario.faults[i]));
+        result.faults.kind.push_back(std::string(name_of(scenario.faults[i].kind)));
         result.faults.select.push_back(selector_text(scenario.faults[i].select));
         result.faults.cables.push_back(cables_of(plan.faults[i]));
         add_row(result.faults, courses[i], effects[i]);

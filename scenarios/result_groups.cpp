@@ -37,8 +37,8 @@ void write_nodes(const Group& topology, const Topology& t) {
                  count("its first port"));
     table.column("ports", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.ports; }),
                  count("how many consecutive ports it has"));
-    table.column("pod", column_of<std::uint32_t>(t.nodes, [](const Node& n) { return n.pod; }),
-                 count("pod, segment or scalable unit; 0 for what belongs to none"));
+    table.column("pod", column_of<std::int32_t>(t.nodes, [](const Node& n) { return n.pod; }),
+                 count("pod, segment or scalable unit; -1 for what serves several"));
     table.close();
 }
 

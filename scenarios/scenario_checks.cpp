@@ -17,13 +17,12 @@
 #include "scenarios/schema.hpp"
 #include "scenarios/training.hpp"
 #include "scenarios/workload.hpp"
+#include "topologies/parameter_checks.hpp"
 
 namespace lightloom {
 namespace {
 
-// Ids are 32 bits and port numbers within a switch 16; UINT32_MAX stands for none.
-constexpr std::int64_t kMostPortsOfASwitch = 65'535;
-constexpr std::int64_t kMostPorts = UINT32_MAX - 1;
+constexpr std::int64_t kMostPortsOfASwitch = 65'535;  // their numbers have 16 bits
 constexpr std::int64_t kMostPacketsOfAFlow = UINT32_MAX;
 // Time ends after 106 days; a scenario whose bits alone would take a third of that leaves room for waiting.
 constexpr std::int64_t kLongestTransfer = 30 * 86'400;  // s
@@ -41,6 +40,7 @@ public:
         ports_of_switches();
         table_sizes();
         parts_of_a_fabric();
+        queue_pairs();
         buffers();
         for (std::size_t i = 0; i < kTierKinds; ++i)
             if (shape_.has[i]) tier(static_cast<TierKind>(i));
@@ -149,9 +149,10 @@ private:
         if (t.kind == TopologyKind::folded_clos && t.pods > 1 && t.cores == 0)
             complain("topology.cores", fmt::format("nothing joins {} pods", t.pods), "there must be cores above them");
         if (t.kind == TopologyKind::folded_clos) cores_above(t.spines_per_pod, "a pod");
-        if (t.kind == TopologyKind::folded_clos && t.buildings > t.pods)
-            complain("topology.buildings", fmt::format("{} pods cannot stand in {} buildings", t.pods, t.buildings),
-                     "at most one building for each");
+        if (t.kind == TopologyKind::folded_clos && t.pods % t.buildings != 0)
+            complain("topology.buildings",
+                     fmt::format("{} pods cannot be shared out to {} buildings", t.pods, t.buildings),
+                     "every building has as many pods");
         if (t.kind == TopologyKind::ocs_pods) circuits();
     }
 
@@ -166,7 +167,15 @@ private:
 
     void circuits() {
         const auto& t = s_.topology;
-        if (t.pods < 2) complain("topology.pods", "circuits have nothing to join", "at least 2 pods");
+        if (t.pods < 2) return complain("topology.pods", "circuits have nothing to join", "at least 2 pods");
+        const std::int64_t rounds = t.pods % 2 == 0 ? t.pods - 1 : t.pods;  // of a tournament
+        if (t.states > rounds)
+            complain("topology.states", fmt::format("{} pods meet in {} different matchings", t.pods, rounds),
+                     fmt::format("at most {} states", rounds));
+        if (t.states == 1 && t.circuits_per_spine == 1 && t.pods > 2)
+            complain("topology.circuits_per_spine",
+                     fmt::format("one circuit of a spine in one state cannot join {} pods", t.pods),
+                     "more circuits_per_spine, or more states");
         if (t.states == 1) return;
         if (t.dark >= t.period)
             complain("topology.dark", fmt::format("{} of darkness leave nothing of a state", to_text(t.dark)),
@@ -289,6 +298,15 @@ private:
         if (const std::int64_t most = std::ranges::max(network.affinity); most >= gpus)
             complain("scale_up.affinity", fmt::format("there is no NIC {} in a server", most),
                      fmt::format("there are {}, counted from 0", gpus));
+    }
+
+    void queue_pairs() {
+        const bool counts_gaps =
+            s_.transport.kind == TransportKind::rocev2 && s_.transport.loss_recovery == LossRecovery::go_back_n;
+        if (counts_gaps && s_.routing.queue_pairs > 1 && sound({"transport.loss_recovery", "routing.queue_pairs"}))
+            complain("routing.queue_pairs", "go-back-n takes messages that overtake each other for lost ones",
+                     "here all queue pairs of a connection count their packets together: "
+                     "transport.loss_recovery = \"selective-repeat\" does not mind their order");
     }
 
     void racks() {

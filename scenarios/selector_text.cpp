@@ -17,9 +17,9 @@ const std::array<std::string, 10> kNames{"tier",   "leaf", "spine", "core", "pod
 const std::array<std::string, 6> kRiskKinds{"module", "line-card", "trunk", "panel", "route", "node"};
 
 std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(' ');
+    const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return text.substr(text.size());
-    return text.substr(first, text.find_last_not_of(' ') - first + 1);
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 std::optional<std::int64_t>& number_named(std::string_view name, Selector& selector) {

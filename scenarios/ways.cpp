@@ -36,4 +36,18 @@ void check_ways(const Scenario& scenario, const Plan& plan) {
                      "the destination's rail (PXN)"));
 }
 
+bool has_ways_without(const Scenario& scenario, const Plan& plan, std::span<const CableId> dark) {
+    const Traffic traffic = traffic_of(scenario, plan);
+    const Routes routes = equal_cost_routes_without(plan.topology, dark);
+    const FabricInput whole = fabric_input(scenario, plan, traffic, {}, 1);
+    return !flow_without_a_way({.topology = plan.topology,
+                                .routes = routes,
+                                .traffic = traffic,
+                                .channels = {},
+                                .network = whole.network,
+                                .transport = whole.transport,
+                                .scale_up = whole.scale_up,
+                                .nic_of = whole.nic_of});
+}
+
 }  // namespace lightloom

@@ -7,6 +7,8 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/graphviz.hpp>
 
+#include "topologies/hardware.hpp"
+
 namespace lightloom {
 namespace {
 
@@ -161,6 +163,7 @@ double Oversubscription::ratio() const {
 }
 
 std::vector<Oversubscription> oversubscription_of(const Topology& topology) {
+    const Hardware hardware(topology);
     std::vector<Oversubscription> found;
     for (const NodeKind kind : {NodeKind::leaf, NodeKind::spine}) {
         Oversubscription worst{.kind = kind};
@@ -170,7 +173,8 @@ std::vector<Oversubscription> oversubscription_of(const Topology& topology) {
             for (std::size_t p = node.first_port; p < std::size_t{node.first_port} + node.ports; ++p) {
                 const NodeId peer = topology.ports[topology.ports[p].peer.value].node;
                 const bool up = is_above(topology.nodes[peer.value].kind, kind);
-                (up ? here.up : here.down).bits_per_second += bits_per_second(topology, topology.ports[p].cable);
+                const CableId cable = topology.ports[p].cable;
+                (up ? here.up : here.down).bits_per_second += bits_per_second(topology, cable) / hardware.states(cable);
             }
             if (here.up.bits_per_second == 0) continue;
             if (worst.up.bits_per_second == 0 || here.ratio() > worst.ratio()) worst = here;

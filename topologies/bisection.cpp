@@ -6,6 +6,7 @@
 #include <boost/graph/boykov_kolmogorov_max_flow.hpp>
 
 #include "topologies/analysis.hpp"
+#include "topologies/hardware.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -33,17 +34,6 @@ void add_pipe(Pipes& pipes, const Pair& ends, std::int64_t there, std::int64_t b
     pipes[backward] = {back, 0, forward};
 }
 
-// How often a cable is lit, as parts of `states`.
-struct Lit {
-    explicit Lit(const Topology& t) : share(t.cables.size(), 1) {
-        for (const Topology::Circuit& circuit : t.circuits) states = std::max(states, circuit.state + 1);
-        std::fill(share.begin(), share.end(), states);
-        for (const Topology::Circuit& circuit : t.circuits) share[circuit.cable.value] = 1;
-    }
-    std::uint32_t states = 1;
-    std::vector<std::uint32_t> share;
-};
-
 std::uint32_t servers_of(const Topology& t) {
     return static_cast<std::uint32_t>(counts_of(t).nodes[static_cast<std::size_t>(NodeKind::server)]);
 }
@@ -59,15 +49,15 @@ Bisection bisection_of(const Topology& topology) {
     const std::uint32_t servers = servers_of(topology);
     if (servers < 2) throw TopologyError("one server has no half");
     const std::size_t source = topology.nodes.size(), sink = source + 1;
-    const Lit lit(topology);
+    const Hardware hardware(topology);
     std::map<Pair, std::int64_t> capacities;
     Bisection found;
-    for (std::size_t c = 0; c < topology.cables.size(); ++c) {
+    for (std::uint32_t c = 0; c < topology.cables.size(); ++c) {
         const Topology::Cable& cable = topology.cables[c];
         const NodeId lower = topology.ports[cable.lower.value].node, upper = topology.ports[cable.upper.value].node;
         if (!forwards(topology.nodes[upper.value].kind)) continue;
         const std::int64_t rate = topology.tiers[cable.tier].rate.bit_rate().bits_per_second;
-        const std::int64_t capacity = rate / lit.states * lit.share[c];
+        const std::int64_t capacity = rate / hardware.states(CableId{c});
         const Topology::Node& below = topology.nodes[lower.value];
         if (below.kind != NodeKind::server) {
             capacities[{lower.value, upper.value}] += capacity;

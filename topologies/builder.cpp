@@ -19,7 +19,9 @@ NodeId TopologyBuilder::add_leaf(std::uint32_t pod) {
 NodeId TopologyBuilder::add_spine(std::uint32_t pod) {
     return add_node({.kind = NodeKind::spine, .gpus = 0, .nics = 1, .pod = pod});
 }
-NodeId TopologyBuilder::add_core() { return add_node({.kind = NodeKind::core, .gpus = 0, .nics = 1, .pod = 0}); }
+NodeId TopologyBuilder::add_core() {
+    return add_node({.kind = NodeKind::core, .gpus = 0, .nics = 1, .pod = Topology::Node::kNoPod});
+}
 NodeId TopologyBuilder::add_scale_up(std::uint32_t pod) {
     return add_node({.kind = NodeKind::scale_up, .gpus = 0, .nics = 1, .pod = pod});
 }

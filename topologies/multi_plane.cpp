@@ -40,7 +40,8 @@ public:
         spines_.resize(count_of(planes_of(p)));
         cores_.resize(spines_.size());
         for (auto& plane : spines_)
-            for (std::int64_t i = 0; i < p.spines_per_plane; ++i) plane.push_back(builder_.add_spine());
+            for (std::int64_t i = 0; i < p.spines_per_plane; ++i)
+                plane.push_back(builder_.add_spine(Topology::Node::kNoPod));
         for (auto& plane : cores_)
             for (std::int64_t i = 0; i < p.cores_per_plane; ++i) plane.push_back(builder_.add_core());
         for (std::uint32_t segment = 0; segment < p.segments; ++segment) connect_segment(segment);

@@ -3,12 +3,6 @@
 #include "topologies/validation.hpp"
 
 namespace lightloom {
-namespace {
-
-constexpr std::int64_t kMostPorts = 1 << 24;
-
-}  // namespace
-
 void ParameterChecks::in_range(const char* name, std::int64_t value, std::int64_t least) const {
     if (value < least || value > kMostPorts)
         throw TopologyError(fabric_ + " of " + std::to_string(value) + " " + name + ": must be from " +

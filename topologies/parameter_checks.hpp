@@ -7,6 +7,9 @@
 
 namespace lightloom {
 
+/// Of a fabric: what is counted per port has to fit into memory.
+inline constexpr std::int64_t kMostPorts = 1 << 24;
+
 class ParameterChecks {
 public:
     /// @param fabric  "a leaf-spine"

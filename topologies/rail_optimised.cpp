@@ -59,7 +59,7 @@ public:
         leaf_spine_ = builder_.add_tier("leaf-spine", uplink);
         if (p.cores > 0) spine_core_ = builder_.add_tier("spine-core", p.core_rate.value_or(uplink));
         for (std::uint32_t unit = 0; unit < s_.units; ++unit) add_unit(unit);
-        for (std::int64_t i = 0; i < p.spines; ++i) spines_.push_back(builder_.add_spine());
+        for (std::int64_t i = 0; i < p.spines; ++i) spines_.push_back(builder_.add_spine(Topology::Node::kNoPod));
         for (std::int64_t i = 0; i < p.cores; ++i) cores_.push_back(builder_.add_core());
         for (std::uint32_t unit = 0; unit < s_.units; ++unit) connect_unit(unit);
         for (std::size_t i = 0; i < spines_.size(); ++i) connect_to_cores(i);

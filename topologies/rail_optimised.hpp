@@ -24,10 +24,9 @@ struct RailParameters {
 };
 
 /// Tiers "host-leaf", "leaf-spine" and, with cores, "spine-core". Nodes unit by unit (servers, then a leaf per rail),
-/// spines group by group, cores. Three tiers: a group is one rail of `units_per_group` units; if the cores are a
-/// multiple of a group's spines, those of core group j serve spine j of every group, else every core serves every
-/// spine. Source of the shape: NVIDIA DGX B200 SuperPOD reference architecture, table of switches and cables per
-/// scalable unit.
+/// spines group by group, cores. Three tiers: a group is one rail of `units_per_group` units; the cores of core
+/// group j serve spine j of every group. Source of the shape: NVIDIA DGX B200 SuperPOD reference architecture, table of
+/// switches and cables per scalable unit.
 /// @throws TopologyError for a parameter that is out of range or does not fit the others
 Topology rail_optimised(const RailParameters& parameters);
 

@@ -29,7 +29,8 @@ void check(const Topology& fabric, std::size_t servers, const ScaleUpRacks& rack
 // A rack may stand across pods; then it belongs to none.
 std::uint32_t pod_of(const Topology& t, std::span<const NodeId> servers) {
     const std::uint32_t pod = t.nodes[servers.front().value].pod;
-    return std::ranges::all_of(servers, [&](NodeId n) { return t.nodes[n.value].pod == pod; }) ? pod : 0;
+    return std::ranges::all_of(servers, [&](NodeId n) { return t.nodes[n.value].pod == pod; }) ? pod
+                                                                                               : Topology::Node::kNoPod;
 }
 
 }  // namespace

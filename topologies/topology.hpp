@@ -21,11 +21,12 @@ inline constexpr std::size_t kNodeKinds = 5;
 struct Topology {
     /// A server (with its GPUs and NICs) or a switch. Its ports are [first_port, first_port + ports).
     struct Node {
+        static constexpr std::uint32_t kNoPod = UINT32_MAX;
         NodeKind kind;
         std::uint32_t index;  // among its kind: leaf 3 has index 3
         std::uint32_t first_port;
         std::uint32_t ports;
-        std::uint32_t pod = 0;  // unit of locality: pod, segment, scalable unit; 0 for what belongs to none
+        std::uint32_t pod = 0;  // unit of locality: pod, segment, scalable unit; kNoPod for what serves several
     };
     /// One end of a cable. As a sender it is one direction: from this node to the peer's.
     struct Port {

@@ -16,11 +16,11 @@ namespace lightloom {
 namespace {
 
 constexpr std::uint32_t kMostCables = 1 << 23;
-constexpr std::uint32_t kMostGpus = 1 << 12;  // of one server
-const std::array<std::string, kNodeKinds> kKinds{"server", "leaf", "spine", "core", "scale-up"};
+constexpr std::uint32_t kMostGpus = 1 << 12;                                 // of one server
+const std::array<std::string, 4> kKinds{"server", "leaf", "spine", "core"};  // racks are not a matter of the graph
 const std::array<std::string, 4> kNodeAttributes{"kind", "gpus", "nics", "pod"};
 const std::array<std::string, 3> kCableAttributes{"rate", "tier", "count"};
-const std::array<std::string, 6> kTiers{"host-leaf", "leaf-spine", "spine-core", "campus", "circuit", "scale-up"};
+const std::array<std::string, 5> kTiers{"host-leaf", "leaf-spine", "spine-core", "campus", "circuit"};
 
 std::string suggestion(std::string_view word, std::span<const std::string> known) {
     const std::string_view near = nearest_name(word, known);
@@ -87,6 +87,7 @@ private:
         const auto kind = static_cast<NodeKind>(known - kKinds.begin());
         if (strict_ && kind != NodeKind::server && (attribute(node, "gpus") || attribute(node, "nics")))
             complain(node, "only a server has GPUs and NICs");
+        if (strict_ && kind == NodeKind::core && attribute(node, "pod")) complain(node, "a core is in no pod");
         const std::uint32_t pod = number(node, "pod", 0, 0, UINT32_MAX - 1);
         kinds_.push_back(kind);
         switch (kind) {
@@ -97,7 +98,7 @@ private:
             case NodeKind::leaf: ids_.push_back(builder_.add_leaf(pod)); break;
             case NodeKind::spine: ids_.push_back(builder_.add_spine(pod)); break;
             case NodeKind::core: ids_.push_back(builder_.add_core()); break;
-            case NodeKind::scale_up: ids_.push_back(builder_.add_scale_up(pod)); break;
+            case NodeKind::scale_up: break;  // has no name among kKinds
         }
     }
 
@@ -118,7 +119,6 @@ private:
                 complain(edge, "unknown tier " + quoted_for_display(*tier) + suggestion(*tier, kTiers));
             return *tier;
         }
-        if (upper == NodeKind::scale_up) return "scale-up";
         if (lower == NodeKind::server) return "host-leaf";
         return lower == NodeKind::leaf && upper == NodeKind::spine ? "leaf-spine" : "spine-core";
     }

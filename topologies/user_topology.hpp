@@ -11,8 +11,8 @@ namespace lightloom {
 
 enum class TopologyFormat : std::uint8_t { graphml, edge_list };
 
-/// The same attributes in both formats. Of a node: kind (server, leaf, spine, core, scale-up), and optionally pod, and
-/// of a server gpus and nics (ports of each GPU's NIC); each 1, pod 0, if not given. Of a cable: rate ("400Gbps"), and
+/// The same attributes in both formats. Of a node: kind (server, leaf, spine, core), and optionally pod, and of a
+/// server gpus and nics (ports of each GPU's NIC); each 1, pod 0, if not given. Of a cable: rate ("400Gbps"), and
 /// optionally tier (as in "host-leaf"; else by the kinds of its ends) and count (cables side by side). Which end is the
 /// lower one is told by the kinds. A server's cables to leaves are, in their order, those of its NICs, GPU by GPU.
 ///

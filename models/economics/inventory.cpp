@@ -1,9 +1,11 @@
 #include "models/economics/inventory.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <map>
 #include <utility>
+
+#include "topologies/hardware.hpp"
 
 namespace lightloom {
 namespace {
@@ -54,10 +56,12 @@ void add_boxes(const Boxes& boxes, ItemKind item, const std::vector<EquipmentRow
 void add_switches_and_nics(const Topology& t, Network network, const EquipmentCatalogue& catalogue,
                            Inventory& inventory) {
     Boxes switches, nics;
-    for (const Topology::Node& node : t.nodes) {
+    const Hardware hardware(t);
+    for (std::size_t n = 0; n < t.nodes.size(); ++n) {
+        const Topology::Node& node = t.nodes[n];
         if (!forwards(node.kind)) continue;
         Needs needs;
-        for (std::uint32_t p = 0; p < node.ports; ++p) add_port(needs, rate_of(t, PortId{node.first_port + p}));
+        for (const PortId port : hardware.ports(NodeId{n})) add_port(needs, rate_of(t, port));
         add_box(switches, node.kind, std::move(needs));
     }
     for (const Topology::Endpoint& endpoint : t.endpoints) {
@@ -82,32 +86,50 @@ InventoryLine module_line(const ModuleRow& module, ItemKind item, const std::str
     return line;
 }
 
+/// What is counted of one tier.
+struct TierParts {
+    std::int64_t cables = 0;
+    double metres = 0.0;                                // of all of them
+    std::int64_t lower_modules = 0, upper_modules = 0;  // all as lower ones where both ends are alike
+};
+
+// A module sits in one node: what its other ports could serve elsewhere does not count.
+void add_modules(const Topology& t, std::span<const Joint> joints, std::span<TierParts> tiers) {
+    const Hardware hardware(t);
+    for (std::size_t n = 0; n < t.nodes.size(); ++n) {
+        std::vector<std::array<int, 2>> ends(tiers.size());  // lower, upper
+        for (const PortId port : hardware.ports(NodeId{n})) {
+            const Topology::Cable& cable = t.cables[t.ports[port.value].cable.value];
+            ++ends[cable.tier][cable.upper == port && joints[cable.tier].lower != joints[cable.tier].upper];
+        }
+        for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
+            const auto modules = [&](const ModuleRow& module, int count) {
+                return (std::int64_t{count} * joints[tier].lanes + module.lanes - 1) / module.lanes;
+            };
+            tiers[tier].lower_modules += modules(*joints[tier].lower, ends[tier][0]);
+            tiers[tier].upper_modules += modules(*joints[tier].upper, ends[tier][1]);
+        }
+    }
+}
+
 // Of one tier: its ends, or its assemblies, and the fibre between.
-void add_tier(const Joint& joint, const std::string& name, std::int64_t cables, double length_m, bool typical,
-              Inventory& inventory) {
+void add_tier(const Joint& joint, const std::string& name, const TierParts& parts, bool typical, Inventory& inventory) {
     const std::string use = "tier " + name;
-    const auto links = static_cast<double>(cables);
+    const auto links = static_cast<double>(parts.cables);
     if (joint.specified_end_to_end()) {
-        inventory.cable_assemblies += cables;
+        inventory.cable_assemblies += parts.cables;
         // Its ends draw their power each; its price is that of the whole.
         inventory.lines.push_back(module_line(*joint.lower, ItemKind::cables, use, links, 2.0 * links, typical));
         return;
     }
-    const auto pieces = [&](const ModuleRow& module, double ends) {
-        return std::ceil(ends * joint.lanes / module.lanes - 1e-9);
-    };
-    const auto add = [&](const ModuleRow& module, double ends) {
-        const double count = pieces(module, ends);
-        inventory.transceivers += static_cast<std::int64_t>(count);
+    const auto add = [&](const ModuleRow& module, std::int64_t modules) {
+        const auto count = static_cast<double>(modules);
+        inventory.transceivers += modules;
         inventory.lines.push_back(module_line(module, ItemKind::modules, use, count, count, typical));
     };
-    if (joint.lower == joint.upper) {
-        add(*joint.lower, 2.0 * links);
-    } else {
-        add(*joint.lower, links);
-        add(*joint.upper, links);
-    }
-    const double fibres = 2.0 * joint.fibres, metres = fibres * length_m;
+    add(*joint.lower, parts.lower_modules);
+    if (joint.lower != joint.upper) add(*joint.upper, parts.upper_modules);
+    const double fibres = 2.0 * joint.fibres, metres = fibres * parts.metres;
     inventory.fibres += fibres * links;
     inventory.fibre_km += metres * 1e-3;
     InventoryLine line{.kind = ItemKind::fibre, .use = use, .id = joint.fibre->id, .count = metres};
@@ -133,16 +155,17 @@ std::string_view name_of(ItemKind kind) {
 Inventory inventory_of(const Topology& topology, const CableFacts& facts, const EquipmentCatalogue& catalogue) {
     Inventory inventory;
     add_switches_and_nics(topology, facts.network, catalogue, inventory);
-    std::vector<std::int64_t> cables(topology.tiers.size(), 0);
-    std::vector<double> metres(topology.tiers.size(), 0.0);
-    for (std::size_t c = 0; c < topology.cables.size(); ++c) {
-        ++cables[topology.cables[c].tier];
-        metres[topology.cables[c].tier] += facts.length_m[c];
+    std::vector<TierParts> tiers(topology.tiers.size());
+    add_modules(topology, facts.joints, tiers);
+    const Hardware hardware(topology);
+    for (std::uint32_t c = 0; c < topology.cables.size(); ++c) {
+        if (!hardware.is_counted(CableId{c})) continue;
+        ++tiers[topology.cables[c].tier].cables;
+        tiers[topology.cables[c].tier].metres += facts.length_m[c];
     }
-    for (std::size_t tier = 0; tier < cables.size(); ++tier)
-        if (cables[tier] > 0)
-            add_tier(facts.joints[tier], topology.tiers[tier].name, cables[tier], metres[tier], facts.typical_power,
-                     inventory);
+    for (std::size_t tier = 0; tier < tiers.size(); ++tier)
+        if (tiers[tier].cables > 0)
+            add_tier(facts.joints[tier], topology.tiers[tier].name, tiers[tier], facts.typical_power, inventory);
     for (const InventoryLine& line : inventory.lines) {
         inventory.power_watt += line.power_watt;
         if (line.has_price) inventory.price_usd += line.price_usd;

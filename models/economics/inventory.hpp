@@ -1,7 +1,8 @@
 // Inventory: what a fabric is built of, counted, with its power and price: switches, NICs, modules, cable assemblies
 // and fibre. Switches and NICs are the cheapest of the catalogue that have the ports and speak the network; modules are
 // those of the tiers.
-// Not here: GPUs and servers, scale-up switches, racks, labour, energy over a life; the graph (topologies/graph.hpp).
+// Not here: GPUs and servers, scale-up and circuit switches, racks, labour, energy over a life; the graph
+// (topologies/graph.hpp).
 #pragma once
 
 #include <cstdint>

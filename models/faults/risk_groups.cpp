@@ -30,9 +30,8 @@ Place place_of(const Topology& topology, PortId port) {
     return {node.kind, node.pod, node.kind == NodeKind::leaf ? node.index : 0};
 }
 
-std::uint32_t pod_or_cores(const Topology& topology, PortId port) {
-    const Topology::Node& node = topology.nodes[topology.ports[port.value].node.value];
-    return node.kind == NodeKind::core ? UINT32_MAX : node.pod;
+std::uint32_t pod_of(const Topology& topology, PortId port) {
+    return topology.nodes[topology.ports[port.value].node.value].pod;
 }
 
 }  // namespace
@@ -55,7 +54,7 @@ void RiskGroups::sort_by_place() {
         Place lower = place_of(topology_, cable.lower), upper = place_of(topology_, cable.upper);
         if (grouping_.kind == RiskKind::panel) upper = {};
         if (grouping_.kind == RiskKind::route) {
-            const auto ends = std::minmax({pod_or_cores(topology_, cable.lower), pod_or_cores(topology_, cable.upper)});
+            const auto ends = std::minmax({pod_of(topology_, cable.lower), pod_of(topology_, cable.upper)});
             lower = {NodeKind::server, ends.first, 0};
             upper = {NodeKind::server, ends.second, 0};
         }

@@ -24,7 +24,8 @@ std::int64_t count_of(const Topology& topology, NodeKind kind) {
 
 std::int64_t pods_of(const Topology& topology) {
     std::uint32_t most = 0;
-    for (const Topology::Node& node : topology.nodes) most = std::max(most, node.pod);
+    for (const Topology::Node& node : topology.nodes)
+        if (node.pod != Topology::Node::kNoPod) most = std::max(most, node.pod);
     return std::int64_t{most} + 1;
 }
 
@@ -130,7 +131,7 @@ bool CableIndex::matches(const CableSelection& selection, CableId id) const {
         if (index_named(selection, kind) &&
             std::ranges::none_of(ends, [&](const auto* n) { return n->kind == kind && is_named(selection, *n); }))
             return false;
-    const auto in_pod = [&](const auto* n) { return n->kind != NodeKind::core && n->pod == *selection.pod; };
+    const auto in_pod = [&](const auto* n) { return n->pod == *selection.pod; };
     return !selection.pod || std::ranges::any_of(ends, in_pod);
 }
 
@@ -188,7 +189,7 @@ std::vector<NodeId> select_nodes(const Topology& topology, const NodeSelection& 
         if (selection.kind && node.kind != *selection.kind) continue;
         if (selection.switches && (node.kind == NodeKind::server || node.kind == NodeKind::scale_up)) continue;
         if (selection.index && node.index != *selection.index) continue;
-        if (selection.pod && (node.kind == NodeKind::core || node.pod != *selection.pod)) continue;
+        if (selection.pod && node.pod != *selection.pod) continue;
         nodes.emplace_back(n);
     }
     keep_random(

@@ -18,7 +18,7 @@ struct CableSelection {
     std::optional<std::string> tier = {};
     // A cable of which one end is this node, by its index among its kind.
     std::optional<std::int64_t> leaf = {}, spine = {}, core = {}, server = {};
-    std::optional<std::int64_t> pod = {};   // an end is in it; cores are in none
+    std::optional<std::int64_t> pod = {};   // an end is in it; what serves several pods is in none
     std::optional<std::int64_t> link = {};  // of a server its port; else its place among the cables of its two nodes
     std::optional<RiskGrouping> group = {};
     std::optional<End> group_end = {};  // none: at the node that is named; if none is, at the lower switch

@@ -232,13 +232,14 @@ TEST_F(Run, WarnsOfAWindowThatLimitsFlows) {
 TEST_F(Run, WarnsOfAFaultForGoodThatNothingEnds) {
     write_file(quick_, kQuick + "[[fault]]\nkind = \"down\"\nselect = \"tier=host-leaf & server=1\"\nat = \"1us\"\n");
     const auto warns = [&](const char* set) {
-        return has(lightloom({"check", quick_, "--set", set}).err, "fault.0 lasts for good");
+        return has(lightloom({"check", quick_, "--set", set}).err, "fault.0: lasts for good");
     };
     EXPECT_TRUE(warns("run.seed=1"));
     EXPECT_FALSE(warns("run.until=1ms"));
     EXPECT_FALSE(warns("transport.retries=7"));
     EXPECT_FALSE(warns("fault.0.lasts=1ms"));
     EXPECT_FALSE(warns("fault.0.select=tier=leaf-spine & leaf=1 & spine=0"));
+    EXPECT_TRUE(warns("fault.0.select=tier=leaf-spine & leaf=1")) << "no spine is left to lead around it";
 }
 
 TEST_F(Run, ExplainNamesWhatAFaultBefalls) {

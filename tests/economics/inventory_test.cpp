@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "topologies/leaf_spine.hpp"
+#include "topologies/ocs_pods.hpp"
 
 namespace lightloom {
 namespace {
@@ -73,7 +74,8 @@ TEST(Inventory, TotalsAreTheSumOfTheLinesAndLowIsBelowHigh) {
         leaf_spine({.servers = 3, .gpus_per_server = 1, .leaves = 1, .spines = 1, .links_per_pair = 3, .rate = k400G});
     const Inventory inventory =
         inventory_of(t, facts_of(t, "400gbase-dr4", "800g-2xdr4", 10.0), EquipmentCatalogue::built_in());
-    EXPECT_EQ(inventory.transceivers, 6 + 3);  // six ends of single ports; six of twin ports
+    EXPECT_EQ(inventory.transceivers, 6 + 4);  // six ends of single ports; of twin ports three at the leaf and three
+                                               // at the spine, where two modules each are half used
     double dollars = 0.0, watts = 0.0;
     for (const InventoryLine& line : inventory.lines) {
         dollars += line.price_usd.mid;
@@ -83,6 +85,37 @@ TEST(Inventory, TotalsAreTheSumOfTheLinesAndLowIsBelowHigh) {
     EXPECT_DOUBLE_EQ(inventory.power_watt.mid, watts);
     EXPECT_LT(inventory.price_usd.low, inventory.price_usd.mid);
     EXPECT_LT(inventory.price_usd.mid, inventory.price_usd.high);
+}
+
+// Two links of a node share a twin module; those of two nodes never do.
+TEST(Inventory, AModuleSitsInOneNode) {
+    const Topology t =
+        leaf_spine({.servers = 3, .gpus_per_server = 1, .leaves = 3, .spines = 1, .links_per_pair = 1, .rate = k400G});
+    const Inventory inventory =
+        inventory_of(t, facts_of(t, "800g-2xdr4", "800g-2xdr4", 10.0), EquipmentCatalogue::built_in());
+    EXPECT_EQ(count_of(inventory, ItemKind::modules, "tier host-leaf"), 6);   // every end is alone in its node
+    EXPECT_EQ(count_of(inventory, ItemKind::modules, "tier leaf-spine"), 5);  // the spine's three ends take two
+}
+
+// The circuits of three states take turns at a spine's one port, with one module.
+TEST(Inventory, CountsWhatCircuitsShareOnce) {
+    const Topology t = ocs_pods({.pods = 4,
+                                 .leaves_per_pod = 2,
+                                 .spines_per_pod = 2,
+                                 .servers_per_leaf = 2,
+                                 .gpus_per_server = 1,
+                                 .circuits_per_spine = 1,
+                                 .states = 3,
+                                 .rate = k400G});
+    CableFacts facts = facts_of(t, "400gbase-dr4", "400gbase-dr4", 10.0);
+    facts.joints.push_back(facts.joints.back());
+    const Inventory inventory = inventory_of(t, facts, EquipmentCatalogue::built_in());
+    EXPECT_EQ(count_of(inventory, ItemKind::modules, "tier circuit"), 8);
+    const auto fibre = std::ranges::find_if(inventory.lines, [](const InventoryLine& line) {
+        return line.kind == ItemKind::fibre && line.use == "tier circuit";
+    });
+    ASSERT_NE(fibre, inventory.lines.end());
+    EXPECT_DOUBLE_EQ(fibre->count, 4 * 8 * 10.0);  // four links of four fibres each way, 10 m
 }
 
 TEST(Inventory, AHalfUsedModuleIsAWholeOne) {

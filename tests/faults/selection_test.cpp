@@ -10,6 +10,7 @@
 #include "models/faults/selection.hpp"
 #include "tests/faults/three_tiers.hpp"
 #include "topologies/leaf_spine.hpp"
+#include "topologies/rail_optimised.hpp"
 
 namespace lightloom::testing {
 namespace {
@@ -42,6 +43,21 @@ TEST(Selection, NarrowsByEveryPredicate) {
     EXPECT_EQ(selected({.server = 3}), (Cables{10, 11}));
     EXPECT_EQ(selected({.server = 3, .link = 1}), (Cables{11}));
     EXPECT_EQ(selected({.tier = "host-leaf", .link = 0}), (Cables{0, 2, 8, 10, 16, 18, 24, 26}));
+}
+
+// Spines that serve all units are in none: a unit is its own leaves and servers, whichever it is.
+TEST(Selection, APodIsWhatBelongsToItAlone) {
+    const Topology topology = rail_optimised({.servers = 8,
+                                              .gpus_per_server = 2,
+                                              .servers_per_unit = 2,
+                                              .spines = 3,
+                                              .links_per_pair = 1,
+                                              .rate = *Rate::from({400'000'000'000})});
+    for (const std::int64_t unit : {0, 1, 3}) {
+        EXPECT_EQ(select(topology, {.pod = unit}, 1).size(), 2u * 2 + 2u * 3);
+        EXPECT_EQ(select(topology, {.tier = "leaf-spine", .pod = unit}, 1).size(), 2u * 3);
+        EXPECT_EQ(select_nodes(topology, {.switches = true, .pod = unit}, 1).size(), 2u);
+    }
 }
 
 TEST(Selection, HasTheCountsOfALeafSpine) {

@@ -133,7 +133,7 @@ TEST(LaterFault, ComesOnTopOfThoseOfTheStart) {
 TEST(LaterFault, NeedsALaneThatThereIs) {
     EXPECT_EQ(refusal([] { plan_of(fault("1ms", "leaf=0", "2dB", "3")); }), "accepted");
     EXPECT_EQ(refusal([] { plan_of(fault("1ms", "leaf=0", "2dB", "4")); }),
-              "a fault at 1ms: \"400gbase-dr4\" has no lane 4, only 0 to 3");
+              "fault.0: \"400gbase-dr4\" has no lane 4, only 0 to 3");
     EXPECT_EQ(refusal([] { plan_of(fault("0s", "leaf=0 & spine=0 & link=0", "2dB", "4")); }),
               "extra loss on cable 4: \"400gbase-dr4\" has no lane 4, only 0 to 3");
 }

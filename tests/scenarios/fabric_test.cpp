@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "scenarios/scenario_files.hpp"
 #include "tests/scenarios/scenario_reading.hpp"
+#include "topologies/hardware.hpp"
 
 namespace lightloom::test {
 namespace {
@@ -36,13 +38,29 @@ void expect_shape_of_what_is_built(const Scenario& scenario) {
     EXPECT_EQ(shape.cables, static_cast<std::int64_t>(t.cables.size()));
     EXPECT_EQ(shape.leaf_down + shape.leaf_up, max_ports(t, NodeKind::leaf));
     EXPECT_EQ(shape.core_ports, max_ports(t, NodeKind::core));
-    if (scenario.topology.states == 1) {
-        EXPECT_EQ(shape.spine_ports, max_ports(t, NodeKind::spine));
+    const Hardware hardware(t);
+    std::size_t spine_ports = 0;
+    std::int64_t pods = 0;
+    for (std::size_t n = 0; n < t.nodes.size(); ++n) {
+        if (t.nodes[n].kind == NodeKind::spine) spine_ports = std::max(spine_ports, hardware.ports(NodeId{n}).size());
+        if (t.nodes[n].pod != Topology::Node::kNoPod) pods = std::max<std::int64_t>(pods, t.nodes[n].pod + 1);
     }
-    std::map<std::string, std::int64_t> cables;
-    for (const Topology::Cable& cable : t.cables) ++cables[t.tiers[cable.tier].name];
-    for (std::size_t i = 0; i < kTierKinds; ++i)
-        EXPECT_EQ(shape.has[i], cables.contains(std::string(kTiers[i].name))) << kTiers[i].name;
+    EXPECT_EQ(shape.spine_ports, static_cast<std::int64_t>(spine_ports));
+    EXPECT_EQ(shape.pods, pods);
+    std::map<std::string, std::int64_t> links;  // between two nodes, or of a server
+    std::map<std::tuple<std::uint32_t, NodeId, NodeId>, std::int64_t> between;
+    for (const Topology::Cable& cable : t.cables) {
+        const NodeId lower = t.ports[cable.lower.value].node, upper = t.ports[cable.upper.value].node;
+        const bool at_server = t.nodes[lower.value].kind == NodeKind::server;
+        std::int64_t& most = links[t.tiers[cable.tier].name];
+        most = std::max(most, ++between[{cable.tier, lower, at_server ? lower : upper}]);
+    }
+    for (std::size_t i = 0; i < kTierKinds; ++i) {
+        EXPECT_EQ(shape.has[i], links.contains(std::string(kTiers[i].name))) << kTiers[i].name;
+        if (shape.has[i]) {
+            EXPECT_EQ(shape.links[i], links[std::string(kTiers[i].name)]) << kTiers[i].name;
+        }
+    }
 }
 
 class Fabrics : public ::testing::TestWithParam<const char*> {};
@@ -148,7 +166,13 @@ TEST(Fabric, WhatAGeneratorWouldRefuseIsSaidByKey) {
     const std::string pods = "leaves_per_pod = 1\nspines_per_pod = 1\nservers_per_leaf = 1\n";
     EXPECT_EQ(first("kind = \"folded-clos\"\npods = 2\n" + pods), "topology.cores: nothing joins 2 pods");
     EXPECT_EQ(first("kind = \"folded-clos\"\npods = 2\nbuildings = 3\ncores = 1\n" + pods),
-              "topology.buildings: 2 pods cannot stand in 3 buildings");
+              "topology.buildings: 2 pods cannot be shared out to 3 buildings");
+    EXPECT_EQ(first("kind = \"folded-clos\"\npods = 4\nbuildings = 3\ncores = 1\n" + pods),
+              "topology.buildings: 4 pods cannot be shared out to 3 buildings");
+    EXPECT_EQ(first("kind = \"ocs-pods\"\npods = 4\n" + pods),
+              "topology.circuits_per_spine: one circuit of a spine in one state cannot join 4 pods");
+    EXPECT_EQ(first("kind = \"ocs-pods\"\npods = 4\nstates = 9\n" + pods),
+              "topology.states: 4 pods meet in 3 different matchings");
     EXPECT_EQ(first("kind = \"folded-clos\"\npods = 2\nspines_per_pod = 3\ncores = 4\nleaves_per_pod = 1\n"
                     "servers_per_leaf = 1\n"),
               "topology.cores: 4 cores cannot be shared out to the 3 spines of a pod");

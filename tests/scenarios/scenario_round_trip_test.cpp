@@ -70,6 +70,8 @@ public:
         s.transport.kind = any<TransportKind>(3);
         s.switches.trimming = s.transport.kind == TransportKind::uec;
         s.transport.loss_recovery = any<LossRecovery>(2);
+        if (s.transport.kind == TransportKind::rocev2 && s.transport.loss_recovery == LossRecovery::go_back_n)
+            s.routing.queue_pairs = 1;
         s.transport.congestion = any<Control>(3);
         s.transport.dcqcn = any<DcqcnPreset>(3);
         s.transport.base_rtt = {from(1'000, 1'000'000'000)};

@@ -162,6 +162,12 @@ TEST(Oversubscription, OfHpnIsThatOfThePaper) {
     EXPECT_DOUBLE_EQ(tiers[1].ratio(), 15.0);
 }
 
+TEST(Oversubscription, CountsACircuitForTheTimeItIsLit) {
+    const std::vector<Oversubscription> tiers = oversubscription_of(pods_and_circuits(1, 3));
+    ASSERT_EQ(tiers.size(), 2u);
+    EXPECT_NEAR(tiers[1].ratio(), 2.0, 1e-9) << "two leaves below, one circuit above in every state";
+}
+
 TEST(Oversubscription, CountsCircuitsAsAbove) {
     const std::vector<Oversubscription> tiers = oversubscription_of(pods_and_circuits(4, 1));
     ASSERT_EQ(tiers.size(), 2u);

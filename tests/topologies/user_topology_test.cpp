@@ -86,19 +86,19 @@ TEST(UserTopology, IsReadFromGraphMlDirectedOrNot) {
     expect_two_racks(user_topology(replaced(kGraphMl, "\"undirected\"", "\"directed\""), TopologyFormat::graphml, "f"));
 }
 
-TEST(UserTopology, MayHavePodsNicPortsCoresAndScaleUp) {
+TEST(UserTopology, MayHavePodsNicPortsAndCores) {
     const Topology t = user_topology(
         "node s kind=server gpus=1 nics=2 pod=3\nnode a kind=leaf pod=3\nnode b kind=leaf\nnode x kind=spine\n"
-        "node c kind=core\nnode v kind=scale-up\n"
+        "node c kind=core\n"
         "cable s a rate=200Gbps\ncable s b rate=200Gbps\ncable a x rate=400Gbps\ncable b x rate=400Gbps\n"
-        "cable x c rate=800Gbps tier=campus\ncable v s rate=1600Gbps\n",
+        "cable x c rate=800Gbps tier=campus\n",
         TopologyFormat::edge_list, "f");
     ASSERT_EQ(t.endpoints.size(), 1u);
     EXPECT_EQ(t.endpoints[0].nics, 2u);
     EXPECT_EQ(t.nodes[0].pod, 3u);
     EXPECT_EQ(t.nodes[4].kind, NodeKind::core);
     EXPECT_EQ(cables_of(t, "campus"), 1u);
-    EXPECT_EQ(cables_of(t, "scale-up"), 1u);
+    EXPECT_EQ(t.nodes[4].pod, Topology::Node::kNoPod);
 }
 
 TEST(UserTopology, NamesTheLineOfAMistakeInAnEdgeList) {
@@ -108,9 +108,11 @@ TEST(UserTopology, NamesTheLineOfAMistakeInAnEdgeList) {
     EXPECT_EQ(list_refusal("kind=leaf", "knd=leaf"), "f:3: unknown attribute \"knd\": did you mean \"kind\"?");
     EXPECT_EQ(list_refusal("kind=leaf", "qq=1"), "f:3: unknown attribute \"qq\"; known are kind gpus nics pod");
     EXPECT_EQ(list_refusal("kind=leaf", "leaf"), "f:3: \"leaf\" is no attribute, such as \"pod=3\"");
-    EXPECT_EQ(list_refusal("kind=leaf", "pod=1"),
-              "f:3: a node without a kind; known are server leaf spine core scale-up");
+    EXPECT_EQ(list_refusal("kind=leaf", "pod=1"), "f:3: a node without a kind; known are server leaf spine core");
     EXPECT_EQ(list_refusal("kind=leaf", "kind=leaf gpus=1"), "f:3: only a server has GPUs and NICs");
+    EXPECT_EQ(list_refusal("kind=leaf", "kind=core pod=1"), "f:3: a core is in no pod");
+    EXPECT_EQ(list_refusal("kind=leaf", "kind=scale-up"),
+              "f:3: unknown kind \"scale-up\"; known are server leaf spine core");
     EXPECT_EQ(list_refusal("kind=leaf", "kind=leaf kind=leaf"), "f:3: \"kind\" is given twice");
     EXPECT_EQ(list_refusal("node l0", "node s0"), "f:3: node \"s0\" is already there");
     EXPECT_EQ(list_refusal("node l0 kind", "node kind"), "f:3: a node needs a name");

@@ -114,7 +114,6 @@ int catalog_command(const std::vector<std::string>& words) {
                           "with the rows and figures of a file of your own, as optics.catalogue takes it");
     options.add_options()("json", "one JSON object");
     const Arguments arguments = parse_arguments(kHelp, options, words, {.least = 0, .most = 2, .name = "word"});
-    if (arguments.count("help")) return kExitFine;
 
     std::vector<CatalogueChange> changes;
     if (arguments.count("catalog")) {

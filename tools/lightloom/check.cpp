@@ -26,7 +26,6 @@ int check_command(const std::vector<std::string>& words) {
     Options options("Options", kHelpColumns);
     add_set_option(options);
     const Arguments arguments = parse_arguments(kHelp, options, words);
-    if (arguments.count("help")) return kExitFine;
 
     const auto input = read_scenario(arguments);
     if (!input) return kExitUsersMistake;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <iostream>
 
 #include "scenarios/text_errors.hpp"
 
@@ -16,13 +15,6 @@ std::vector<std::string> long_names(const Options& options) {
     std::vector<std::string> names;
     for (const auto& option : options.options()) names.push_back("--" + option->long_name());
     return names;
-}
-
-void print_help(const CommandHelp& help, const Options& options) {
-    std::cout << "usage: lightloom " << help.usage << "\n\n"
-              << help.summary << "\n\n"
-              << options << '\n'
-              << help.examples;
 }
 
 }  // namespace
@@ -47,10 +39,7 @@ Arguments parse_arguments(const CommandHelp& help, Options options, const std::v
     } catch (const po::error& error) {
         throw UsageError(error.what());
     }
-    if (found.count("help")) {
-        print_help(help, options);
-        return found;
-    }
+    if (found.count("help")) throw HelpWanted{help, options};
     const std::size_t given = found.count(words.name) ? found[words.name].as<std::vector<std::string>>().size() : 0;
     if (given < words.least) throw UsageError(fmt::format("no {} given", words.name));
     if (given > words.most)

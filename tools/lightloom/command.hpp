@@ -5,6 +5,7 @@
 
 #include <boost/program_options.hpp>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -39,6 +40,11 @@ int explain_command(const std::vector<std::string>& arguments);
 int qualify_command(const std::vector<std::string>& arguments);
 int topology_command(const std::vector<std::string>& arguments);
 int catalog_command(const std::vector<std::string>& arguments);
+int completion_command(const std::vector<std::string>& arguments);
+int manual_command(const std::vector<std::string>& arguments);
+
+/// All of them, in the order in which they are listed.
+std::span<const Command> commands();
 
 /// How a command is told of: `usage` is what follows "lightloom ", `examples` whole lines.
 struct CommandHelp {
@@ -55,9 +61,15 @@ struct Positional {
     std::string name = "scenario";
 };
 
+/// Thrown where help was asked for: what a command tells of itself. It is printed, and manual page and completions are
+/// made of it (manual.cpp).
+struct HelpWanted {
+    CommandHelp help;
+    Options options;
+};
+
 /// Reads what follows the command's name. Options may not be abbreviated, so that a new option never breaks a script.
-/// Prints the help if it was asked for; the result then holds "help", and the words otherwise.
-/// @throws UsageError with the nearest option's name
+/// @throws UsageError with the nearest option's name, HelpWanted
 Arguments parse_arguments(const CommandHelp& help, Options options, const std::vector<std::string>& arguments,
                           const Positional& words = {});
 

@@ -163,7 +163,6 @@ int explain_command(const std::vector<std::string>& words) {
     add_set_option(options);
     options.add_options()("keys", "say of every key what it means and what it may be");
     const Arguments arguments = parse_arguments(kHelp, options, words);
-    if (arguments.count("help")) return kExitFine;
 
     const auto input = read_scenario(arguments);
     if (!input) return kExitUsersMistake;

@@ -23,12 +23,21 @@ constexpr std::array kCommands{
     Command{"topology", "say what the fabric is: counts, bandwidth, failures, parts, power and price",
             topology_command},
     Command{"catalog", "list what a scenario may name, and all figures of a part with their sources", catalog_command},
+    Command{"completion", "print what makes a shell complete commands and options", completion_command},
+    Command{"manual", "print the manual page", manual_command},
 };
+
+void print_help(const HelpWanted& wanted) {
+    std::cout << "usage: lightloom " << wanted.help.usage << "\n\n"
+              << wanted.help.summary << "\n\n"
+              << wanted.options << '\n'
+              << wanted.help.examples;
+}
 
 void print_help() {
     std::cout << "usage: lightloom COMMAND SCENARIO.toml [OPTION...]\n\n"
                  "Simulates optical AI-cluster fabrics: packets, links and their optics, collectives.\n\n";
-    for (const Command& command : kCommands) std::cout << fmt::format("  {:<10}{}\n", command.name, command.summary);
+    for (const Command& command : kCommands) std::cout << fmt::format("  {:<12}{}\n", command.name, command.summary);
     std::cout << "\n  lightloom COMMAND --help    the command's options, with examples\n"
                  "  lightloom --version\n\n"
                  "Exit codes: 0 fine, 1 a verdict is FAIL, 2 a mistake in arguments or scenario, 3 the machine's fault "
@@ -53,9 +62,18 @@ int dispatch(const std::vector<std::string>& words) {
     return command->run({words.begin() + 1, words.end()});
 }
 
+int answer(const std::vector<std::string>& words) {
+    try {
+        return dispatch(words);
+    } catch (const HelpWanted& wanted) {
+        print_help(wanted);
+        return kExitFine;
+    }
+}
+
 int guarded(const std::vector<std::string>& words) {
     try {
-        const int code = dispatch(words);
+        const int code = answer(words);
         std::cout.flush();
         if (!std::cout) throw std::runtime_error("cannot write to standard output");
         return code;
@@ -74,6 +92,9 @@ int guarded(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
 }  // namespace lightloom
 
 int main(int argc, char** argv) { return lightloom::guarded({argv + 1, argv + argc}); }

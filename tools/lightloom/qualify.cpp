@@ -113,7 +113,6 @@ int qualify_command(const std::vector<std::string>& words) {
                           "also every module that could serve the same cables, sorted");
     options.add_options()("json", "one JSON object");
     const Arguments arguments = parse_arguments(kHelp, options, words);
-    if (arguments.count("help")) return kExitFine;
     const bool wants_others = arguments.count("alternatives") > 0;
     const AlternativeOrder order =
         wants_others ? order_of(arguments["alternatives"].as<std::string>()) : AlternativeOrder::cost;

@@ -146,7 +146,6 @@ RunResult run_and_keep(const LoadedScenario& input, Plan plan, const RunOptions&
 
 int run_command(const std::vector<std::string>& words) {
     const Arguments arguments = parse_arguments(kHelp, run_options(), words);
-    if (arguments.count("help")) return kExitFine;
     const RunOptions options = execution_options(arguments);
     const bool quiet = arguments.count("quiet") > 0;
 

@@ -60,7 +60,6 @@ int topology_command(const std::vector<std::string>& words) {
     options.add_options()("dot", po::value<std::string>()->value_name("FILE"), "also write a graph for Graphviz");
     options.add_options()("json", "one JSON object");
     const Arguments arguments = parse_arguments(kHelp, options, words);
-    if (arguments.count("help")) return kExitFine;
 
     const auto input = read_scenario(arguments);
     if (!input) return kExitUsersMistake;

@@ -7,6 +7,7 @@
 
 #include "scenarios/fabric.hpp"
 #include "tools/lightloom/readable.hpp"
+#include "topologies/hardware.hpp"
 
 namespace lightloom {
 namespace {
@@ -34,12 +35,14 @@ struct KindCount {
 
 std::vector<KindCount> kinds_in(const Topology& t) {
     std::map<NodeKind, KindCount> counts;
-    for (const Topology::Node& node : t.nodes) {
-        KindCount& count = counts[node.kind];
-        count.kind = node.kind;
+    const Hardware hardware(t);
+    for (std::size_t n = 0; n < t.nodes.size(); ++n) {
+        const auto ports = static_cast<std::uint32_t>(hardware.ports(NodeId{n}).size());
+        KindCount& count = counts[t.nodes[n].kind];
+        count.kind = t.nodes[n].kind;
         ++count.nodes;
-        count.fewest_ports = std::min(count.fewest_ports, node.ports);
-        count.most_ports = std::max(count.most_ports, node.ports);
+        count.fewest_ports = std::min(count.fewest_ports, ports);
+        count.most_ports = std::max(count.most_ports, ports);
     }
     std::vector<KindCount> list;
     for (const auto& [kind, count] : counts) list.push_back(count);
@@ -61,7 +64,9 @@ std::vector<TierCount> tiers_in(const FabricReport& report) {
         tiers[i].rate_bps = static_cast<double>(t.tiers[i].rate.bit_rate().bits_per_second);
         tiers[i].joint = &report.cables.joints[i];
     }
-    for (std::size_t c = 0; c < t.cables.size(); ++c) {
+    const Hardware hardware(t);
+    for (std::uint32_t c = 0; c < t.cables.size(); ++c) {
+        if (!hardware.is_counted(CableId{c})) continue;
         TierCount& tier = tiers[t.cables[c].tier];
         ++tier.cables;
         tier.mean_m += report.cables.length_m[c];
@@ -127,7 +132,7 @@ std::string answers_text(const FabricAnswers& answers, std::size_t endpoints) {
         text += fmt::format("  oversubscription of a {}: {:.4g} ({} down, {} up)\n", name_of(tier.kind), tier.ratio(),
                             readable_bits_per_second(static_cast<double>(tier.down.bits_per_second)),
                             readable_bits_per_second(static_cast<double>(tier.up.bits_per_second)));
-    Rows rows{{"  without", "GPUs cut off", "with less", "which keep at least"}};
+    Rows rows{{"  without", "GPUs cut off from the top", "with less", "which keep at least"}};
     for (const auto& [failure, radius] : answers.failures)
         rows.push_back({"  " + failure.name, fmt::format("{} of {}", radius.cut_off, endpoints),
                         fmt::format("{}", radius.reduced),

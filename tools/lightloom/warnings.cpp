@@ -7,12 +7,16 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/quantity_text.hpp"
 #include "models/optics/catalogue.hpp"
 #include "scenarios/fabric.hpp"
+#include "scenarios/ways.hpp"
+#include "scenarios/workload.hpp"
 #include "tools/lightloom/console.hpp"
 #include "tools/lightloom/readable.hpp"
 #include "tools/lightloom/summary.hpp"
@@ -84,14 +88,21 @@ double longest_round_trip(const Scenario& scenario, const Plan& plan) {
     return 2.0 * (one_way + switches * scenario.switches.latency.seconds());
 }
 
+// Of a pattern, or of a ring; 0 where it is not that simple, and a warning might be a false alarm.
+std::int64_t longest_message(const Scenario::Workload& workload, const FabricShape& shape) {
+    const auto kind = collective_of(workload.kind);
+    if (!kind) return workload.kind == WorkloadKind::training ? 0 : workload.bytes.count;
+    const std::int64_t ranks = groups_of(workload.groups, shape).ranks;
+    if (call_of(workload, ranks, shape.gpus_per_server).algorithm != Algorithm::ring) return 0;
+    return workload.bytes.count / std::max<std::int64_t>(ranks, 1);
+}
+
 // A flow has at most a window in flight, and gets it acknowledged after a round trip.
 void warn_of_window(const Scenario& scenario, const Plan& plan) {
     constexpr std::int64_t kMostPackets = 4096;  // that transport.window may be
     const FabricShape shape = shape_of(scenario);
     const Scenario::Transport& transport = scenario.transport;
-    const bool is_ring = scenario.workload.kind == WorkloadKind::all_reduce;
-    const std::int64_t message =
-        scenario.workload.bytes.count / (is_ring ? std::max<std::int64_t>(shape.servers, 1) : 1);
+    const std::int64_t message = longest_message(scenario.workload, shape);
     if (scenario.topology.kind == TopologyKind::graph || message <= transport.window * transport.payload.count) return;
     const double ports = by_one_port(scenario.routing.policy) ? 1.0 : static_cast<double>(shape.nics_per_gpu);
     const double rate = ports * static_cast<double>(scenario.rate_of(TierKind::host_leaf).bits_per_second);
@@ -112,30 +123,38 @@ void warn_of_window(const Scenario& scenario, const Plan& plan) {
                                       kMostPackets, needed)));
 }
 
-// Dark for good, with no way round: a tier that routes lead around is none, as long as they are let.
-bool has_no_way_round(const Scenario& scenario, const Plan& plan, const PlannedFault& fault) {
-    if (!std::holds_alternative<Dark>(fault.effect)) return false;
-    if (!scenario.routing.failover) return true;
-    return std::ranges::any_of(fault.targets, [&](const FaultTarget& target) {
-        return std::ranges::any_of(target.cables, [&](CableId cable) {
-            return plan.topology.tiers[plan.topology.cables[cable.value].tier].name ==
-                   names_of(TierKind::host_leaf).name;
-        });
-    });
+// Cables that stay dark from some instant on, fault by fault.
+std::vector<CableId> dark_for_good(const Plan& plan, std::set<std::uint32_t>& faults) {
+    std::vector<CableId> cables;
+    for (const FaultTimeline::Occurrence& occurrence : plan.occurrences) {
+        const PlannedFault& fault = plan.faults[occurrence.fault];
+        if (occurrence.to != kNever || !std::holds_alternative<Dark>(fault.effect)) continue;
+        faults.insert(occurrence.fault);
+        for (const FaultTarget& target : fault.targets)
+            cables.insert(cables.end(), target.cables.begin(), target.cables.end());
+    }
+    std::ranges::sort(cables);
+    cables.erase(std::ranges::unique(cables).begin(), cables.end());
+    return cables;
 }
 
+// Flows that need what stays dark try for ever, unless routes lead around it. A NIC's own cable has no other.
 void warn_of_no_end(const Scenario& scenario, const Plan& plan) {
     if (scenario.transport.retries || scenario.until) return;
-    std::optional<std::uint32_t> warned;
-    for (const FaultTimeline::Occurrence& occurrence : plan.occurrences) {
-        if (occurrence.to != kNever || warned == occurrence.fault) continue;
-        if (!has_no_way_round(scenario, plan, plan.faults[occurrence.fault])) continue;
-        warned = occurrence.fault;
-        print_warning(
-            fmt::format("fault.{} lasts for good, and flows that need its cables try for ever: the run may "
-                        "never end. Set run.until, transport.retries or fault.{}.lasts",
-                        occurrence.fault, occurrence.fault));
-    }
+    std::set<std::uint32_t> faults;
+    const std::vector<CableId> dark = dark_for_good(plan, faults);
+    if (dark.empty()) return;
+    const bool at_a_nic = std::ranges::any_of(dark, [&](CableId cable) {
+        const NodeId lower = plan.topology.ports[plan.topology.cables[cable.value].lower.value].node;
+        return plan.topology.nodes[lower.value].kind == NodeKind::server;
+    });
+    if (scenario.routing.failover && !at_a_nic && has_ways_without(scenario, plan, dark)) return;
+    std::string names;
+    for (const std::uint32_t fault : faults) names += fmt::format("{}fault.{}", names.empty() ? "" : ", ", fault);
+    print_warning(
+        fmt::format("{}: {} for good, and flows that need these cables try for ever: the run may never end. "
+                    "Set run.until, transport.retries or lasts",
+                    names, faults.size() == 1 ? "lasts" : "last"));
 }
 
 }  // namespace

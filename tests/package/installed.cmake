@@ -1,0 +1,18 @@
+# Installs the build into SCRATCH, builds the example against the package there as a stranger would, and runs it.
+foreach(step "${CMAKE_COMMAND};--install;${BUILD};--prefix;${SCRATCH}/installed"
+             "${CMAKE_COMMAND};-S;${SOURCE}/tools/package/example;-B;${SCRATCH}/example;-DCMAKE_PREFIX_PATH=${SCRATCH}/installed;-DCMAKE_BUILD_TYPE=Release"
+             "${CMAKE_COMMAND};--build;${SCRATCH}/example"
+             "${SCRATCH}/example/token_ring"
+             "${SCRATCH}/installed/bin/lightloom;--version")
+  execute_process(COMMAND ${step} RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(failed)
+    message(FATAL_ERROR "${step}: ${failed}\n${output}")
+  endif()
+endforeach()
+foreach(file share/man/man1/lightloom.1 share/bash-completion/completions/lightloom
+             share/lightloom/scenarios/catalog/pair.toml)
+  if(NOT EXISTS ${SCRATCH}/installed/${file})
+    message(FATAL_ERROR "${file} is not installed")
+  endif()
+endforeach()
+file(REMOVE_RECURSE ${SCRATCH})
