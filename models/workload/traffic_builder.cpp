@@ -39,11 +39,12 @@ std::uint32_t TrafficBuilder::add_call(const CollectiveCall& call) {
 std::uint32_t TrafficBuilder::add_program(Program program) {
     auto& calls = calls_of_program_.emplace_back();
     for (const Program::Task& task : program.tasks) {
-        if (task.call == Program::Task::kCompute) continue;
+        if (!task.is_call()) continue;
         if (calls.size() <= task.seat) calls.resize(task.seat + 1);
         calls[task.seat].push_back(task.call);
     }
     for (auto& of_seat : calls) keep_each_once(of_seat);
+    program.index_successors();
     traffic_.programs.push_back(std::move(program));
     return static_cast<std::uint32_t>(traffic_.programs.size() - 1);
 }
