@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "scenarios/catalogue_file.hpp"
+#include "scenarios/fabric.hpp"
 #include "scenarios/plant_file.hpp"
 #include "scenarios/toml_document.hpp"
 #include "topologies/user_topology.hpp"
@@ -103,6 +104,18 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     ParsedScenario parsed = parse_scenario(loaded.text, file, overrides, names);
     if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
     loaded.scenario = std::move(*parsed.scenario);
+    if (loaded.scenario.workload.kind == WorkloadKind::trace) {
+        const auto wrong = [&](const char* message) {
+            return ScenarioFiles{std::nullopt, {InputError{file, 0, 0, "trace.prefix", message, ""}}};
+        };
+        try {
+            loaded.scenario.trace.job = load_job(loaded.scenario.trace, file);
+        } catch (const TraceError& error) {
+            return wrong(error.what());
+        }
+        const std::string mistake = trace_mistake(loaded.scenario, shape_of(loaded.scenario).endpoints());
+        if (!mistake.empty()) return wrong(mistake.c_str());
+    }
     if (!loaded.scenario.optics.plant.empty()) {
         const std::string path = beside(file, loaded.scenario.optics.plant);
         ParsedPlant plant = parse_plant(read_file(path, kLargestPlant), path);

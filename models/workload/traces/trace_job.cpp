@@ -47,7 +47,7 @@ private:
         throw TraceError(trace(number).file, node.id, reason);
     }
 
-    void check_sizes() const {
+    void check_sizes() {
         std::int64_t nodes = 0;
         for (const RankTrace& t : job_.traces) {
             nodes += std::ssize(t.nodes);
@@ -63,6 +63,8 @@ private:
                 if (!(bytes < static_cast<double>(kMostBytes)))
                     throw TraceError(t.file, node.id, "and those before it send more than 16 TiB");
             }
+            job_.most_bytes = std::max(job_.most_bytes, bytes);
+            job_.longest_ps = std::max(job_.longest_ps, computing_ps);
         }
     }
     double node_ps(const TraceNode& node) const;

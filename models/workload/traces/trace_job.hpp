@@ -41,6 +41,7 @@ struct TraceJob {
     std::uint32_t ranks = 0;
     bool is_replicated = false;  // all ranks do what the one trace says
     TraceConventions conventions;
+    double most_bytes = 0.0, longest_ps = 0.0;            // that a rank sends, nearly, and computes
     std::vector<ProcessGroup> groups;                     // with their members
     std::vector<std::vector<std::uint32_t>> group_of;     // by trace and its number of the group
     std::vector<Place> order;                             // every node once

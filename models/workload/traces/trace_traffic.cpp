@@ -16,20 +16,6 @@ using Kind = TraceNode::Kind;
 
 enum Unit : std::uint32_t { kGpu, kProcessor, kMemory };
 
-Algorithm usual_algorithm(Collective kind) {
-    switch (kind) {
-        case Collective::all_reduce:
-        case Collective::all_gather:
-        case Collective::reduce_scatter:
-        case Collective::broadcast:
-        case Collective::reduce: return Algorithm::ring;
-        case Collective::all_to_all:
-        case Collective::send_receive: return Algorithm::direct;
-        case Collective::barrier: return Algorithm::bruck;
-    }
-    return Algorithm::ring;
-}
-
 class TraceTraffic {
 public:
     TraceTraffic(const TraceJob& job, std::span<const EndpointId> ranks, const TraceReplay& replay)
@@ -126,9 +112,8 @@ private:
         CollectiveCall call{.kind = Collective::broadcast, .algorithm = Algorithm::direct, .ranks = 2};
         if (node.kind == Kind::collective) {
             const std::vector<std::uint32_t>& members = job_.groups[job_.group_of[trace][node.group]].members;
-            const bool as_asked = replay_.algorithm && is_implemented(node.collective, *replay_.algorithm);
             call = {.kind = node.collective,
-                    .algorithm = as_asked ? *replay_.algorithm : usual_algorithm(node.collective),
+                    .algorithm = replay_.algorithm_of(node.collective),
                     .ranks = static_cast<std::uint32_t>(members.size()),
                     .channels = replay_.channels,
                     .chunk_bytes = replay_.chunk_bytes};

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <span>
 
 #include "models/workload/traces/trace_job.hpp"
@@ -18,13 +18,13 @@ namespace lightloom {
 
 /// How a trace is run, beside what it says.
 struct TraceReplay {
-    std::optional<Algorithm> algorithm = {};  // of collectives that it is there for; none: ring, and direct or Bruck's
+    std::function<Algorithm(Collective)> algorithm_of;
     std::uint32_t channels = 1;
     std::int64_t chunk_bytes = CollectiveCall{}.chunk_bytes;
     std::uint32_t iterations = 1;
 };
 
 /// @param ranks  endpoint of every rank of the job
-Traffic trace_traffic(const TraceJob& job, std::span<const EndpointId> ranks, const TraceReplay& replay = {});
+Traffic trace_traffic(const TraceJob& job, std::span<const EndpointId> ranks, const TraceReplay& replay);
 
 }  // namespace lightloom
