@@ -182,7 +182,10 @@ private:
     std::string group_name() const {
         const Attribute* found = attribute("pg_name");
         if (!found || found->value_case() == Attribute::VALUE_NOT_SET) return {};
-        if (found->value_case() == Attribute::kText) return found->text();
+        if (found->value_case() == Attribute::kText) {
+            if (!is_group_name(found->text())) refuse("pg_name is no name");
+            return found->text();
+        }
         return fmt::format("{}", *number("pg_name"));
     }
     // Dimensions of a fabric that only the simulator knows for which the trace was made.

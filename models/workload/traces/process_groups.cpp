@@ -57,11 +57,16 @@ std::optional<std::vector<std::uint32_t>> members_in(const Value& value) {
 
 }  // namespace
 
+bool is_group_name(std::string_view text) {
+    return text.size() <= 256 && std::ranges::all_of(text, [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
+}
+
 std::vector<ProcessGroup> read_process_groups(std::string_view json, const std::string& file) {
     Struct all;
     if (!parse(json, all)) throw TraceError(file, "is no JSON object of process groups, such as {\"1\": [0, 1]}");
     std::vector<ProcessGroup> groups;
     for (const auto& [name, value] : all.fields()) {
+        if (!is_group_name(name)) throw TraceError(file, "has a group without a name that could be shown");
         auto members = members_in(value);
         if (!members || members->empty() || value.kind_case() != Value::kListValue)
             throw TraceError(file, fmt::format("group \"{}\" is no list of ranks", name));

@@ -9,6 +9,9 @@
 
 namespace lightloom {
 
+/// Whether a text from a file can stand as a group's name, in a message, too.
+bool is_group_name(std::string_view text);
+
 /// A file such as {"1": [0, 1], "2": [2, 3]}. @throws TraceError
 std::vector<ProcessGroup> read_process_groups(std::string_view json, const std::string& file);
 
