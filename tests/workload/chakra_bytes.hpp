@@ -76,7 +76,7 @@ inline RankTrace read(const std::string& bytes, const TraceReading& reading = {}
     std::istringstream in(bytes);
     return read_trace(in, name, reading);
 }
-inline RankTrace read(const std::vector<std::string>& nodes, const std::string& name = "f") {
+inline RankTrace read_nodes(const std::vector<std::string>& nodes, const std::string& name = "f") {
     return read(file(nodes), {}, name);
 }
 
@@ -85,7 +85,7 @@ inline TraceJob job(const std::vector<std::vector<std::string>>& ranks, std::vec
                     const TraceConventions& conventions = {}) {
     std::vector<RankTrace> traces;
     for (std::size_t rank = 0; rank < ranks.size(); ++rank)
-        traces.push_back(read(ranks[rank], "r" + std::to_string(rank)));
+        traces.push_back(read_nodes(ranks[rank], "r" + std::to_string(rank)));
     return trace_job(std::move(traces), std::move(groups), conventions);
 }
 

@@ -171,11 +171,11 @@ TEST(TraceJob, RefusesWhatNoRunCouldEnd) {
 
 TEST(TraceJob, ReplicatesOneRank) {
     const TraceJob all =
-        trace_job({read({collective(1, 0, 800, "0"), computation(2, 5, {1}), collective(3, 2, 10)})}, {}, {}, 8);
+        trace_job({read_nodes({collective(1, 0, 800, "0"), computation(2, 5, {1}), collective(3, 2, 10)})}, {}, {}, 8);
     EXPECT_EQ(all.ranks, 8u);
     EXPECT_EQ(bytes_of(all), 8 * 2 * 7 * 100 + 8 * 7 * 10);
     EXPECT_EQ(traffic_of(all).programs.size(), 1u);
-    EXPECT_EQ(refusal([] { trace_job({read({send(1, 1, 0, 8)})}, {}, {}, 2); }),
+    EXPECT_EQ(refusal([] { trace_job({read_nodes({send(1, 1, 0, 8)})}, {}, {}, 2); }),
               "f: node 1: sends to rank 1: ranks that all do the same cannot");
 }
 

@@ -108,9 +108,9 @@ private:
         return value;
     }
     std::int64_t count(std::string_view name) const {
-        const std::int64_t value = number(name).value_or(TraceNode::kUnsaid);
-        if (value < 0 && value != TraceNode::kUnsaid) refuse(fmt::format("{} is {}", name, value));
-        return value;
+        const std::optional<std::int64_t> value = number(name);
+        if (value && *value < 0) refuse(fmt::format("{} is {}", name, *value));
+        return value.value_or(TraceNode::kUnsaid);
     }
     std::int64_t count_or_refuse(std::string_view name) const {
         const std::int64_t value = count(name);

@@ -17,8 +17,20 @@ using google::protobuf::ListValue;
 using google::protobuf::Struct;
 using google::protobuf::Value;
 
+// The parser takes the square of the depth. Brackets in texts count as well: names have few.
+bool is_deep(std::string_view json) {
+    constexpr int kDeepest = 16;
+    int depth = 0, deepest = 0;
+    for (const char c : json) {
+        depth += (c == '[' || c == '{') - (c == ']' || c == '}');
+        deepest = std::max(deepest, depth);
+    }
+    return deepest > kDeepest;
+}
+
 template <class Message>
 bool parse(std::string_view json, Message& message) {
+    if (is_deep(json)) return false;
     return google::protobuf::util::JsonStringToMessage({json.data(), json.size()}, &message).ok();
 }
 

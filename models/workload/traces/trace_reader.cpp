@@ -3,15 +3,15 @@
 #include <chakra.pb.h>
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/gzip_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
+#include "models/workload/traces/gzip_source.hpp"
 #include "models/workload/traces/node_meaning.hpp"
 
 namespace lightloom {
@@ -32,8 +32,10 @@ class Reader {
 public:
     Reader(std::istream& in, const std::string& name, const TraceReading& reading) : reading_(reading) {
         trace_.file = name;
-        plain_.emplace(&in);
-        if (is_gzip(in)) unpacked_.emplace(&*plain_, io::GzipInputStream::GZIP);
+        if (is_gzip(in))
+            stream_ = std::make_unique<io::CopyingInputStreamAdaptor>(&packed_.emplace(in));
+        else
+            stream_ = std::make_unique<io::IstreamInputStream>(&in);
     }
 
     RankTrace read() {
@@ -52,8 +54,7 @@ private:
     /// @return whether there was another message
     template <class Message>
     bool next(Message& message) {
-        io::ZeroCopyInputStream& stream = unpacked_ ? static_cast<io::ZeroCopyInputStream&>(*unpacked_) : *plain_;
-        io::CodedInputStream coded(&stream);
+        io::CodedInputStream coded(stream_.get());
         coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
         const void* data = nullptr;
         int available = 0;
@@ -91,8 +92,7 @@ private:
     }
 
     void check_packing() const {
-        if (unpacked_ && unpacked_->ZlibErrorCode() != Z_STREAM_END)
-            refuse(fmt::format("is no whole gzip file, after {}", place()));
+        if (packed_ && !packed_->is_whole()) refuse(fmt::format("is no whole gzip file, after {}", place()));
     }
     void sort_by_id() {
         std::ranges::sort(trace_.nodes, {}, &TraceNode::id);
@@ -122,8 +122,8 @@ private:
 
     TraceReading reading_;
     RankTrace trace_;
-    std::optional<io::IstreamInputStream> plain_;
-    std::optional<io::GzipInputStream> unpacked_;
+    std::optional<GzipSource> packed_;
+    std::unique_ptr<io::ZeroCopyInputStream> stream_;
     std::vector<std::uint64_t> ids_;  // what nodes depend on
     std::int64_t bytes_ = 0, messages_ = 0;
 };
