@@ -105,16 +105,19 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
     loaded.scenario = std::move(*parsed.scenario);
     if (loaded.scenario.workload.kind == WorkloadKind::trace) {
-        const auto wrong = [&](const char* message) {
-            return ScenarioFiles{std::nullopt, {InputError{file, 0, 0, "trace.prefix", message, ""}}};
+        const auto wrong = [&](const std::string& message, const std::string& hint = "") {
+            return ScenarioFiles{std::nullopt, {InputError{file, 0, 0, "trace.prefix", message, hint}}};
         };
         try {
             loaded.scenario.trace.job = load_job(loaded.scenario.trace, file);
+        } catch (const TraceDependencyError& error) {
+            return wrong(error.what(),
+                         "what was converted from a PyTorch capture may need control_dependencies = false");
         } catch (const TraceError& error) {
             return wrong(error.what());
         }
         const std::string mistake = trace_mistake(loaded.scenario, shape_of(loaded.scenario).endpoints());
-        if (!mistake.empty()) return wrong(mistake.c_str());
+        if (!mistake.empty()) return wrong(mistake);
     }
     if (!loaded.scenario.optics.plant.empty()) {
         const std::string path = beside(file, loaded.scenario.optics.plant);

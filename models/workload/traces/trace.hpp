@@ -57,4 +57,9 @@ struct TraceError : std::runtime_error {
         : std::runtime_error(file + ": node " + std::to_string(node) + ": " + reason) {}
 };
 
+/// What nodes depend on cannot be: it is not there, or goes round in a circle.
+struct TraceDependencyError : TraceError {
+    using TraceError::TraceError;
+};
+
 }  // namespace lightloom

@@ -131,9 +131,9 @@ private:
         while (over[n]) ++n;
         for (; !seen[n]; n = before(n, over)) seen[n] = true;
         const std::uint32_t next = before(n, over);
-        throw TraceError(job_.traces[places_[n].trace].file, node(n).id,
-                         fmt::format("waits for itself, by way of node {} of {}", node(next).id,
-                                     job_.traces[places_[next].trace].file));
+        throw TraceDependencyError(job_.traces[places_[n].trace].file, node(n).id,
+                                   fmt::format("waits for itself, by way of node {} of {}", node(next).id,
+                                               job_.traces[places_[next].trace].file));
     }
     std::uint32_t before(std::uint32_t n, const std::vector<bool>& over) const {
         const Place& place = places_[n];

@@ -116,7 +116,7 @@ private:
     std::uint32_t place_of(std::uint64_t id, const TraceNode& node) const {
         const auto found = std::ranges::lower_bound(trace_.nodes, id, {}, &TraceNode::id);
         if (found == trace_.nodes.end() || found->id != id)
-            throw TraceError(trace_.file, node.id, fmt::format("depends on node {}, which there is not", id));
+            throw TraceDependencyError(trace_.file, node.id, fmt::format("depends on node {}, which there is not", id));
         return static_cast<std::uint32_t>(found - trace_.nodes.begin());
     }
 
