@@ -20,6 +20,7 @@
 #include "models/workload/training/demand.hpp"
 #include "scenarios/fault.hpp"
 #include "scenarios/tiers.hpp"
+#include "scenarios/trace.hpp"
 #include "topologies/topology.hpp"
 
 namespace lightloom {
@@ -37,7 +38,8 @@ enum class WorkloadKind {
     all_to_all,
     barrier,
     send_receive,
-    training
+    training,
+    trace
 };
 enum class ScaleUpKind { none, nvlink };
 enum class TransportKind { window, rocev2, uec };
@@ -236,6 +238,8 @@ struct Scenario {
         double efficiency = 0.5;
         friend bool operator==(const Training&, const Training&) = default;
     } training;
+
+    ScenarioTrace trace;
 
     using Fault = ScenarioFault;
     std::vector<Fault> faults;

@@ -340,6 +340,8 @@ private:
             incast(endpoints);
         else if (s_.workload.kind == WorkloadKind::training)
             return training(endpoints);
+        else if (s_.workload.kind == WorkloadKind::trace)
+            return trace();
         else if (endpoints < 2)
             complain(servers_key(), "a permutation needs at least 2 GPUs", "there is 1");
         if (endpoints >= 2) amounts(endpoints);
@@ -376,6 +378,13 @@ private:
             return;
         for (const std::string& mistake : training_mistakes(s_.training, endpoints))
             complain("workload.kind", mistake, "lightloom explain --keys lists what [training] takes");
+    }
+
+    // The files themselves are read when all keys are known.
+    void trace() {
+        if (sound({"trace.prefix"}) && s_.trace.prefix.empty())
+            complain("trace.prefix", "names no trace",
+                     "prefix = \"llama\" in [trace] stands for llama.0.et, llama.1.et, ...");
     }
 
     void incast(std::int64_t endpoints) {

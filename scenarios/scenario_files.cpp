@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "scenarios/catalogue_file.hpp"
+#include "scenarios/fabric.hpp"
 #include "scenarios/plant_file.hpp"
 #include "scenarios/toml_document.hpp"
 #include "topologies/user_topology.hpp"
@@ -103,6 +104,21 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     ParsedScenario parsed = parse_scenario(loaded.text, file, overrides, names);
     if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
     loaded.scenario = std::move(*parsed.scenario);
+    if (loaded.scenario.workload.kind == WorkloadKind::trace) {
+        const auto wrong = [&](const std::string& message, const std::string& hint = "") {
+            return ScenarioFiles{std::nullopt, {InputError{file, 0, 0, "trace.prefix", message, hint}}};
+        };
+        try {
+            loaded.scenario.trace.job = load_job(loaded.scenario.trace, file);
+        } catch (const TraceDependencyError& error) {
+            return wrong(error.what(),
+                         "what was converted from a PyTorch capture may need control_dependencies = false");
+        } catch (const TraceError& error) {
+            return wrong(error.what());
+        }
+        const std::string mistake = trace_mistake(loaded.scenario, shape_of(loaded.scenario).endpoints());
+        if (!mistake.empty()) return wrong(mistake);
+    }
     if (!loaded.scenario.optics.plant.empty()) {
         const std::string path = beside(file, loaded.scenario.optics.plant);
         ParsedPlant plant = parse_plant(read_file(path, kLargestPlant), path);

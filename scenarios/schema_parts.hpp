@@ -26,6 +26,8 @@ Keys network_keys();
 Keys traffic_keys();
 /// The step of a model that is trained.
 Keys training_keys();
+/// Execution traces that are replayed.
+Keys trace_keys();
 /// Of one [[fault]].
 std::vector<Key<Scenario::Fault>> make_fault_keys();
 

@@ -6,9 +6,7 @@
 #include "scenarios/training.hpp"
 
 namespace lightloom {
-namespace {
 
-// The algorithm where the scenario leaves it open: what needs no idea of latency and bandwidth.
 Algorithm usual_algorithm(Collective kind) {
     switch (kind) {
         case Collective::all_reduce:
@@ -23,7 +21,9 @@ Algorithm usual_algorithm(Collective kind) {
     return Algorithm::ring;
 }
 
-}  // namespace
+bool has_programs(WorkloadKind kind) {
+    return collective_of(kind) || kind == WorkloadKind::training || kind == WorkloadKind::trace;
+}
 
 std::optional<Collective> collective_of(WorkloadKind kind) {
     switch (kind) {
@@ -37,15 +37,16 @@ std::optional<Collective> collective_of(WorkloadKind kind) {
         case WorkloadKind::send_receive: return Collective::send_receive;
         case WorkloadKind::permutation:
         case WorkloadKind::incast:
-        case WorkloadKind::training: return std::nullopt;
+        case WorkloadKind::training:
+        case WorkloadKind::trace: return std::nullopt;
     }
     return std::nullopt;
 }
 
 const std::vector<std::string>& workload_kind_names() {
-    static const std::vector<std::string> names{"all-reduce",     "permutation",  "incast",  "all-gather",
-                                                "reduce-scatter", "broadcast",    "reduce",  "all-to-all",
-                                                "barrier",        "send-receive", "training"};
+    static const std::vector<std::string> names{"all-reduce",     "permutation",  "incast",   "all-gather",
+                                                "reduce-scatter", "broadcast",    "reduce",   "all-to-all",
+                                                "barrier",        "send-receive", "training", "trace"};
     return names;
 }
 
@@ -61,7 +62,7 @@ std::string_view name_of(Algorithm algorithm) { return algorithm_names().at(stat
 
 const char* group_noun(const Scenario::Workload& w) {
     const std::optional<Collective> kind = collective_of(w.kind);
-    if (!kind) return w.kind == WorkloadKind::training ? "group" : "pattern";
+    if (!kind) return has_programs(w.kind) ? "group" : "pattern";
     return w.algorithm.value_or(usual_algorithm(*kind)) == Algorithm::ring ? "ring" : "group";
 }
 
@@ -102,6 +103,8 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
             const TrainingStep step = training_step(scenario.training, static_cast<std::int64_t>(gpus.size()));
             return training_traffic(step, gpus, static_cast<std::uint32_t>(w.iterations));
         }
+        if (w.kind == WorkloadKind::trace)
+            return trace_traffic(scenario, groups_of(plan.topology, Grouping::all, w.placement).front());
         if (w.kind == WorkloadKind::incast) {
             const auto others = static_cast<std::uint32_t>(plan.topology.endpoints.size() - 1);
             return incast(w.senders == 0 ? others : static_cast<std::uint32_t>(w.senders), w.bytes);

@@ -17,6 +17,10 @@ namespace lightloom {
 std::optional<Collective> collective_of(WorkloadKind kind);
 std::string_view name_of(WorkloadKind kind);
 std::string_view name_of(Algorithm algorithm);
+/// The algorithm where a scenario leaves it open: what needs no idea of latency and bandwidth.
+Algorithm usual_algorithm(Collective kind);
+/// Whether ranks run programs; else it is a pattern of flows.
+bool has_programs(WorkloadKind kind);
 /// The algorithms that there are for it.
 std::vector<std::string> algorithms_of(Collective kind);
 /// What runs one collective: a ring, a group; or a pattern.

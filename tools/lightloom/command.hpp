@@ -39,6 +39,7 @@ int check_command(const std::vector<std::string>& arguments);
 int explain_command(const std::vector<std::string>& arguments);
 int qualify_command(const std::vector<std::string>& arguments);
 int topology_command(const std::vector<std::string>& arguments);
+int trace_command(const std::vector<std::string>& arguments);
 int catalog_command(const std::vector<std::string>& arguments);
 int completion_command(const std::vector<std::string>& arguments);
 int manual_command(const std::vector<std::string>& arguments);

@@ -224,6 +224,9 @@ std::string question(const Scenario& scenario) {
             step.model.name, readable_count(gpus), cut.tensor, cut.context, cut.data, cut.pipeline, cut.micro_batches,
             cut.micro_batches == 1 ? "" : "es", readable_count(step.sequence * step.micro_batch));
     }
+    if (workload.kind == WorkloadKind::trace)
+        return fmt::format("replay of {}: {} ranks on {} GPUs", scenario.trace.prefix,
+                           readable_count(scenario.trace.job->ranks), readable_count(gpus));
     const GroupShape shape = groups_of(workload.groups, fabric);
     const CollectiveCall call = call_of(workload, shape.ranks, fabric.gpus_per_server);
     const std::string of = workload.kind == WorkloadKind::barrier ? "" : fmt::format(" of {} per GPU", size);

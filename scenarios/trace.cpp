@@ -1,0 +1,66 @@
+#include "scenarios/trace.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "core/abort.hpp"
+#include "models/workload/traces/trace_files.hpp"
+#include "models/workload/traces/trace_traffic.hpp"
+#include "models/workload/training/model_catalogue.hpp"
+#include "scenarios/scenario.hpp"
+#include "scenarios/workload.hpp"
+
+namespace lightloom {
+namespace {
+
+constexpr double kLongestComputation_ps = 30.0 * 86'400e12;
+
+std::string beside(const std::string& scenario, const std::string& file) {
+    return (std::filesystem::path(scenario).parent_path() / file).string();
+}
+
+}  // namespace
+
+std::shared_ptr<const TraceJob> load_job(const ScenarioTrace& t, const std::string& scenario_file) {
+    const GpuRow& gpu = *TrainingCatalogue::built_in().gpu(t.gpu);
+    return std::make_shared<const TraceJob>(
+        load_trace_job({.prefix = beside(scenario_file, t.prefix),
+                        .process_groups = t.process_groups.empty() ? "" : beside(scenario_file, t.process_groups),
+                        .replicas = static_cast<std::uint32_t>(t.replicas.value_or(0))},
+                       {.control_dependencies = t.control_dependencies},
+                       {.all_gather = t.all_gather,
+                        .element_bytes = t.element_bytes,
+                        .compute = t.compute,
+                        .compute_scale = t.compute_scale,
+                        .flops_per_second = gpu.bf16_flops,
+                        .memory_bytes_per_second = gpu.hbm_bytes_per_s}));
+}
+
+std::string trace_mistake(const Scenario& s, std::int64_t gpus) {
+    const TraceJob& job = *s.trace.job;
+    const auto iterations = static_cast<double>(s.workload.iterations);
+    if (job.ranks > gpus) return fmt::format("has {} ranks, and the fabric {} GPUs", job.ranks, gpus);
+    // Packets of a flow are counted in 32 bits; all that a rank sends could be on one.
+    if (job.most_bytes * iterations / static_cast<double>(s.transport.payload.count) > 4e9)
+        return "has a rank that sends more than 4,000,000,000 packets in all iterations";
+    if (job.longest_ps * iterations > kLongestComputation_ps)
+        return "has a rank that computes for more than 30 days in all iterations";
+    return {};
+}
+
+Traffic trace_traffic(const Scenario& s, std::span<const EndpointId> gpus) {
+    const Scenario::Workload& w = s.workload;
+    if (!s.trace.job) abort_run("the traces of a scenario were not read");
+    return trace_traffic(*s.trace.job, gpus.first(s.trace.job->ranks),
+                         {.algorithm_of =
+                              [&w](Collective kind) {
+                                  return w.algorithm && is_implemented(kind, *w.algorithm) ? *w.algorithm
+                                                                                           : usual_algorithm(kind);
+                              },
+                          .channels = static_cast<std::uint32_t>(w.channels),
+                          .chunk_bytes = w.chunk ? w.chunk->count : CollectiveCall{}.chunk_bytes,
+                          .iterations = static_cast<std::uint32_t>(w.iterations)});
+}
+
+}  // namespace lightloom

@@ -1,0 +1,64 @@
+// Any bytes are a trace, alone and beside itself, that can be made traffic of, or one refusal; and so are any bytes as
+// process groups.
+#include <algorithm>
+#include <cstdint>
+#include <sstream>
+#include <string>
+
+#include "models/workload/traces/process_groups.hpp"
+#include "models/workload/traces/trace_job.hpp"
+#include "models/workload/traces/trace_reader.hpp"
+#include "models/workload/traces/trace_traffic.hpp"
+#include "tests/fuzz/must.hpp"
+
+namespace lightloom {
+namespace {
+
+// Small enough that an input which unpacks to much is refused at once.
+constexpr TraceLimits kLimits{.nodes = 1000, .dependencies = 10'000, .message_bytes = 1 << 16, .file_bytes = 1 << 20};
+
+void must_be_sound(const std::string& refusal) {
+    must(!refusal.empty(), "a refusal says what is wrong");
+    must(std::ranges::all_of(refusal, [](unsigned char c) { return c >= 0x20; }),
+         "a refusal shows no control characters");
+}
+
+RankTrace read(const std::string& bytes) {
+    std::istringstream in(bytes);
+    return read_trace(in, "f", {.limits = kLimits});
+}
+
+void check_job(std::vector<RankTrace> traces, std::uint32_t replicas) {
+    const TraceJob job = trace_job(std::move(traces), {}, {}, replicas);
+    std::size_t nodes = 0;
+    for (const RankTrace& trace : job.traces) nodes += trace.nodes.size();
+    must(job.order.size() == nodes, "every node has its place");
+    std::vector<EndpointId> endpoints;
+    for (std::size_t i = 0; i < job.ranks; ++i) endpoints.push_back(EndpointId{i});
+    // The algorithms whose neighbours are found without going through all steps.
+    const Traffic traffic = trace_traffic(job, endpoints, {.algorithm_of = [](Collective kind) {
+                                              const bool has_ring = is_implemented(kind, Algorithm::ring);
+                                              return has_ring ? Algorithm::ring : Algorithm::direct;
+                                          }});
+    must(traffic.workers.size() == job.ranks, "every rank has a worker");
+}
+
+void check(const auto& what) {
+    try {
+        what();
+    } catch (const TraceError& error) {
+        must_be_sound(error.what());
+    }
+}
+
+}  // namespace
+}  // namespace lightloom
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace lightloom;
+    const std::string bytes(reinterpret_cast<const char*>(data), size);
+    check([&] { read_process_groups(bytes, "f"); });
+    check([&] { check_job({read(bytes), read(bytes)}, 0); });
+    check([&] { check_job({read(bytes)}, 4); });
+    return 0;
+}

@@ -1,0 +1,197 @@
+// Traces as a workload: a scenario's own, written and replayed, takes as long as the scenario; traces of other programs
+// run to their end, where there are any (LIGHTLOOM_REFERENCE); what is wrong with one is an error of the scenario.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "models/workload/loads.hpp"
+#include "models/workload/traces/recording.hpp"
+#include "models/workload/traces/trace_files.hpp"
+#include "scenarios/assembly.hpp"
+#include "scenarios/scenario_files.hpp"
+
+namespace lightloom {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kReplay = LIGHTLOOM_SOURCE_DIR "/scenarios/catalog/chakra-replay.toml";
+
+class TraceReplay : public ::testing::Test {
+protected:
+    void SetUp() override { fs::create_directories(folder_); }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    std::string file(const std::string& name, const std::string& text = "") {
+        const std::string path = (folder_ / name).string();
+        std::ofstream(path) << text;
+        return path;
+    }
+    std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+    // Runs a scenario, and what it is when its workload has been written as traces.
+    void expect_the_same(const std::string& workload, const std::string& replayed_with = "") {
+        const std::string fabric = R"([topology]
+servers = 4
+gpus_per_server = 2
+leaves = 2
+spines = 2
+[scale_up]
+kind = "nvlink"
+)";
+        const Scenario said = load_scenario(file("said.toml", fabric + workload)).loaded.value().scenario;
+        const Plan prepared = plan(said);
+        const Ranks ranks = groups_of(prepared.topology, Grouping::all, said.workload.placement).front();
+        const Recording recording = recorded(traffic_of(said, prepared), ranks);
+        write_trace_files(recording.traces, recording.groups, path("job"));
+        const Scenario replayed =
+            load_scenario(file("replayed.toml", fabric +
+                                                    "[trace]\nprefix = \"job\"\nprocess_groups = \"job.groups.json\"\n"
+                                                    "[workload]\nkind = \"trace\"\n" +
+                                                    replayed_with))
+                .loaded.value()
+                .scenario;
+        const RunResult once = run(said, prepared, {}, nullptr), again = run(replayed, plan(replayed), {}, nullptr);
+        EXPECT_TRUE(again.complete);
+        EXPECT_EQ(again.summary.messages, once.summary.messages);
+        EXPECT_EQ(again.summary.payload_bytes_delivered, once.summary.payload_bytes_delivered);
+        EXPECT_EQ(again.summary.completion_ps, once.summary.completion_ps);
+        EXPECT_EQ(again.digest, once.digest);
+    }
+
+private:
+    const fs::path folder_ =
+        fs::path(::testing::TempDir()) /
+        (std::string("lightloom-") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+TEST_F(TraceReplay, OfACollectiveIsTheCollective) {
+    expect_the_same("[workload]\nbytes = \"1MiB\"\n");
+    expect_the_same("[workload]\nkind = \"all-gather\"\nbytes = \"1MiB\"\ngroups = \"all\"\n");
+    expect_the_same("[workload]\nalgorithm = \"tree\"\nbytes = \"1MiB\"\nchannels = 2\niterations = 3\n",
+                    "algorithm = \"tree\"\nchannels = 2\niterations = 3\n");
+    expect_the_same("[workload]\nkind = \"all-to-all\"\ngroups = \"all\"\nbytes = \"1MiB\"\nplacement = \"packed\"\n",
+                    "placement = \"packed\"\n");
+}
+
+TEST_F(TraceReplay, OfATrainingStepIsTheStep) {
+    expect_the_same(R"([workload]
+kind = "training"
+iterations = 2
+[training]
+model = "llama3-8b"
+tensor = 2
+pipeline = 4
+micro_batches = 4
+sequence = 16
+)",
+                    "iterations = 2\n");
+}
+
+TEST_F(TraceReplay, RefusesATraceOfTheWrongSizeOrNone) {
+    const auto error = [&](const std::vector<Override>& overrides) {
+        return to_string(load_scenario(kReplay, overrides).errors.at(0));
+    };
+    EXPECT_NE(error({{"trace.prefix", "nothing"}}).find("there is no nothing.0.et"), std::string::npos);
+    EXPECT_NE(error({{"trace.prefix", ""}}).find("names no trace"), std::string::npos);
+    EXPECT_NE(error({{"topology.servers", "2"}}).find("has 8 ranks, and the fabric 4 GPUs"), std::string::npos);
+    EXPECT_NE(error({{"trace.process_groups", ""}}).find("of which nothing says the ranks"), std::string::npos);
+    EXPECT_NE(error({{"workload.kind", "all-reduce"}}).find("no trace is replayed"), std::string::npos);
+    file("gap.0.et");
+    file("gap.2.et");
+    EXPECT_NE(error({{"trace.prefix", path("gap")}}).find("there is no gap.1.et, but there is one of rank 2"),
+              std::string::npos);
+    file("twice.0.et");
+    file("twice.0.et.gz");
+    EXPECT_NE(error({{"trace.prefix", path("twice")}}).find("are both of rank 0"), std::string::npos);
+    file("cut.0.et", "\x05");
+    EXPECT_NE(error({{"trace.prefix", path("cut")}}).find("cut.0.et: message 0 is cut off"), std::string::npos);
+}
+
+// --- Traces of other programs
+class ReferenceTraces : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (!fs::exists(kFolder)) GTEST_SKIP() << "no traces in " << kFolder;
+    }
+    // The catalogue's fabric with another trace.
+    Scenario scenario(const std::string& prefix, std::vector<Override> overrides = {}) {
+        overrides.push_back({"trace.prefix", (kFolder / prefix).string()});
+        ScenarioFiles files = load_scenario(kReplay, overrides);
+        for (const InputError& error : files.errors) ADD_FAILURE() << to_string(error);
+        return files.loaded.value().scenario;
+    }
+    RunResult result(const Scenario& of) {
+        const RunResult result = run(of, plan(of), {.threads = 2}, nullptr);
+        EXPECT_TRUE(result.complete);
+        EXPECT_EQ(result.summary.messages_delivered, result.summary.messages);
+        return result;
+    }
+    const fs::path kFolder = fs::path(LIGHTLOOM_REFERENCE) / "chakra";
+    const std::vector<Override> kNoGroups{{"trace.process_groups", ""}};
+};
+
+TEST_F(ReferenceTraces, MicroBenchmarksMoveTheirBytes) {
+    const auto bytes = [&](const std::string& collective, const std::string& ranks) {
+        return result(
+                   scenario("astra-sim-microbench/" + collective + "/" + ranks + "npus_1MB/" + collective, kNoGroups))
+            .summary.payload_bytes_delivered;
+    };
+    EXPECT_EQ(bytes("all_reduce", "4"), 4 * 2 * 3 * (1 << 20) / 4);
+    EXPECT_EQ(bytes("all_reduce", "8"), 8 * 2 * 7 * (1 << 20) / 8);
+    EXPECT_EQ(bytes("all_reduce", "16"), 16 * 2 * 15 * (1 << 20) / 16);
+    EXPECT_EQ(bytes("all_gather", "8"), 8 * 7 * (1 << 20));  // a contribution each
+    EXPECT_EQ(bytes("reduce_scatter", "8"), 8 * 7 * (1 << 20) / 8);
+    EXPECT_EQ(bytes("all_to_all", "8"), 8 * 7 * (1 << 20) / 8);
+}
+
+TEST_F(ReferenceTraces, ACustomRingTakesAsLongAsItsReductionsAndMoves) {
+    const RunResult ring = result(scenario("astra-sim-custom-ring/custom_allreduce", kNoGroups));
+    EXPECT_EQ(ring.summary.payload_bytes_delivered, 8 * 14 * 131'072);
+    EXPECT_GT(ring.summary.completion_ps, 7 * 7'000'000);
+}
+
+TEST_F(ReferenceTraces, TinyLlamaRunsToItsEnd) {
+    const Scenario llama = scenario("stg-llama-tiny/llama_tiny",
+                                    {{"trace.process_groups", (kFolder / "stg-llama-tiny/comm_group.json").string()}});
+    ASSERT_EQ(llama.trace.job->ranks, 8u);
+    const RankTrace &first = llama.trace.job->traces[0], &last = llama.trace.job->traces[7];
+    EXPECT_EQ(first.nodes.size(), 348u);
+    EXPECT_EQ(first.dependencies.size(), 469u);
+    EXPECT_EQ(last.nodes.size(), 356u);
+    EXPECT_EQ(last.dependencies.size(), 485u);
+    const RunResult step = result(llama);
+    EXPECT_GT(step.summary.completion_ps, 2'000'000'000);
+    const RunResult cut = run(llama, plan(llama), {.threads = 2, .partitions = 3, .window_divisor = 2}, nullptr);
+    EXPECT_EQ(cut.digest, step.digest);
+}
+
+// One rank was captured, its stale control dependencies go round in circles, and its gradients are those of ResNet-50.
+TEST_F(ReferenceTraces, ResNetRunsToItsEnd) {
+    const std::string capture = "pytorch-resnet50-ddp/chakra";
+    const std::vector<Override> as_converted{{"trace.process_groups", ""},
+                                             {"trace.replicas", "4"},
+                                             {"trace.control_dependencies", "false"},
+                                             {"trace.prefix", (kFolder / capture).string()}};
+    std::vector<Override> followed = as_converted;
+    followed[2].value = "true";
+    EXPECT_NE(to_string(load_scenario(kReplay, followed).errors.at(0)).find("chakra.0.et.gz: node "),
+              std::string::npos);
+
+    const Scenario resnet = scenario(capture, as_converted);
+    const RankTrace& trace = resnet.trace.job->traces[0];
+    EXPECT_EQ(trace.nodes.size(), 3664u);
+    EXPECT_EQ(trace.dependencies.size(), 181'878u);
+    std::int64_t gradients = 0, kernels_ps = 0;
+    for (const TraceNode& node : trace.nodes) {
+        if (node.kind == TraceNode::Kind::collective && node.collective == Collective::all_reduce)
+            gradients += node.bytes;
+        if (node.kind == TraceNode::Kind::compute && !node.on_cpu) kernels_ps += node.duration_ps;
+    }
+    EXPECT_EQ(gradients, 102'228'128);
+    EXPECT_GE(result(resnet).summary.completion_ps, kernels_ps);  // one after the other
+}
+
+}  // namespace
+}  // namespace lightloom
