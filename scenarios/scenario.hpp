@@ -44,6 +44,7 @@ enum class TransportKind { window, rocev2, uec };
 enum class LossRecovery { go_back_n, selective_repeat };
 using ClassMask = std::uint8_t;
 enum class PortWeights { equal, capacity };
+enum class InServer { formula, packets };
 enum class DcqcnPreset { paper_2015, connectx, simai };
 
 struct Scenario {
@@ -234,6 +235,13 @@ struct Scenario {
         Precision precision = Precision::bf16;
         bool recompute = false;
         double efficiency = 0.5;
+        std::optional<InServer> in_server{};  // none: by formula where there is no scale-up network
+        double jitter = 0.0;                  // relative deviation of a computation's duration
+        struct Stragglers {
+            std::int64_t count = 0;
+            double share = 0.0, slowdown = 1.0;
+            friend bool operator==(const Stragglers&, const Stragglers&) = default;
+        } stragglers;
         friend bool operator==(const Training&, const Training&) = default;
     } training;
 

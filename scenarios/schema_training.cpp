@@ -34,6 +34,18 @@ Keys training_keys() {
         {"training", "recompute", S::truth(AT(training.recompute)), "each layer's forward again before its backward"},
         {"training", "efficiency", S::number(AT(training.efficiency), 0.01, 1.0),
          "of a computation by itself, over the GPU's peak"},
+        {"training", "in_server",
+         S::optional(AT(training.in_server), "auto", TypesOf<InServer>::choice(kItself, {"formula", "packets"})),
+         "collectives of groups that sit in one server each: reckoned with what NVLink gives, or sent; auto: reckoned "
+         "unless scale_up.kind joins the GPUs"},
+        {"training", "jitter", S::number(AT(training.jitter), 0.0, 1.0),
+         "relative deviation of a computation's duration, drawn for each (log-normal)"},
+        {"training", "stragglers.count", S::whole_number(AT(training.stragglers.count), 0, 16'777'216),
+         "GPUs that compute slowly all the time"},
+        {"training", "stragglers.share", S::number(AT(training.stragglers.share), 0.0, 1.0),
+         "of the GPUs, in place of a count"},
+        {"training", "stragglers.slowdown", S::number(AT(training.stragglers.slowdown), 1.0, 1000.0),
+         "by which their computations take longer"},
     };
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/workload/training/demand.hpp"
+#include "models/workload/training/job.hpp"
 #include "scenarios/run_result.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -13,6 +14,12 @@ namespace lightloom {
 /// The step that all GPUs of a fabric take together; data parallel as far as they reach.
 /// @param gpus  that a multiple of tensor x context x pipeline makes, else the last ones are left out
 TrainingStep training_step(const Scenario::Training& training, std::int64_t gpus);
+
+/// What a job of so many GPUs is beside its steps.
+JobOptions job_options(const Scenario& scenario, const Topology& topology, std::int64_t gpus);
+
+/// Whether collectives in a server are reckoned instead of sent.
+bool reckons_in_server(const Scenario& scenario);
 
 /// What cannot be of a step on so many GPUs, each in a sentence; empty: fine.
 std::vector<std::string> training_mistakes(const Scenario::Training& training, std::int64_t gpus);

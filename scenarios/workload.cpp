@@ -100,7 +100,8 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
         if (w.kind == WorkloadKind::training) {
             const Ranks gpus = groups_of(plan.topology, Grouping::all, w.placement).front();
             const TrainingStep step = training_step(scenario.training, static_cast<std::int64_t>(gpus.size()));
-            return training_traffic(step, gpus, static_cast<std::uint32_t>(w.iterations));
+            return training_traffic(step, gpus, static_cast<std::uint32_t>(w.iterations),
+                                    job_options(scenario, plan.topology, static_cast<std::int64_t>(gpus.size())));
         }
         if (w.kind == WorkloadKind::incast) {
             const auto others = static_cast<std::uint32_t>(plan.topology.endpoints.size() - 1);

@@ -26,6 +26,7 @@ public:
     ///     void release(std::uint32_t flow, std::int64_t bytes)        a message to be sent
     ///     std::uint32_t delivered(std::uint32_t flow)                 messages so far
     ///     void call_back(std::uint32_t worker, std::uint32_t stream, std::int64_t after_ps)   of computed()
+    ///     void note_task(std::uint32_t worker)                        one has ended, and what could begin has begun
     ///     void note_iteration(std::uint32_t worker)                   one is over
     ///     void note_end(std::uint32_t worker)                         and it was the last
     template <class Actions>
@@ -49,6 +50,9 @@ public:
 
     /// Iterations that a worker has ended.
     std::uint32_t iterations(std::uint32_t worker) const { return workers_[worker].iteration; }
+    /// What the first stream of a worker is at, or else what keeps its next task from beginning: a task that goes on.
+    /// nullptr: the worker has ended.
+    const Program::Task* awaited(std::uint32_t worker) const;
 
 private:
     struct Worker {
@@ -79,6 +83,7 @@ private:
     bool is_done(std::uint32_t worker, const Program::Task& task) const {
         return streams_[workers_[worker].first_stream + task.stream].done > task.place;
     }
+    std::int64_t duration_of(std::uint32_t worker, const Program& program, std::uint32_t task) const;
     bool may_start(std::uint32_t worker, const Program& program, const Program::Task& task) const;
     void begin_iteration(std::uint32_t worker);
 
@@ -89,6 +94,8 @@ private:
     template <class Actions>
     void end_task(std::uint32_t worker, std::uint32_t stream, Actions& actions);
     template <class Actions>
+    void meet(std::uint32_t seat, std::int64_t duration_ps, Actions& actions);
+    template <class Actions>
     bool walk(std::uint32_t lane, Actions& actions);
 
     const Traffic& traffic_;
@@ -97,6 +104,7 @@ private:
     std::vector<Seat> seats_;
     std::vector<Lane> lanes_;
     std::vector<std::uint32_t> taken_;  // per flow: messages that its lane has taken
+    std::vector<std::uint32_t> come_;   // per group: to the meeting that is to begin
 };
 
 // Starts what may start, on every idle stream. What ends at once may let others start.
@@ -119,20 +127,25 @@ void Execution::go_on(std::uint32_t worker, Actions& actions) {
         if (w.tasks_done < program.tasks.size()) continue;
         ++w.iteration;
         actions.note_iteration(worker);
-        if (w.iteration == program.iterations) return actions.note_end(worker);
+        if (w.iteration == program.iterations) {
+            actions.note_end(worker);
+            break;
+        }
         begin_iteration(worker);
         more = true;
     }
+    actions.note_task(worker);
 }
 
 /// @return whether the task has ended, too; else its stream is busy
 template <class Actions>
 bool Execution::start(std::uint32_t worker, const Program& program, std::uint32_t number, Actions& actions) {
     const Program::Task& task = program.tasks[number];
+    if (!task.is_due(workers_[worker].iteration)) return true;
     Stream& stream = streams_[workers_[worker].first_stream + task.stream];
     stream.busy = true;
-    if (task.call == Program::Task::kCompute) {
-        actions.call_back(worker, task.stream, task.duration_ps);
+    if (task.is_computation()) {
+        actions.call_back(worker, task.stream, duration_of(worker, program, number));
         return false;
     }
     const std::uint32_t seat = traffic_.workers[worker].first_seat + task.seat;
@@ -140,6 +153,11 @@ bool Execution::start(std::uint32_t worker, const Program& program, std::uint32_
     if (seats_[seat].lanes_left != 0)
         abort_run("worker {} begins task {} in seat {}, where task {} goes on", worker, number, task.seat,
                   seats_[seat].task);
+    if (!task.is_call()) {
+        seats_[seat].task = number;
+        meet(seat, task.duration_ps, actions);
+        return false;
+    }
     seats_[seat] = {.task = number, .lanes_left = row.lanes};
     for (std::uint32_t lane = row.first_lane; lane < row.first_lane + row.lanes; ++lane) {
         lanes_[lane] = {};
@@ -156,6 +174,19 @@ void Execution::end_task(std::uint32_t worker, std::uint32_t stream, Actions& ac
     ++row.done;
     ++workers_[worker].tasks_done;
     go_on(worker, actions);
+}
+
+/// The last who comes calls the others: their rows are this node's, too.
+template <class Actions>
+void Execution::meet(std::uint32_t seat, std::int64_t duration_ps, Actions& actions) {
+    const std::uint32_t number = traffic_.seats[seat].group;
+    const Traffic::Group& group = traffic_.groups[number];
+    if (++come_[number] < group.ranks) return;
+    come_[number] = 0;
+    for (std::uint32_t i = group.first_member; i < group.first_member + group.ranks; ++i) {
+        const std::uint32_t other = traffic_.members[i];
+        actions.call_back(traffic_.seats[other].worker, stream_of(other), duration_ps);
+    }
 }
 
 /// Goes through a lane's steps until one has to wait. @return whether it is through

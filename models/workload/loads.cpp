@@ -33,9 +33,9 @@ std::vector<Load> loads_of(const Traffic& traffic, Bytes payload) {
     for (const Traffic::Worker& worker : traffic.workers) {
         const Program& program = traffic.programs[worker.program];
         for (const Program::Task& task : program.tasks)
-            if (task.call != Program::Task::kCompute)
+            if (task.is_call())
                 add_call(loads, traffic, traffic.seats[worker.first_seat + task.seat], traffic.calls[task.call],
-                         program.iterations, payload);
+                         program.times(task), payload);
     }
     return loads;
 }

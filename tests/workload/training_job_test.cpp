@@ -74,6 +74,18 @@ TEST(TrainingJob, SendsWhatTheProgramsSay) {
     }
 }
 
+TEST(TrainingJob, TheEndsOfAPipelineAddUpTheMatrixThatTheyShare) {
+    TrainingStep step = small({.tensor = 2, .data = 2, .pipeline = 3, .micro_batches = 3});
+    const std::int64_t untied = total_load(training_traffic(step, endpoints(12), 1), {4096}).bytes;
+    step.model.tied = true;  // its ends have both matrices still
+    const Traffic traffic = training_traffic(step, endpoints(12), 1);
+    const std::int64_t matrix = step.model.vocabulary * step.model.hidden * 4;  // gradients in fp32
+    EXPECT_EQ(total_load(traffic, {4096}).bytes - untied, 2 * 2 * matrix);      // 2 (n - 1) S, in two replicas
+    Network network(traffic, 1);
+    network.run();
+    EXPECT_EQ(network.done.size(), 12u);
+}
+
 TEST(TrainingJob, StagesShareProgramsAndTasksShareCalls) {
     const TrainingStep step = small({.tensor = 2, .data = 4, .pipeline = 2, .micro_batches = 8});
     const Traffic traffic = training_traffic(step, endpoints(16), 1);

@@ -1,14 +1,19 @@
 #include "models/workload/training/job.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <memory>
+#include <numeric>
 #include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "core/abort.hpp"
+#include "core/random.hpp"
 #include "models/workload/traffic_builder.hpp"
+#include "models/workload/training/in_server.hpp"
 
 namespace lightloom {
 namespace {
@@ -32,19 +37,48 @@ std::optional<Place> place_of(const StageTask& task) {
     return std::nullopt;
 }
 
+Wait wait_for(const StageTask& task) {
+    if (task.kind != StageTask::Kind::collective) return Wait::pipeline;
+    switch (task.group) {
+        case GroupKind::tensor: return Wait::tensor;
+        case GroupKind::context: return Wait::context;
+        case GroupKind::expert: return Wait::expert;
+        case GroupKind::data:
+        case GroupKind::expert_data:
+        case GroupKind::pipeline: return Wait::data;  // of the pipeline: gradients of the matrix that its ends share
+    }
+    return Wait::other;
+}
+
+/// Factors of the ranks' computations: those that straggle are drawn.
+std::vector<std::uint32_t> slowdowns_of(std::size_t ranks, const JobOptions& options) {
+    std::vector<std::uint32_t> slowdowns(ranks, kFactorOne), order(ranks);
+    std::iota(order.begin(), order.end(), 0u);
+    std::ranges::stable_sort(order, {},
+                             [&](std::uint32_t rank) { return draw(options.seed, rank, Purpose::straggler, 0); });
+    for (std::size_t i = 0; i < ranks && static_cast<std::int64_t>(i) < options.stragglers; ++i)
+        slowdowns[order[i]] = factor_of(options.straggler_slowdown);
+    return slowdowns;
+}
+
 class Job {
 public:
-    Job(const TrainingStep& step, std::span<const EndpointId> ranks, std::uint32_t iterations)
-        : step_(step), layout_(step.parallelism), ranks_(ranks), iterations_(iterations) {
+    Job(const TrainingStep& step, std::span<const EndpointId> ranks, std::uint32_t iterations,
+        const JobOptions& options)
+        : step_(step), layout_(step.parallelism), ranks_(ranks), iterations_(iterations), options_(options) {
         if (static_cast<std::int64_t>(ranks.size()) != layout_.ranks())
             abort_run("{} endpoints for {} ranks", ranks.size(), layout_.ranks());
+        if (options.jitter > 0.0) jitter_ = std::make_shared<const Jitter>(options.jitter, options.seed);
     }
 
     Traffic traffic() {
         for (std::int64_t stage = 0; stage < step_.parallelism.pipeline; ++stage) add_stage(stage);
+        const std::vector<std::uint32_t> slowdowns = slowdowns_of(ranks_.size(), options_);
         for (std::int64_t rank = 0; rank < layout_.ranks(); ++rank) {
             const Stage& stage = stages_[static_cast<std::size_t>(layout_.stage(rank))];
-            const std::uint32_t worker = builder_.add_worker(ranks_[static_cast<std::size_t>(rank)], stage.program);
+            const auto place_in_list = static_cast<std::size_t>(rank);
+            const std::uint32_t worker =
+                builder_.add_worker(ranks_[place_in_list], stage.program, slowdowns[place_in_list]);
             for (const Place& place : stage.seats) sit_down(worker, rank, place);
         }
         return builder_.build();
@@ -61,11 +95,18 @@ private:
         const StageProgram plan = stage_program(step_, stage);
         Program program;
         program.iterations = iterations_;
+        program.jitter = jitter_;
         for (const StageTask& task : plan.tasks) {
             Program::Task made_task{.duration_ps = task.duration_ps, .stream = static_cast<std::uint32_t>(task.stream)};
             if (const std::optional<Place> place = place_of(task)) {
-                made_task.call = call_of(task);
+                made_task.wait = wait_for(task);
                 made_task.seat = seat_of(made, *place);
+                if (task.kind == StageTask::Kind::collective && is_in_server(task.group)) {
+                    made_task.call = Program::Task::kMeet;
+                    made_task.duration_ps = in_server_ps(call_of(task), step_.gpu);
+                } else {
+                    made_task.call = number_of(call_of(task));
+                }
             }
             program.add(made_task, plan.dependencies_of(task));
         }
@@ -77,27 +118,50 @@ private:
         stage.seats.push_back(place);
         return static_cast<std::uint32_t>(stage.seats.size() - 1);
     }
-    // Many tasks make the same call.
-    std::uint32_t call_of(const StageTask& task) {
+    /// Whether all groups of a kind sit in a server each, and what they do takes what the formula says.
+    bool is_in_server(GroupKind kind) {
+        if (!options_.in_server_formula || kind == GroupKind::pipeline) return false;
+        std::optional<bool>& known = in_server_[static_cast<std::size_t>(kind)];
+        if (known) return *known;
+        known = true;
+        for (std::int64_t group = 0; group < layout_.groups(kind) && *known; ++group) {
+            const std::vector<std::int64_t> members = layout_.members(kind, group);
+            known = std::ranges::all_of(members,
+                                        [&](std::int64_t rank) { return server_of(rank) == server_of(members[0]); });
+        }
+        return *known;
+    }
+    std::uint32_t server_of(std::int64_t rank) const {
+        const EndpointId at = ranks_[static_cast<std::size_t>(rank)];
+        return options_.servers.empty() ? at.value : options_.servers[at.value];
+    }
+
+    CollectiveCall call_of(const StageTask& task) const {
         const bool is_collective = task.kind == StageTask::Kind::collective;
         const Collective kind = is_collective ? task.collective : Collective::broadcast;
-        const auto ranks = is_collective ? static_cast<std::uint32_t>(layout_.group_size(task.group)) : 2u;
-        const auto [entry, fresh] = calls_.try_emplace({kind, ranks, task.bytes});
-        if (fresh)
-            entry->second =
-                builder_.add_call({.kind = kind,
-                                   .algorithm = kind == Collective::all_to_all ? Algorithm::direct : Algorithm::ring,
-                                   .ranks = ranks,
-                                   .bytes = task.bytes});
+        return {.kind = kind,
+                .algorithm = kind == Collective::all_to_all ? Algorithm::direct : Algorithm::ring,
+                .ranks = is_collective ? ranks_in(task.group) : 2,
+                .bytes = task.bytes};
+    }
+    /// Many tasks make the same call.
+    std::uint32_t number_of(const CollectiveCall& call) {
+        const auto [entry, fresh] = calls_.try_emplace({call.kind, call.ranks, call.bytes});
+        if (fresh) entry->second = builder_.add_call(call);
         return entry->second;
+    }
+    // Of a pipeline only its ends do something together.
+    std::uint32_t ranks_in(GroupKind kind) const {
+        return kind == GroupKind::pipeline ? 2 : static_cast<std::uint32_t>(layout_.group_size(kind));
     }
 
     void sit_down(std::uint32_t worker, std::int64_t rank, const Place& place) {
         if (!place.is_neighbour) {
             const std::int64_t number = layout_.group_of(place.group, rank);
-            const auto size = static_cast<std::uint32_t>(layout_.group_size(place.group));
-            return builder_.add_seat(worker, group(place, number, size),
-                                     static_cast<std::uint32_t>(layout_.place(place.group, rank)));
+            const std::int64_t own = place.group == GroupKind::pipeline ? std::min<std::int64_t>(layout_.stage(rank), 1)
+                                                                        : layout_.place(place.group, rank);
+            return builder_.add_seat(worker, group(place, number, ranks_in(place.group)),
+                                     static_cast<std::uint32_t>(own));
         }
         const bool forward = place.stream == StepStream::send_forward || place.stream == StepStream::receive_forward;
         const bool sends = place.stream == StepStream::send_forward || place.stream == StepStream::send_backward;
@@ -112,7 +176,11 @@ private:
     }
     std::uint32_t group(const Place& place, std::int64_t number, std::uint32_t ranks) {
         const auto [entry, fresh] = groups_.try_emplace({place, number});
-        if (fresh) entry->second = builder_.add_group({.ranks = ranks});
+        // A stage is never more than a step's messages ahead of the next one.
+        const std::int64_t messages = step_.parallelism.micro_batches * step_.parallelism.virtual_stages;
+        if (fresh)
+            entry->second = builder_.add_group(
+                {.ranks = ranks, .timed_messages = place.is_neighbour ? static_cast<std::uint32_t>(messages) : 0});
         return entry->second;
     }
 
@@ -120,6 +188,9 @@ private:
     const RankLayout layout_;
     const std::span<const EndpointId> ranks_;
     const std::uint32_t iterations_;
+    const JobOptions& options_;
+    std::shared_ptr<const Jitter> jitter_;
+    std::array<std::optional<bool>, kGroupKinds> in_server_{};
     TrafficBuilder builder_;
     std::vector<Stage> stages_;
     std::map<std::tuple<Collective, std::uint32_t, std::int64_t>, std::uint32_t> calls_;
@@ -128,8 +199,9 @@ private:
 
 }  // namespace
 
-Traffic training_traffic(const TrainingStep& step, std::span<const EndpointId> ranks, std::uint32_t iterations) {
-    return Job(step, ranks, iterations).traffic();
+Traffic training_traffic(const TrainingStep& step, std::span<const EndpointId> ranks, std::uint32_t iterations,
+                         const JobOptions& options) {
+    return Job(step, ranks, iterations, options).traffic();
 }
 
 }  // namespace lightloom

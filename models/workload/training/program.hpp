@@ -47,7 +47,9 @@ struct StageTask {
     StepStream stream = StepStream::compute;
     StepPhase phase = StepPhase::forward;
     Collective collective = Collective::barrier;  // collective
-    GroupKind group = GroupKind::pipeline;        // collective: in which of the rank's groups
+    /// collective: in which of the rank's groups; of the pipeline only the first and the last stage, which share a
+    /// matrix
+    GroupKind group = GroupKind::pipeline;
     /// send, receive: places further in the pipeline group, round and round; 1 or -1.
     std::int8_t peer = 0;
 };
