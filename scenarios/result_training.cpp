@@ -57,6 +57,28 @@ void write_ranks(const Group& g, const TrainingFigures& figures) {
     t.close();
 }
 
+void write_checkpoints(const Group& training, const TrainingFigures::Checkpoints& c) {
+    if (c.begin_ps.empty() && c.read_ps == 0) return;
+    Group g = training.child("checkpoints");
+    g.scalar("bytes", c.bytes, {"byte", "of a checkpoint"});
+    g.scalar("read_bytes", c.read_bytes, {"byte", "read at the start"});
+    g.scalar("read_ps", c.read_ps, picoseconds("until all had been read; 0: nothing was"));
+    g.scalar("clean_step_ps", c.clean_step_ps, picoseconds("mean of the steps that met no writing; 0: all did"));
+    g.scalar("slowed_step_ps", c.slowed_step_ps, picoseconds("mean of the others"));
+    g.scalar("effective_share", c.effective_share, {"1", "time of the steps, were all clean, over the time they took"});
+    g.scalar("lost_s", c.lost_s, {"s", "to a checkpoint"});
+    g.scalar("interruption_s", c.interruption_s, {"s", "mean time between interruptions, assumed"});
+    g.scalar("young_s", c.young_s, {"s", "interval advised by Young; 0: nothing is lost"});
+    g.scalar("daly_s", c.daly_s, {"s", "interval advised by Daly; 0: nothing is lost"});
+    if (!c.begin_ps.empty()) {
+        Table t(g, "burst", "number", c.begin_ps.size(), "checkpoint that was written");
+        t.column("begin_ps", c.begin_ps, picoseconds("first writer began"));
+        t.column("end_ps", c.end_ps, picoseconds("last writer had its answer"));
+        t.close();
+    }
+    g.close();
+}
+
 }  // namespace
 
 void write_training(const Group& root, const TrainingFigures& figures) {
@@ -66,6 +88,7 @@ void write_training(const Group& root, const TrainingFigures& figures) {
     write_steps(g, figures.step);
     write_exposed(g, figures.exposed);
     write_ranks(g, figures);
+    write_checkpoints(g, figures.checkpoints);
     g.close();
 }
 

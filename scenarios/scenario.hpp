@@ -18,6 +18,7 @@
 #include "models/transport/parameters.hpp"
 #include "models/workload/traffic.hpp"
 #include "models/workload/training/demand.hpp"
+#include "scenarios/checkpoint.hpp"
 #include "scenarios/fault.hpp"
 #include "scenarios/tiers.hpp"
 #include "topologies/topology.hpp"
@@ -44,6 +45,7 @@ enum class TransportKind { window, rocev2, uec };
 enum class LossRecovery { go_back_n, selective_repeat };
 using ClassMask = std::uint8_t;
 enum class PortWeights { equal, capacity };
+enum class ExpertRouting { even, drawn };
 enum class InServer { formula, packets };
 enum class DcqcnPreset { paper_2015, connectx, simai };
 
@@ -242,8 +244,14 @@ struct Scenario {
             double share = 0.0, slowdown = 1.0;
             friend bool operator==(const Stragglers&, const Stragglers&) = default;
         } stragglers;
+        ExpertRouting routing = ExpertRouting::even;
+        double expert_skew = 0.0;              // of drawn routing: Zipf exponent of the experts' popularity
+        std::int64_t expert_nodes = 0;         // servers that a token's experts are in at most; 0: any number
+        Precision dispatch = Precision::bf16;  // of what is sent to experts; it comes back in bf16
         friend bool operator==(const Training&, const Training&) = default;
     } training;
+
+    ScenarioCheckpoint checkpoint;
 
     using Fault = ScenarioFault;
     std::vector<Fault> faults;

@@ -8,6 +8,8 @@
 #include "core/time.hpp"
 #include "models/workload/training/run_metrics.hpp"
 #include "models/workload/training/step.hpp"
+#include "scenarios/checkpoint_figures.hpp"
+#include "scenarios/fabric.hpp"
 
 namespace lightloom {
 namespace {
@@ -47,6 +49,7 @@ TrainingStep training_step(const Scenario::Training& t, std::int64_t gpus) {
     step.recompute = t.recompute;
     step.precision = t.precision;
     step.efficiency = t.efficiency;
+    step.element_bytes.dispatch = t.dispatch == Precision::fp8 ? 1 : 2;
     return step;
 }
 
@@ -55,6 +58,37 @@ bool reckons_in_server(const Scenario& scenario) {
     const InServer usual =
         scenario.scale_up_network.kind == ScaleUpKind::none && is_known ? InServer::formula : InServer::packets;
     return scenario.training.in_server.value_or(usual) == InServer::formula;
+}
+
+std::int64_t training_gpus(const Scenario& scenario) {
+    const FabricShape shape = shape_of(scenario);
+    return std::max<std::int64_t>(shape.endpoints() - storing_endpoints(scenario.checkpoint, shape.gpus_per_server), 0);
+}
+
+namespace {
+
+CheckpointPlan plan_of(const ScenarioCheckpoint& c, const Topology& topology, std::int64_t gpus) {
+    const auto bytes_per_s = [](BitRate rate) { return static_cast<double>(rate.bits_per_second) / 8.0; };
+    CheckpointPlan plan{.every = static_cast<std::uint32_t>(c.every),
+                        .asynchronous = c.mode == CheckpointMode::asynchronous,
+                        .one_replica = c.writers == CheckpointWriters::one_replica,
+                        .restart = c.restart,
+                        .front_end_bytes_per_s = bytes_per_s(c.front_end_rate),
+                        .store_bytes_per_s = bytes_per_s(c.store_rate),
+                        .copy_bytes_per_s = bytes_per_s(c.copy_rate)};
+    for (auto i = static_cast<std::size_t>(gpus); i < topology.endpoints.size(); ++i)
+        plan.stores.push_back(EndpointId{i});
+    return plan;
+}
+
+}  // namespace
+
+Traffic training_traffic(const Scenario& scenario, const Topology& topology, Ranks gpus) {
+    const std::int64_t training = training_gpus(scenario);
+    std::erase_if(gpus, [&](EndpointId at) { return at.value >= training; });
+    return training_traffic(training_step(scenario.training, training), gpus,
+                            static_cast<std::uint32_t>(scenario.workload.iterations),
+                            job_options(scenario, topology, training));
 }
 
 JobOptions job_options(const Scenario& scenario, const Topology& topology, std::int64_t gpus) {
@@ -66,6 +100,9 @@ JobOptions job_options(const Scenario& scenario, const Topology& topology, std::
     options.stragglers = t.stragglers.count;
     if (t.stragglers.share > 0.0) options.stragglers = std::llround(t.stragglers.share * static_cast<double>(gpus));
     options.straggler_slowdown = t.stragglers.slowdown;
+    if (t.routing == ExpertRouting::drawn && training_step(t, gpus).model.experts > 0)
+        options.experts = {.skew = t.expert_skew, .servers_of_token = static_cast<std::uint32_t>(t.expert_nodes)};
+    options.checkpoints = plan_of(scenario.checkpoint, topology, gpus);
     options.seed = scenario.seeds.traffic;
     return options;
 }
@@ -80,21 +117,34 @@ std::vector<std::string> training_mistakes(const Scenario::Training& t, std::int
         found.push_back(fmt::format("{} stragglers among {} GPUs", t.stragglers.count, gpus));
     if (const std::int64_t replica = ranks_per_replica(t); gpus % replica != 0)
         found.push_back(fmt::format("{} GPUs are no multiple of tensor x context x pipeline = {}", gpus, replica));
+    const ModelRow& model = *TrainingCatalogue::built_in().model(t.model);
+    if (t.routing == ExpertRouting::drawn && model.experts == 0)
+        found.push_back(fmt::format("{} has no experts to draw", t.model));
+    if (t.routing == ExpertRouting::even && (t.expert_skew > 0.0 || t.expert_nodes > 0))
+        found.emplace_back("experts are loaded evenly: expert_skew and expert_nodes need routing = \"drawn\"");
     if (!found.empty()) return found;
-    return mistakes(training_step(t, gpus));
+    found = mistakes(training_step(t, gpus));
+    // At worst each server of the group has one rank of it.
+    if (found.empty() && t.expert_nodes > 0 && t.expert_nodes * (model.experts / t.expert) < model.top_k)
+        found.push_back(
+            fmt::format("{} servers may have fewer than the {} experts of a token", t.expert_nodes, model.top_k));
+    return found;
 }
 
-RunResult::Training training_result(const TrainingStep& step, std::int64_t steps, std::int64_t completion_ps) {
-    const double seconds = Time{completion_ps}.seconds() / static_cast<double>(steps);
+RunResult::Training training_result(const Scenario& scenario, const Fabric& fabric) {
+    const TrainingStep step = training_step(scenario.training, training_gpus(scenario));
+    RunResult::Training figures;
+    figures.steps = scenario.workload.iterations;
+    figures.computing_ps = computing_ps(step);
+    add_measured(figures, fabric);
+    figures.step_ps = figures.step.end_ps.back() / figures.steps;
+    const double seconds = Time{figures.step.end_ps.back()}.seconds() / static_cast<double>(figures.steps);
     const auto tokens = static_cast<double>(step.tokens());
     const std::int64_t gpus = step.parallelism.ranks();
-    RunResult::Training figures;
-    figures.steps = steps;
-    figures.step_ps = completion_ps / steps;
-    figures.computing_ps = computing_ps(step);
     figures.tokens_per_gpu_second = tokens_per_gpu_second(tokens, gpus, seconds);
     figures.flops_utilisation =
         flops_utilisation(training_flops(step.model, step.sequence), tokens, gpus, step.peak_flops(), seconds);
+    add_checkpoints(figures, fabric, scenario, step);
     return figures;
 }
 

@@ -9,11 +9,11 @@ namespace {
 
 constexpr auto kComputation = static_cast<std::size_t>(Wait::computation);
 
-// What stores checkpoints computes nothing.
 std::vector<std::uint32_t> ranks_of(const Fabric& fabric) {
+    const Traffic& traffic = fabric.traffic();
     std::vector<std::uint32_t> ranks;
-    for (std::uint32_t worker = 0; worker < fabric.traffic().workers.size(); ++worker)
-        if (fabric.exposure().of(worker)[kComputation] > 0) ranks.push_back(worker);
+    for (std::uint32_t worker = 0; worker < traffic.workers.size(); ++worker)
+        if (traffic.programs[traffic.workers[worker].program].role == Role::rank) ranks.push_back(worker);
     return ranks;
 }
 
@@ -43,9 +43,9 @@ void add_wait(TrainingFigures& figures, Wait wait, const std::vector<std::int64_
 }  // namespace
 
 void add_measured(TrainingFigures& figures, const Fabric& fabric) {
-    if (!fabric.exposure().measures() || figures.steps == 0) return;
     const std::vector<std::uint32_t> ranks = ranks_of(fabric);
-    if (ranks.empty()) return;
+    add_steps(figures, fabric, ranks);
+    if (!fabric.exposure().measures()) return;  // a single GPU, which waits for nobody
     const auto per_step = [&](std::size_t wait) {
         std::vector<std::int64_t> column;
         for (const std::uint32_t rank : ranks) column.push_back(fabric.exposure().of(rank)[wait] / figures.steps);
@@ -55,7 +55,6 @@ void add_measured(TrainingFigures& figures, const Fabric& fabric) {
     figures.ranks.computing_ps = per_step(kComputation);
     for (std::size_t wait = kComputation + 1; wait < kWaits; ++wait)
         add_wait(figures, static_cast<Wait>(wait), per_step(wait));
-    add_steps(figures, fabric, ranks);
 
     std::vector<std::int64_t> computing = figures.ranks.computing_ps;
     std::ranges::sort(computing);

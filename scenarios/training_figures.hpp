@@ -33,6 +33,18 @@ struct TrainingFigures {            // of a workload of that kind that came to i
         std::vector<std::vector<std::int64_t>> wait_ps;  // by the rows of `exposed`; per step
         std::vector<std::int64_t> computing_ps;          // measured
     } ranks;
+
+    struct Checkpoints {                             // one row per checkpoint that was written
+        std::vector<std::int64_t> begin_ps, end_ps;  // the first writer begins, the last is done
+        std::int64_t bytes = 0, read_bytes = 0;      // of each; of the restart
+        std::int64_t read_ps = 0;                    // until the last rank has read, at the start
+        std::int64_t clean_step_ps = 0;              // mean of the steps that meet no writing or reading; 0: none
+        std::int64_t slowed_step_ps = 0;             // mean of those that do
+        double effective_share = 0.0;                // of the time: what the steps would have taken, were they clean
+        double lost_s = 0.0;                         // to a checkpoint
+        double interruption_s = 0.0;                 // mean time between two, as assumed
+        double young_s = 0.0, daly_s = 0.0;          // advised between checkpoints; 0: nothing is lost
+    } checkpoints;
 };
 
 /// Adds what was measured worker by worker. @param figures  whose `steps` is known

@@ -27,6 +27,10 @@ namespace lightloom {
 enum class Wait : std::uint8_t { computation, tensor, context, data, pipeline, expert, bubble, checkpoint, other };
 inline constexpr std::size_t kWaits = 9;
 
+/// What a worker is to its job: a rank of it; or who writes a rank's checkpoints in its place, reads one when the job
+/// begins, or stores them.
+enum class Role : std::uint8_t { rank, writer, reader, store };
+
 /// What a worker does, one iteration after the other. Tasks of a stream run one after another, in the order in which
 /// they stand, and each only after those that it depends on.
 struct Program {
@@ -52,6 +56,7 @@ struct Program {
     std::vector<std::uint32_t> dependencies;  // tasks
     std::vector<std::vector<std::uint32_t>> streams;
     std::uint32_t iterations = 1;
+    Role role = Role::rank;
     std::shared_ptr<const Jitter> jitter{};  // of its computations; none: each takes what it should
 
     /// In how many of its iterations a task takes part.

@@ -209,12 +209,12 @@ std::string question(const Scenario& scenario) {
         return fmt::format("incast: {} GPUs send {} each to one",
                            readable_count(workload.senders == 0 ? gpus - 1 : workload.senders), size);
     if (workload.kind == WorkloadKind::training) {
-        const TrainingStep step = training_step(scenario.training, gpus);
+        const TrainingStep step = training_step(scenario.training, training_gpus(scenario));
         const Parallelism& cut = step.parallelism;
         return fmt::format(
             "training {} on {} GPUs: tensor {} x context {} x data {} x pipeline {}, {} micro-batch{} of {} tokens",
-            step.model.name, readable_count(gpus), cut.tensor, cut.context, cut.data, cut.pipeline, cut.micro_batches,
-            cut.micro_batches == 1 ? "" : "es", readable_count(step.sequence * step.micro_batch));
+            step.model.name, readable_count(cut.ranks()), cut.tensor, cut.context, cut.data, cut.pipeline,
+            cut.micro_batches, cut.micro_batches == 1 ? "" : "es", readable_count(step.sequence * step.micro_batch));
     }
     const GroupShape shape = groups_of(workload.groups, fabric);
     const CollectiveCall call = call_of(workload, shape.ranks, fabric.gpus_per_server);

@@ -12,6 +12,8 @@
 
 #include "core/abort.hpp"
 #include "core/random.hpp"
+#include "models/workload/collectives/expert_routing.hpp"
+#include "models/workload/collectives/unequal_all_to_all.hpp"
 #include "models/workload/traffic_builder.hpp"
 #include "models/workload/training/in_server.hpp"
 
@@ -19,9 +21,10 @@ namespace lightloom {
 namespace {
 
 /// In which group, or to or from which neighbour in the pipeline, a task is. Streams go on side by side, so each has
-/// groups of its own, as frameworks give each a communicator.
+/// groups of its own, as frameworks give each a communicator. Or where a rank meets who reads or writes its checkpoints.
 struct Place {
-    bool is_neighbour = false;
+    enum class Kind : std::uint8_t { group, neighbour, restart, begins, written };
+    Kind kind = Kind::group;
     GroupKind group = GroupKind::pipeline;
     StepStream stream = StepStream::compute;
     friend auto operator<=>(const Place&, const Place&) = default;
@@ -32,7 +35,7 @@ std::optional<Place> place_of(const StageTask& task) {
         case StageTask::Kind::compute: return std::nullopt;
         case StageTask::Kind::collective: return Place{.group = task.group, .stream = task.stream};
         case StageTask::Kind::send:
-        case StageTask::Kind::receive: return Place{.is_neighbour = true, .stream = task.stream};
+        case StageTask::Kind::receive: return Place{.kind = Place::Kind::neighbour, .stream = task.stream};
     }
     return std::nullopt;
 }
@@ -81,6 +84,8 @@ public:
                 builder_.add_worker(ranks_[place_in_list], stage.program, slowdowns[place_in_list]);
             for (const Place& place : stage.seats) sit_down(worker, rank, place);
         }
+        if (options_.checkpoints.writes() || options_.checkpoints.restart)
+            add_checkpoints(builder_, options_.checkpoints, checkpoint_ranks(), iterations_);
         return builder_.build();
     }
 
@@ -96,6 +101,8 @@ private:
         Program program;
         program.iterations = iterations_;
         program.jitter = jitter_;
+        const bool restarts = options_.checkpoints.restart;
+        if (restarts) add_meeting(program, made, Place::Kind::restart, 0, 0, UINT32_MAX);
         for (const StageTask& task : plan.tasks) {
             Program::Task made_task{.duration_ps = task.duration_ps, .stream = static_cast<std::uint32_t>(task.stream)};
             if (const std::optional<Place> place = place_of(task)) {
@@ -105,12 +112,38 @@ private:
                     made_task.call = Program::Task::kMeet;
                     made_task.duration_ps = in_server_ps(call_of(task), step_.gpu);
                 } else {
-                    made_task.call = number_of(call_of(task));
+                    made_task.call = draws(task) ? drawn_call(task) : number_of(call_of(task));
                 }
             }
-            program.add(made_task, plan.dependencies_of(task));
+            // Nothing begins before the state is there.
+            std::vector<std::uint32_t> after;
+            for (const std::uint32_t other : plan.dependencies_of(task)) after.push_back(other + restarts);
+            if (restarts && after.empty()) after.push_back(0);
+            program.add(made_task, after);
         }
+        add_checkpoint(program, made, stage);
         made.program = builder_.add_program(std::move(program));
+    }
+    // At the end of a step that a checkpoint is due after.
+    void add_checkpoint(Program& program, Stage& made, std::int64_t stage) {
+        const CheckpointPlan& plan = options_.checkpoints;
+        if (plan.checkpoints(iterations_) == 0) return;
+        std::int64_t most = 0;  // of the stage's ranks: copying takes all of them as long
+        for (std::int64_t rank = 0; rank < layout_.ranks(); ++rank)
+            if (layout_.stage(rank) == stage)
+                most = std::max(most, written_bytes(step_, layout_, rank, plan.one_replica));
+        add_meeting(program, made, Place::Kind::begins, copy_ps(plan, most), plan.every - 1, plan.every);
+        if (!plan.asynchronous) add_meeting(program, made, Place::Kind::written, 0, plan.every - 1, plan.every);
+    }
+    static void add_meeting(Program& program, Stage& stage, Place::Kind kind, std::int64_t duration_ps,
+                            std::uint32_t first, std::uint32_t every) {
+        program.add({.call = Program::Task::kMeet,
+                     .seat = seat_of(stage, Place{.kind = kind}),
+                     .duration_ps = duration_ps,
+                     .stream = static_cast<std::uint32_t>(StepStream::compute),
+                     .first = first,
+                     .every = every,
+                     .wait = Wait::checkpoint});
     }
     static std::uint32_t seat_of(Stage& stage, const Place& place) {
         const auto found = std::ranges::find(stage.seats, place);
@@ -150,23 +183,85 @@ private:
         if (fresh) entry->second = builder_.add_call(call);
         return entry->second;
     }
+    bool draws(const StageTask& task) const { return task.stream == StepStream::expert && options_.experts; }
+    // What comes back from experts goes the ways of what went there. There, a token's hidden state goes to each.
+    std::uint32_t drawn_call(const StageTask& task) {
+        const std::int64_t element = task.returns ? step_.element_bytes.combine : step_.element_bytes.dispatch;
+        const auto [entry, fresh] = drawn_calls_.try_emplace({task.layer, task.returns});
+        if (!fresh) return entry->second;
+        const ModelRow& model = step_.model;
+        const auto ranks = static_cast<std::uint32_t>(layout_.group_size(GroupKind::expert));
+        UnequalAllToAll exchange(
+            Algorithm::direct, ranks,
+            lightloom::dispatch_bytes(
+                ExpertLayer{.ranks = ranks,
+                            .experts = static_cast<std::uint32_t>(model.experts),
+                            .experts_of_token = static_cast<std::uint32_t>(model.top_k),
+                            .tokens = static_cast<std::uint32_t>(rank_tokens(step_)),
+                            .token_bytes = model.hidden * element,
+                            .skew = options_.experts->skew,
+                            .nodes_of_token = options_.experts->servers_of_token,
+                            .ranks_per_node = expert_ranks_of_a_server(),
+                            .seed = draw(options_.seed, static_cast<std::uint64_t>(task.layer), Purpose::expert, 0)}));
+        entry->second = builder_.add_call(Schedule(task.returns ? exchange.reversed() : std::move(exchange)));
+        return entry->second;
+    }
+    // Consecutive ranks of an expert group that share a server; 1 where groups do not lie alike.
+    std::uint32_t expert_ranks_of_a_server() const {
+        const std::vector<std::int64_t> members = layout_.members(GroupKind::expert, 0);
+        std::size_t together = 1;
+        while (together < members.size() && server_of(members[together]) == server_of(members[0])) ++together;
+        return static_cast<std::uint32_t>(members.size() % together == 0 ? together : 1);
+    }
     // Of a pipeline only its ends do something together.
     std::uint32_t ranks_in(GroupKind kind) const {
         return kind == GroupKind::pipeline ? 2 : static_cast<std::uint32_t>(layout_.group_size(kind));
     }
 
+    std::vector<CheckpointRank> checkpoint_ranks() {
+        std::vector<CheckpointRank> ranks;
+        for (std::int64_t rank = 0; rank < layout_.ranks(); ++rank) {
+            const EndpointId at = ranks_[static_cast<std::size_t>(rank)];
+            const CheckpointPlan& plan = options_.checkpoints;
+            const bool writes = plan.checkpoints(iterations_) > 0;
+            ranks.push_back(
+                {.at = at,
+                 .store = store_of(at),
+                 .server = server_of(rank),
+                 .write_bytes = written_bytes(step_, layout_, rank, plan.one_replica),
+                 .read_bytes = restart_bytes(step_, layout_, rank),
+                 .begins = writes ? group({.kind = Place::Kind::begins}, rank, 2) : 0,
+                 .written = writes && !plan.asynchronous ? group({.kind = Place::Kind::written}, rank, 2) : 0,
+                 .restart = plan.restart ? group({.kind = Place::Kind::restart}, rank, 2) : 0});
+        }
+        return ranks;
+    }
+    // A server's GPUs use the NICs of one storing server, each that of its own number: in fabrics of rails, on its rail.
+    EndpointId store_of(EndpointId at) const {
+        const std::vector<EndpointId>& stores = options_.checkpoints.stores;
+        if (stores.empty()) return at;
+        const std::vector<std::uint32_t>& servers = options_.servers;
+        const auto first = std::ranges::find(servers, servers[at.value]) - servers.begin();
+        const auto number = static_cast<std::size_t>(at.value) - static_cast<std::size_t>(first);
+        const auto of_a_server = static_cast<std::size_t>(std::ranges::count(servers, servers[stores[0].value]));
+        const std::size_t storing = servers[at.value] % (stores.size() / of_a_server);
+        return stores[storing * of_a_server + number % of_a_server];
+    }
+
     void sit_down(std::uint32_t worker, std::int64_t rank, const Place& place) {
-        if (!place.is_neighbour) {
+        if (place.kind == Place::Kind::group) {
             const std::int64_t number = layout_.group_of(place.group, rank);
             const std::int64_t own = place.group == GroupKind::pipeline ? std::min<std::int64_t>(layout_.stage(rank), 1)
                                                                         : layout_.place(place.group, rank);
             return builder_.add_seat(worker, group(place, number, ranks_in(place.group)),
                                      static_cast<std::uint32_t>(own));
         }
+        if (place.kind != Place::Kind::neighbour) return builder_.add_seat(worker, group(place, rank, 2), 0);
         const bool forward = place.stream == StepStream::send_forward || place.stream == StepStream::receive_forward;
         const bool sends = place.stream == StepStream::send_forward || place.stream == StepStream::send_backward;
         const std::int64_t sender = sends ? rank : neighbour(rank, forward ? -1 : 1);
-        const Place way{.is_neighbour = true, .stream = forward ? StepStream::send_forward : StepStream::send_backward};
+        const Place way{.kind = Place::Kind::neighbour,
+                        .stream = forward ? StepStream::send_forward : StepStream::send_backward};
         builder_.add_seat(worker, group(way, sender, 2), sends ? 0 : 1);
     }
     std::int64_t neighbour(std::int64_t rank, std::int64_t stages_on) const {
@@ -180,7 +275,8 @@ private:
         const std::int64_t messages = step_.parallelism.micro_batches * step_.parallelism.virtual_stages;
         if (fresh)
             entry->second = builder_.add_group(
-                {.ranks = ranks, .timed_messages = place.is_neighbour ? static_cast<std::uint32_t>(messages) : 0});
+                {.ranks = ranks,
+                 .timed_messages = place.kind == Place::Kind::neighbour ? static_cast<std::uint32_t>(messages) : 0});
         return entry->second;
     }
 
@@ -194,6 +290,7 @@ private:
     TrafficBuilder builder_;
     std::vector<Stage> stages_;
     std::map<std::tuple<Collective, std::uint32_t, std::int64_t>, std::uint32_t> calls_;
+    std::map<std::pair<std::int16_t, bool>, std::uint32_t> drawn_calls_;  // by layer and way
     std::map<std::pair<Place, std::int64_t>, std::uint32_t> groups_;
 };
 

@@ -52,6 +52,8 @@ struct StageTask {
     GroupKind group = GroupKind::pipeline;
     /// send, receive: places further in the pipeline group, round and round; 1 or -1.
     std::int8_t peer = 0;
+    bool returns = false;    // an exchange with experts: what they give back
+    std::int16_t layer = 0;  // likewise: whose experts
 };
 static_assert(sizeof(StageTask) <= 40);
 

@@ -125,12 +125,15 @@ private:
     }
     // Gradients go the ways of the tokens: to the experts first, and then back.
     void experts(std::int64_t layer, double times) {
-        const auto exchange = [&](std::int64_t bytes) {
-            if (cut_.expert > 1) exposed(StepStream::expert, GroupKind::expert, Collective::all_to_all, bytes);
+        const auto exchange = [&](std::int64_t bytes, bool returns) {
+            StageTask task = communication(StepStream::expert, GroupKind::expert, Collective::all_to_all, bytes);
+            task.layer = static_cast<std::int16_t>(layer);
+            task.returns = returns;
+            if (cut_.expert > 1) in_chain(task);
         };
-        exchange(dispatch_bytes(step_));
+        exchange(dispatch_bytes(step_), false);
         compute(feed_forward(layer), times);
-        exchange(combine_bytes(step_));
+        exchange(combine_bytes(step_), true);
     }
 
     // --- Floating-point operations of a token
