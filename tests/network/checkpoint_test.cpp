@@ -1,5 +1,5 @@
-// Checkpoints in runs: what is written and read, how long a burst takes on an idle fabric, who waits for it. Oracles: 14
-// bytes a parameter, and bytes over the bottleneck with the framing that packets have.
+// Checkpoints in runs: what is written and read, how long a burst takes on an idle fabric, who waits for it. Oracles:
+// 14 bytes a parameter, and bytes over the bottleneck with the framing that packets have.
 #include <gtest/gtest.h>
 
 #include <numeric>

@@ -106,7 +106,7 @@ TEST(Training, AStepOfSeventyBillionParametersRuns) {
                                      .loaded.value();
     const RunResult result = run(input.scenario, plan(input.scenario), {.threads = 2}, nullptr);
     ASSERT_TRUE(result.complete);
-    // Six operations a parameter and token, but the embedding's, and attention: 70.6 - 1.05 billion; 2 x 4 x 8,192 tokens
+    // Six operations a parameter and token, but the embedding's: 70.6 - 1.05 billion; 2 x 4 x 8,192 tokens
     // on 64 GPUs at half of their peak.
     const double computing_s = 6.0 * 69.5e9 * 65'536 / (64 * 0.5 * 989e12);
     EXPECT_GT(static_cast<double>(result.training.step_ps) * 1e-12, computing_s);

@@ -84,8 +84,7 @@ TEST(ExpertRouting, ExpertsOfATokenAreDistinct) {
     for (const std::int64_t bytes : dispatch_bytes(layer)) EXPECT_EQ(bytes, 10);
 }
 
-// 8 experts of a token in at most 4 of 8 nodes of 8 ranks, as DeepSeek-V3 is trained: all tokens of a rank go to at most
-// 4 nodes each, and all nodes are alike.
+// 8 experts of a token in at most 4 of 8 nodes of 8 ranks, as DeepSeek-V3 is trained. All nodes are alike.
 TEST(ExpertRouting, ATokenKeepsToFewNodes) {
     ExpertLayer layer{.ranks = 64, .experts = 256, .experts_of_token = 8, .tokens = 1, .token_bytes = 1};
     layer.nodes_of_token = 4;

@@ -25,7 +25,7 @@ std::vector<std::uint64_t> cumulated_popularity(const ExpertLayer& layer) {
     return cumulated;
 }
 
-// Distinct nodes first, where there is a limit, and distinct experts within them: what a token has already is drawn again.
+// Distinct nodes first, where there is a limit, and distinct experts within them: what a token has is drawn again.
 class Router {
 public:
     explicit Router(const ExpertLayer& layer)

@@ -75,8 +75,8 @@ class Schedule {
 public:
     /// @param call  is_implemented, ranks > 0, root < ranks, bytes >= 0, channels > 0, ranks_per_node divides ranks
     explicit Schedule(const CollectiveCall& call);
-    /// An all-to-all in which every pair of ranks has a size of its own. It has no common buffer: what is said of parts,
-    /// loops and blocks does not hold of it.
+    /// An all-to-all in which every pair of ranks has a size of its own. It has no common buffer: what is said of
+    /// parts, loops and blocks does not hold of it.
     explicit Schedule(UnequalAllToAll sizes);
 
     const CollectiveCall& call() const { return call_; }

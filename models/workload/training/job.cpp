@@ -21,7 +21,7 @@ namespace lightloom {
 namespace {
 
 /// In which group, or to or from which neighbour in the pipeline, a task is. Streams go on side by side, so each has
-/// groups of its own, as frameworks give each a communicator. Or where a rank meets who reads or writes its checkpoints.
+/// groups of its own, as frameworks give each a communicator. Or where a rank meets who reads or writes for it.
 struct Place {
     enum class Kind : std::uint8_t { group, neighbour, restart, begins, written };
     Kind kind = Kind::group;
@@ -236,7 +236,7 @@ private:
         }
         return ranks;
     }
-    // A server's GPUs use the NICs of one storing server, each that of its own number: in fabrics of rails, on its rail.
+    // A server's GPUs use the NICs of one storing server, each that of its own number: on its rail, where there are.
     EndpointId store_of(EndpointId at) const {
         const std::vector<EndpointId>& stores = options_.checkpoints.stores;
         if (stores.empty()) return at;
