@@ -3,7 +3,7 @@
 // Every token is drawn its experts, so that the sizes scatter as they do in a run instead of all being the mean; and
 // experts can differ in popularity, so that some ranks are hot. Dispatch sends a token once per expert; combine is
 // UnequalAllToAll::reversed, in the bytes of its own format. A router may be limited to few nodes: it takes these
-// first, by the popularity of all their experts, and experts within them (DeepSeek-V3, arXiv 2412.19437, section 2.1.2).
+// first, by the popularity of all their experts, and experts within them (DeepSeek-V3, arXiv 2412.19437, 2.1.2).
 // Not here: the router's training, capacity limits, tokens sent once to a node and copied there.
 #pragma once
 
