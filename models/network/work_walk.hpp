@@ -2,6 +2,7 @@
 // releases messages. All of it happens at one node. Not here: what the lane does (models/workload/execution.hpp).
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include "models/network/fabric.hpp"
@@ -39,7 +40,8 @@ struct Fabric::WorkActions {
         Frame over{};
         over.flow = worker;
         over.packet = stream;
-        fabric.post_own(context, node, over, Happening::computed, now + Duration{after_ps});
+        // What a node sends itself has to be later than now.
+        fabric.post_own(context, node, over, Happening::computed, now + Duration{std::max<std::int64_t>(after_ps, 1)});
     }
     void note_task(std::uint32_t worker) {
         if (!fabric.exposure_.measures()) return;

@@ -70,7 +70,10 @@ TEST(TrainingWaits, TheBubbleIsThatOfTheSchedule) {
     expect_all_time_told(ran);
     for (std::uint32_t stage = 0; stage < p; ++stage) {
         const auto computing = static_cast<double>(waited(ran, stage, Wait::computation));
-        EXPECT_NEAR(static_cast<double>(waited(ran, stage, Wait::bubble)), computing * (p - 1) / m, 0.01 * computing);
+        // (p - 1) / m of each step. Later stages are done earlier, by a backward each, and wait no more in the end.
+        const double backward = 2.0 / 3.0 * computing / (2 * m);
+        EXPECT_NEAR(static_cast<double>(waited(ran, stage, Wait::bubble)), computing * (p - 1) / m - stage * backward,
+                    0.01 * computing);
         EXPECT_LT(static_cast<double>(waited(ran, stage, Wait::pipeline)), 0.01 * computing);
     }
     // The last stage cannot hide the way of the first activation to it: 2,048,000 bytes at 400 Gb/s.
@@ -99,7 +102,7 @@ TEST(TrainingWaits, AStepIsAsLongAsItsSlowestRank) {
     std::vector<std::int64_t> each;
     for (std::uint32_t rank = 0; rank < 4; ++rank) each.push_back(waited(ran, rank, Wait::computation));
     EXPECT_EQ(std::ranges::count(each, computing), 3);
-    EXPECT_EQ(std::ranges::max(each), computing * 3 / 2);
+    EXPECT_NEAR(static_cast<double>(std::ranges::max(each)), static_cast<double>(computing) * 1.5, 10.0);
     for (std::uint32_t rank = 0; rank < 4; ++rank)
         EXPECT_NEAR(static_cast<double>(end_of(ran, rank)), static_cast<double>(end_of(usual, rank) + computing / 2),
                     0.002 * static_cast<double>(computing));
