@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::uint32_t kRanks = 8, kGpus = 2;  // of a server
 
-/// Eight ranks in four servers that end their steps together, and so many GPUs that store, two in a server, all under one leaf.
+/// Eight ranks in four servers that end their steps together, and so many GPUs that store, two in a server, all under
+/// one leaf.
 struct Job {
     TrainingStep step{.parallelism = {.tensor = 2, .data = 4}};
     JobOptions options{.in_server_formula = true};
