@@ -37,6 +37,9 @@ enum class Purpose : std::uint32_t {
     selection = 33,
     popularity = 40,
     expert = 41,
+    expert_node = 42,
+    computation = 43,
+    straggler = 44,
 };
 
 /// 64 random bits. @param n  which of the entity's numbers for this purpose

@@ -242,8 +242,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
 
     RunResult result = measurements(fabric, outcome, total, outcome.interrupted ? now : until);
     if (scenario.workload.kind == WorkloadKind::training && result.complete)
-        result.training = training_result(training_step(scenario.training, shape_of(scenario).endpoints()),
-                                          scenario.workload.iterations, result.summary.completion_ps);
+        result.training = training_result(scenario, fabric);
     add_fault_results(result, scenario, plan, fabric, input.reroutes);
     result.execution.wall_seconds = seconds_since(began);
     result.execution.setup_seconds = setup_seconds;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "scenarios/result_faults.hpp"
+#include "scenarios/result_training.hpp"
 
 namespace lightloom {
 namespace {
@@ -116,18 +117,6 @@ void write_optics(const Group& root, const LinkConditions& links) {
     t.column("price_usd", links.price_usd, {"1", "US dollars: half of the modules at both ends, and the fibre"});
     t.close();
     optics.close();
-}
-
-void write_training(const Group& root, const RunResult& result) {
-    const RunResult::Training& t = result.training;
-    if (t.steps == 0) return;
-    Group g = root.child("training");
-    g.scalar("steps", t.steps, count("training steps"));
-    g.scalar("step_ps", t.step_ps, picoseconds("mean time of a step"));
-    g.scalar("computing_ps", t.computing_ps, picoseconds("of a step: computation at the busiest pipeline stage"));
-    g.scalar("tokens_per_gpu_second", t.tokens_per_gpu_second, {"s-1", "tokens trained per GPU and second"});
-    g.scalar("flops_utilisation", t.flops_utilisation, {"1", "MFU: the model's operations over the GPUs' peak"});
-    g.close();
 }
 
 void write_summary(const Group& root, const RunResult& result) {
@@ -329,7 +318,7 @@ void write_header(const Group& root, const RunHeader& header) {
 
 void write_measurements(const Group& root, const RunResult& result) {
     write_summary(root, result);
-    write_training(root, result);
+    write_training(root, result.training);
     write_collectives(root, result.collectives);
     write_histograms(root, result);
     write_flows(root, result.flows);

@@ -8,6 +8,7 @@
 
 #include "core/histogram.hpp"
 #include "models/optics/link_condition.hpp"
+#include "scenarios/training_figures.hpp"
 #include "topologies/topology.hpp"
 
 namespace lightloom {
@@ -63,12 +64,8 @@ struct RunResult {
         std::vector<double> algorithm_bandwidth, bus_bandwidth;
     } collectives;
 
-    struct Training {                   // of a workload of that kind that came to its end
-        std::int64_t steps = 0;         // 0: it is none
-        std::int64_t step_ps = 0;       // mean
-        std::int64_t computing_ps = 0;  // of it, at the busiest pipeline stage
-        double tokens_per_gpu_second = 0, flops_utilisation = 0;
-    } training;
+    using Training = TrainingFigures;
+    Training training;
 
     struct Ports {  // one row per sending port
         std::vector<std::int64_t> frames_sent, bytes_sent, frames_delivered, frames_lost, frames_dropped, frames_marked,

@@ -18,6 +18,7 @@
 #include "models/transport/parameters.hpp"
 #include "models/workload/traffic.hpp"
 #include "models/workload/training/demand.hpp"
+#include "scenarios/checkpoint.hpp"
 #include "scenarios/fault.hpp"
 #include "scenarios/tiers.hpp"
 #include "scenarios/trace.hpp"
@@ -46,6 +47,8 @@ enum class TransportKind { window, rocev2, uec };
 enum class LossRecovery { go_back_n, selective_repeat };
 using ClassMask = std::uint8_t;
 enum class PortWeights { equal, capacity };
+enum class ExpertRouting { even, drawn };
+enum class InServer { formula, packets };
 enum class DcqcnPreset { paper_2015, connectx, simai };
 
 struct Scenario {
@@ -236,9 +239,21 @@ struct Scenario {
         Precision precision = Precision::bf16;
         bool recompute = false;
         double efficiency = 0.5;
+        std::optional<InServer> in_server{};  // none: by formula where there is no scale-up network
+        double jitter = 0.0;                  // relative deviation of a computation's duration
+        struct Stragglers {
+            std::int64_t count = 0;
+            double share = 0.0, slowdown = 1.0;
+            friend bool operator==(const Stragglers&, const Stragglers&) = default;
+        } stragglers;
+        ExpertRouting routing = ExpertRouting::even;
+        double expert_skew = 0.0;              // of drawn routing: Zipf exponent of the experts' popularity
+        std::int64_t expert_nodes = 0;         // servers that a token's experts are in at most; 0: any number
+        Precision dispatch = Precision::bf16;  // of what is sent to experts; it comes back in bf16
         friend bool operator==(const Training&, const Training&) = default;
     } training;
 
+    ScenarioCheckpoint checkpoint;
     ScenarioTrace trace;
 
     using Fault = ScenarioFault;

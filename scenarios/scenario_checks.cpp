@@ -12,6 +12,7 @@
 
 #include "core/quantity_text.hpp"
 #include "core/rate.hpp"
+#include "scenarios/checkpoint_figures.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_checks.hpp"
 #include "scenarios/schema.hpp"
@@ -339,7 +340,7 @@ private:
         else if (s_.workload.kind == WorkloadKind::incast)
             incast(endpoints);
         else if (s_.workload.kind == WorkloadKind::training)
-            return training(endpoints);
+            return training();
         else if (s_.workload.kind == WorkloadKind::trace)
             return trace();
         else if (endpoints < 2)
@@ -371,12 +372,17 @@ private:
                      fmt::format("it has {}", fmt::join(algorithms_of(kind), ", ")));
     }
 
-    void training(std::int64_t endpoints) {
+    void training() {
         if (!sound({"training.model", "training.gpu", "training.tensor", "training.context", "training.pipeline",
                     "training.expert", "training.micro_batches", "training.micro_batch", "training.virtual_stages",
-                    "training.sequence"}))
+                    "training.sequence", "training.expert_nodes", "training.stragglers.count", "checkpoint.every",
+                    "checkpoint.servers"}))
             return;
-        for (const std::string& mistake : training_mistakes(s_.training, endpoints))
+        const std::vector<std::string> of_checkpoints = checkpoint_mistakes(s_);
+        for (const std::string& mistake : of_checkpoints)
+            complain("workload.kind", mistake, "lightloom explain --keys lists what [checkpoint] takes");
+        if (!of_checkpoints.empty()) return;  // they say how many GPUs train
+        for (const std::string& mistake : training_mistakes(s_.training, training_gpus(s_)))
             complain("workload.kind", mistake, "lightloom explain --keys lists what [training] takes");
     }
 

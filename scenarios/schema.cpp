@@ -12,7 +12,7 @@ namespace {
 Keys make_scenario_keys() {
     Keys keys;
     for (const Keys& part : std::array{topology_keys(), tier_keys(), optics_keys(), scale_up_keys(), network_keys(),
-                                       traffic_keys(), training_keys(), trace_keys()})
+                                       traffic_keys(), training_keys(), checkpoint_keys(), trace_keys()})
         keys.insert(keys.end(), part.begin(), part.end());
     return keys;
 }
@@ -48,7 +48,7 @@ std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& sce
         return Complaint{{},
                          fmt::format("is no key of a {} fabric", name_of(kind)),
                          fmt::format("it belongs to {}", fmt::join(kinds_of(key), ", "))};
-    if (key.section == "training" && scenario.workload.kind != WorkloadKind::training)
+    if ((key.section == "training" || key.section == "checkpoint") && scenario.workload.kind != WorkloadKind::training)
         return Complaint{{}, "no model is trained", "it belongs to workload.kind = \"training\""};
     if (key.section == "trace" && scenario.workload.kind != WorkloadKind::trace)
         return Complaint{{}, "no trace is replayed", "it belongs to workload.kind = \"trace\""};

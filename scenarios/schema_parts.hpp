@@ -26,6 +26,8 @@ Keys network_keys();
 Keys traffic_keys();
 /// The step of a model that is trained.
 Keys training_keys();
+/// How its state is written and read.
+Keys checkpoint_keys();
 /// Execution traces that are replayed.
 Keys trace_keys();
 /// Of one [[fault]].

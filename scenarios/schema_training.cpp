@@ -34,6 +34,26 @@ Keys training_keys() {
         {"training", "recompute", S::truth(AT(training.recompute)), "each layer's forward again before its backward"},
         {"training", "efficiency", S::number(AT(training.efficiency), 0.01, 1.0),
          "of a computation by itself, over the GPU's peak"},
+        {"training", "in_server",
+         S::optional(AT(training.in_server), "auto", TypesOf<InServer>::choice(kItself, {"formula", "packets"})),
+         "collectives of groups that sit in one server each: reckoned with what NVLink gives, or sent; auto: reckoned "
+         "unless scale_up.kind joins the GPUs"},
+        {"training", "routing", S::choice(AT(training.routing), {"even", "drawn"}),
+         "of tokens to experts: all have as many; or each token is drawn its experts, and sizes scatter"},
+        {"training", "expert_skew", S::number(AT(training.expert_skew), 0.0, 8.0),
+         "drawn: Zipf exponent of the experts' popularity; 0: all alike"},
+        {"training", "expert_nodes", S::whole_number(AT(training.expert_nodes), 0, 4096),
+         "drawn: servers that a token's experts are in at most; 0: any number"},
+        {"training", "dispatch", S::choice(AT(training.dispatch), {"bf16", "fp8"}),
+         "format of what is sent to experts; what comes back is bf16"},
+        {"training", "jitter", S::number(AT(training.jitter), 0.0, 1.0),
+         "relative deviation of a computation's duration, drawn for each (log-normal)"},
+        {"training", "stragglers.count", S::whole_number(AT(training.stragglers.count), 0, 16'777'216),
+         "GPUs that compute slowly all the time"},
+        {"training", "stragglers.share", S::number(AT(training.stragglers.share), 0.0, 1.0),
+         "of the GPUs, in place of a count"},
+        {"training", "stragglers.slowdown", S::number(AT(training.stragglers.slowdown), 1.0, 1000.0),
+         "by which their computations take longer"},
     };
 }
 

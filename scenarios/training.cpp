@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/time.hpp"
 #include "models/workload/training/run_metrics.hpp"
 #include "models/workload/training/step.hpp"
+#include "scenarios/checkpoint_figures.hpp"
+#include "scenarios/fabric.hpp"
 
 namespace lightloom {
 namespace {
@@ -46,25 +49,103 @@ TrainingStep training_step(const Scenario::Training& t, std::int64_t gpus) {
     step.recompute = t.recompute;
     step.precision = t.precision;
     step.efficiency = t.efficiency;
+    step.element_bytes.dispatch = t.dispatch == Precision::fp8 ? 1 : 2;
     return step;
 }
 
-std::vector<std::string> training_mistakes(const Scenario::Training& t, std::int64_t gpus) {
-    if (const std::int64_t replica = ranks_per_replica(t); gpus % replica != 0)
-        return {fmt::format("{} GPUs are no multiple of tensor x context x pipeline = {}", gpus, replica)};
-    return mistakes(training_step(t, gpus));
+bool reckons_in_server(const Scenario& scenario) {
+    const bool is_known = TrainingCatalogue::built_in().gpu(scenario.training.gpu)->link_bytes_per_s > 0.0;
+    const InServer usual =
+        scenario.scale_up_network.kind == ScaleUpKind::none && is_known ? InServer::formula : InServer::packets;
+    return scenario.training.in_server.value_or(usual) == InServer::formula;
 }
 
-RunResult::Training training_result(const TrainingStep& step, std::int64_t steps, std::int64_t completion_ps) {
-    const double seconds = Time{completion_ps}.seconds() / static_cast<double>(steps);
+std::int64_t training_gpus(const Scenario& scenario) {
+    const FabricShape shape = shape_of(scenario);
+    return std::max<std::int64_t>(shape.endpoints() - storing_endpoints(scenario.checkpoint, shape.gpus_per_server), 0);
+}
+
+namespace {
+
+CheckpointPlan plan_of(const ScenarioCheckpoint& c, const Topology& topology, std::int64_t gpus) {
+    const auto bytes_per_s = [](BitRate rate) { return static_cast<double>(rate.bits_per_second) / 8.0; };
+    CheckpointPlan plan{.every = static_cast<std::uint32_t>(c.every),
+                        .asynchronous = c.mode == CheckpointMode::asynchronous,
+                        .one_replica = c.writers == CheckpointWriters::one_replica,
+                        .restart = c.restart,
+                        .front_end_bytes_per_s = bytes_per_s(c.front_end_rate),
+                        .store_bytes_per_s = bytes_per_s(c.store_rate),
+                        .copy_bytes_per_s = bytes_per_s(c.copy_rate)};
+    for (auto i = static_cast<std::size_t>(gpus); i < topology.endpoints.size(); ++i)
+        plan.stores.push_back(EndpointId{i});
+    return plan;
+}
+
+}  // namespace
+
+Traffic training_traffic(const Scenario& scenario, const Topology& topology, Ranks gpus) {
+    const std::int64_t training = training_gpus(scenario);
+    std::erase_if(gpus, [&](EndpointId at) { return at.value >= training; });
+    return training_traffic(training_step(scenario.training, training), gpus,
+                            static_cast<std::uint32_t>(scenario.workload.iterations),
+                            job_options(scenario, topology, training));
+}
+
+JobOptions job_options(const Scenario& scenario, const Topology& topology, std::int64_t gpus) {
+    const Scenario::Training& t = scenario.training;
+    JobOptions options;
+    for (const Topology::Endpoint& endpoint : topology.endpoints) options.servers.push_back(endpoint.server.value);
+    options.in_server_formula = reckons_in_server(scenario);
+    options.jitter = t.jitter;
+    options.stragglers = t.stragglers.count;
+    if (t.stragglers.share > 0.0) options.stragglers = std::llround(t.stragglers.share * static_cast<double>(gpus));
+    options.straggler_slowdown = t.stragglers.slowdown;
+    if (t.routing == ExpertRouting::drawn && training_step(t, gpus).model.experts > 0)
+        options.experts = {.skew = t.expert_skew, .servers_of_token = static_cast<std::uint32_t>(t.expert_nodes)};
+    options.checkpoints = plan_of(scenario.checkpoint, topology, gpus);
+    options.seed = scenario.seeds.traffic;
+    return options;
+}
+
+std::vector<std::string> training_mistakes(const Scenario::Training& t, std::int64_t gpus) {
+    std::vector<std::string> found;
+    if (t.in_server == InServer::formula && TrainingCatalogue::built_in().gpu(t.gpu)->link_bytes_per_s == 0.0)
+        found.push_back(fmt::format("the catalogue does not say what the links of {} give in a server", t.gpu));
+    if (t.stragglers.count > 0 && t.stragglers.share > 0.0)
+        found.emplace_back("stragglers are counted twice, by count and by share");
+    if (t.stragglers.count > gpus)
+        found.push_back(fmt::format("{} stragglers among {} GPUs", t.stragglers.count, gpus));
+    if (const std::int64_t replica = ranks_per_replica(t); gpus % replica != 0)
+        found.push_back(fmt::format("{} GPUs are no multiple of tensor x context x pipeline = {}", gpus, replica));
+    const ModelRow& model = *TrainingCatalogue::built_in().model(t.model);
+    if (t.routing == ExpertRouting::drawn && model.experts == 0)
+        found.push_back(fmt::format("{} has no experts to draw", t.model));
+    if (t.routing == ExpertRouting::even && (t.expert_skew > 0.0 || t.expert_nodes > 0))
+        found.emplace_back("experts are loaded evenly: expert_skew and expert_nodes need routing = \"drawn\"");
+    if (!found.empty()) return found;
+    found = mistakes(training_step(t, gpus));
+    // At worst each server of the group has one rank of it.
+    if (found.empty() && t.expert_nodes > 0 && t.expert_nodes * (model.experts / t.expert) < model.top_k)
+        found.push_back(
+            fmt::format("{} servers may have fewer than the {} experts of a token", t.expert_nodes, model.top_k));
+    return found;
+}
+
+RunResult::Training training_result(const Scenario& scenario, const Fabric& fabric) {
+    const TrainingStep step = training_step(scenario.training, training_gpus(scenario));
+    RunResult::Training figures;
+    figures.steps = scenario.workload.iterations;
+    figures.computing_ps = computing_ps(step);
+    add_measured(figures, fabric);
+    figures.step_ps = figures.step.end_ps.back() / figures.steps;
+    const double seconds = Time{figures.step.end_ps.back()}.seconds() / static_cast<double>(figures.steps);
     const auto tokens = static_cast<double>(step.tokens());
     const std::int64_t gpus = step.parallelism.ranks();
-    return {.steps = steps,
-            .step_ps = completion_ps / steps,
-            .computing_ps = computing_ps(step),
-            .tokens_per_gpu_second = tokens_per_gpu_second(tokens, gpus, seconds),
-            .flops_utilisation =
-                flops_utilisation(training_flops(step.model, step.sequence), tokens, gpus, step.peak_flops(), seconds)};
+    figures.tokens_per_gpu_second = tokens_per_gpu_second(tokens, gpus, seconds);
+    figures.flops_utilisation =
+        flops_utilisation(training_flops(step.model, step.sequence), tokens, gpus, step.peak_flops(), seconds);
+    add_checkpoints(figures, fabric, scenario, step);
+    return figures;
 }
 
 }  // namespace lightloom

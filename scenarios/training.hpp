@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/workload/training/demand.hpp"
+#include "models/workload/training/job.hpp"
 #include "scenarios/run_result.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -14,10 +15,22 @@ namespace lightloom {
 /// @param gpus  that a multiple of tensor x context x pipeline makes, else the last ones are left out
 TrainingStep training_step(const Scenario::Training& training, std::int64_t gpus);
 
+/// GPUs that train: all but those of servers that store.
+std::int64_t training_gpus(const Scenario& scenario);
+
+/// What a job of so many GPUs is beside its steps.
+JobOptions job_options(const Scenario& scenario, const Topology& topology, std::int64_t gpus);
+
+/// Whether collectives in a server are reckoned instead of sent.
+bool reckons_in_server(const Scenario& scenario);
+
 /// What cannot be of a step on so many GPUs, each in a sentence; empty: fine.
 std::vector<std::string> training_mistakes(const Scenario::Training& training, std::int64_t gpus);
 
-/// Figures of a run that ended. @param steps  that it was
-RunResult::Training training_result(const TrainingStep& step, std::int64_t steps, std::int64_t completion_ps);
+/// The traffic of the scenario's job. @param gpus  of the fabric, in the order of their ranks
+Traffic training_traffic(const Scenario& scenario, const Topology& topology, Ranks gpus);
+
+/// Figures of a run that ended.
+RunResult::Training training_result(const Scenario& scenario, const Fabric& fabric);
 
 }  // namespace lightloom

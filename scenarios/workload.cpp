@@ -2,7 +2,6 @@
 
 #include <stdexcept>
 
-#include "models/workload/training/job.hpp"
 #include "scenarios/training.hpp"
 
 namespace lightloom {
@@ -98,11 +97,9 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
     const Scenario::Workload& w = scenario.workload;
     const auto traffic = [&] {
         if (w.kind == WorkloadKind::permutation) return permutation(plan.topology, w.bytes, scenario.seeds.traffic);
-        if (w.kind == WorkloadKind::training) {
-            const Ranks gpus = groups_of(plan.topology, Grouping::all, w.placement).front();
-            const TrainingStep step = training_step(scenario.training, static_cast<std::int64_t>(gpus.size()));
-            return training_traffic(step, gpus, static_cast<std::uint32_t>(w.iterations));
-        }
+        if (w.kind == WorkloadKind::training)
+            return training_traffic(scenario, plan.topology,
+                                    groups_of(plan.topology, Grouping::all, w.placement).front());
         if (w.kind == WorkloadKind::trace)
             return trace_traffic(scenario, groups_of(plan.topology, Grouping::all, w.placement).front());
         if (w.kind == WorkloadKind::incast) {

@@ -35,6 +35,7 @@ Fabric::Fabric(const FabricInput& input)
       control_(input.transport, line_rates(input)),
       scale_up_(input.scale_up),
       execution_(input.traffic),
+      exposure_(input.traffic),
       statistics_(input.partitions) {
     build_nodes(input);
     build_steering();

@@ -27,6 +27,7 @@
 #include "models/transport/congestion_control.hpp"
 #include "models/transport/window_transport.hpp"
 #include "models/workload/execution.hpp"
+#include "models/workload/exposure.hpp"
 #include "topologies/routes.hpp"
 #include "topologies/topology.hpp"
 
@@ -128,6 +129,7 @@ public:
     std::int64_t iteration_end_ps(std::uint32_t worker, std::uint32_t iteration) const {
         return iteration_end_ps_[first_iteration_[worker] + iteration];
     }
+    const Exposure& exposure() const { return exposure_; }
     /// How long a port took to send all its frames, so many of so many bytes altogether, with preamble and gap.
     Duration busy(std::uint32_t port, std::int64_t frames, std::int64_t bytes) const;
     const PortClock& clock(std::uint32_t port) const { return ports_[port].clock; }
@@ -485,6 +487,7 @@ private:
     std::vector<FlowTimes> flow_times_;           // start and acknowledged: the source's; delivered: the destination's
     std::vector<std::int64_t> iteration_end_ps_;  // the worker's node's
     Execution execution_;
+    Exposure exposure_;
 
     // A partition's
     struct alignas(128) PartitionStatistics : Statistics {};

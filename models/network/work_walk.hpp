@@ -2,6 +2,9 @@
 // releases messages. All of it happens at one node. Not here: what the lane does (models/workload/execution.hpp).
 #pragma once
 
+#include <algorithm>
+#include <utility>
+
 #include "models/network/fabric.hpp"
 
 namespace lightloom {
@@ -11,11 +14,13 @@ template <class Context>
 void Fabric::deliver_messages(Context& context, Node& node, std::uint32_t flow, Time now) {
     Receiver& receiver = transport_.receiver(flow);
     statistics_[context.index()].messages_delivered += receiver.messages - receiver.announced;
-    receiver.announced = receiver.messages;
+    const std::uint32_t first = std::exchange(receiver.announced, receiver.messages);
     flow_times_[flow].delivered_ps = now.ps;
-    if (traffic_.flows[flow].lane == Traffic::kNone) return;
+    const std::uint32_t lane = traffic_.flows[flow].lane;
+    if (lane == Traffic::kNone) return;
+    exposure_.note_delivery(traffic_.seats[traffic_.lanes[lane].seat].worker, flow, first);
     WorkActions<Context> actions{*this, context, node, now};
-    execution_.deliver(traffic_.flows[flow].lane, flow, actions);
+    execution_.deliver(lane, flow, actions);
 }
 
 // What the execution of a program asks for.
@@ -35,7 +40,12 @@ struct Fabric::WorkActions {
         Frame over{};
         over.flow = worker;
         over.packet = stream;
-        fabric.post_own(context, node, over, Happening::computed, now + Duration{after_ps});
+        // What a node sends itself has to be later than now.
+        fabric.post_own(context, node, over, Happening::computed, now + Duration{std::max<std::int64_t>(after_ps, 1)});
+    }
+    void note_task(std::uint32_t worker) {
+        if (!fabric.exposure_.measures()) return;
+        fabric.exposure_.note(worker, fabric.execution_.iterations(worker), fabric.execution_.awaited(worker), now.ps);
     }
     void note_iteration(std::uint32_t worker) { fabric.note_iteration(worker, now); }
     void note_end(std::uint32_t) { ++fabric.statistics_[context.index()].workers_done; }
@@ -70,6 +80,7 @@ inline void Fabric::give(std::uint32_t flow, std::int64_t bytes, Time now) {
     transport_.release(flow, bytes);
     FlowTimes& times = flow_times_[flow];
     if (times.start_ps < 0) times.start_ps = now.ps;
+    exposure_.note_release(flow, times.messages, now.ps);
     ++times.messages;
     times.payload_bytes += bytes;
 }

@@ -7,12 +7,38 @@ Execution::Execution(const Traffic& traffic)
       workers_(traffic.workers.size()),
       seats_(traffic.seats.size()),
       lanes_(traffic.lanes.size()),
-      taken_(traffic.flows.size()) {
+      taken_(traffic.flows.size()),
+      come_(traffic.groups.size()) {
     for (std::uint32_t worker = 0; worker < workers_.size(); ++worker) {
         workers_[worker].first_stream = static_cast<std::uint32_t>(streams_.size());
         workers_[worker].first_unit = static_cast<std::uint32_t>(units_.size());
         streams_.resize(streams_.size() + program_of(worker).streams.size());
         units_.resize(units_.size() + program_of(worker).units);
+    }
+}
+
+std::int64_t Execution::duration_of(std::uint32_t worker, const Program& program, std::uint32_t task) const {
+    const Traffic::Worker& row = traffic_.workers[worker];
+    const std::int64_t duration_ps = scaled(program.tasks[task].duration_ps, row.slowdown);
+    if (!program.jitter) return duration_ps;
+    return program.jitter->stretched(duration_ps, row.at.value, workers_[worker].iteration, task);
+}
+
+// A task waits for its stream's, and the first of these for what it depends on. Each of them stands before the last.
+const Program::Task* Execution::awaited(std::uint32_t worker) const {
+    const Program& program = program_of(worker);
+    const Worker& w = workers_[worker];
+    if (w.iteration == program.iterations) return nullptr;
+    std::uint32_t s = 0;
+    while (streams_[w.first_stream + s].task == Program::kNone) ++s;  // else the iteration were over
+    while (true) {
+        const Stream& stream = streams_[w.first_stream + s];
+        const Program::Task& task = program.tasks[stream.task];
+        if (stream.waits == 0) return &task;
+        const auto before = program.dependencies_of(task);
+        const auto undone =
+            std::ranges::find_if(before, [&](std::uint32_t number) { return !is_done(w, program, number); });
+        s = program.tasks[*undone].stream;
     }
 }
 

@@ -29,6 +29,7 @@ public:
     ///     void release(std::uint32_t flow, std::int64_t bytes)        a message to be sent
     ///     std::uint32_t delivered(std::uint32_t flow)                 messages so far
     ///     void call_back(std::uint32_t worker, std::uint32_t stream, std::int64_t after_ps)   of computed()
+    ///     void note_task(std::uint32_t worker)                        one has ended, and what could begin has begun
     ///     void note_iteration(std::uint32_t worker)                   one is over
     ///     void note_end(std::uint32_t worker)                         and it was the last
     template <class Actions>
@@ -53,6 +54,9 @@ public:
 
     /// Iterations that a worker has ended.
     std::uint32_t iterations(std::uint32_t worker) const { return workers_[worker].iteration; }
+    /// What the first stream of a worker is at, or else what keeps its next task from beginning: a task that goes on.
+    /// nullptr: the worker has ended.
+    const Program::Task* awaited(std::uint32_t worker) const;
 
 private:
     using LowestFirst = std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>>;
@@ -87,6 +91,7 @@ private:
         return program_of(traffic_.seats[seat].worker).tasks[seats_[seat].task].stream;
     }
     bool is_done(const Worker& w, const Program& program, std::uint32_t task) const;
+    std::int64_t duration_of(std::uint32_t worker, const Program& program, std::uint32_t task) const;
     void begin_iteration(std::uint32_t worker);
     void come_to(Worker& w, const Program& program, std::uint32_t stream, std::uint32_t task);
     void finish(Worker& w, const Program& program, std::uint32_t task);
@@ -102,6 +107,8 @@ private:
     template <class Actions>
     void end_task(std::uint32_t worker, std::uint32_t stream, Actions& actions);
     template <class Actions>
+    void meet(std::uint32_t seat, std::int64_t duration_ps, Actions& actions);
+    template <class Actions>
     bool walk(std::uint32_t lane, Actions& actions);
 
     const Traffic& traffic_;
@@ -111,6 +118,7 @@ private:
     std::vector<Seat> seats_;
     std::vector<Lane> lanes_;
     std::vector<std::uint32_t> taken_;  // per flow: messages that its lane has taken
+    std::vector<std::uint32_t> come_;   // per group: to the meeting that is to begin
 };
 
 // Starts what may start. What ends at once may let others start.
@@ -125,23 +133,29 @@ void Execution::go_on(std::uint32_t worker, Actions& actions) {
             start(worker, program, streams_[w.first_stream + stream].task, actions);
         }
         use_units(worker, program, actions);
-        if (w.tasks_done < program.tasks.size()) return;
+        if (w.tasks_done < program.tasks.size()) break;
         ++w.iteration;
         actions.note_iteration(worker);
-        if (w.iteration == program.iterations) return actions.note_end(worker);
+        if (w.iteration == program.iterations) {
+            actions.note_end(worker);
+            break;
+        }
         begin_iteration(worker);
     }
+    actions.note_task(worker);
 }
 
 template <class Actions>
 void Execution::start(std::uint32_t worker, const Program& program, std::uint32_t number, Actions& actions) {
     const Program::Task& task = program.tasks[number];
     Worker& w = workers_[worker];
-    if (task.unit != Program::kNone)
+    if (!task.is_due(w.iteration) || task.call == Program::Task::kJoin)
+        finish(w, program, number);
+    else if (task.unit != Program::kNone)
         units_[w.first_unit + task.unit].streams.push(task.stream);
-    else if (task.call == Program::Task::kCompute)
-        actions.call_back(worker, task.stream, task.duration_ps);
-    else if (!task.is_call() || enter(worker, program, number, actions))
+    else if (task.is_computation())
+        actions.call_back(worker, task.stream, duration_of(worker, program, number));
+    else if (enter(worker, program, number, actions))
         finish(w, program, number);
 }
 
@@ -154,11 +168,11 @@ void Execution::use_units(std::uint32_t worker, const Program& program, Actions&
         const std::uint32_t stream = unit.streams.top();
         unit.streams.pop();
         unit.busy = true;
-        actions.call_back(worker, stream, program.tasks[streams_[w.first_stream + stream].task].duration_ps);
+        actions.call_back(worker, stream, duration_of(worker, program, streams_[w.first_stream + stream].task));
     }
 }
 
-/// Begins a collective at its seat. @return whether it is over, too
+/// Begins a collective, or a meeting, at its seat. @return whether it is over, too
 template <class Actions>
 bool Execution::enter(std::uint32_t worker, const Program& program, std::uint32_t number, Actions& actions) {
     const std::uint32_t seat = traffic_.workers[worker].first_seat + program.tasks[number].seat;
@@ -166,6 +180,11 @@ bool Execution::enter(std::uint32_t worker, const Program& program, std::uint32_
     if (seats_[seat].lanes_left != 0)
         abort_run("worker {} begins task {} in seat {}, where task {} goes on", worker, number,
                   program.tasks[number].seat, seats_[seat].task);
+    if (program.tasks[number].is_meeting()) {
+        seats_[seat].task = number;
+        meet(seat, program.tasks[number].duration_ps, actions);
+        return false;
+    }
     seats_[seat] = {.task = number, .lanes_left = row.lanes};
     for (std::uint32_t lane = row.first_lane; lane < row.first_lane + row.lanes; ++lane) {
         lanes_[lane] = {};
@@ -183,6 +202,19 @@ void Execution::end_task(std::uint32_t worker, std::uint32_t stream, Actions& ac
         units_[w.first_unit + unit].busy = false;
     finish(w, program, number);
     go_on(worker, actions);
+}
+
+/// The last who comes calls the others: their rows are this node's, too.
+template <class Actions>
+void Execution::meet(std::uint32_t seat, std::int64_t duration_ps, Actions& actions) {
+    const std::uint32_t number = traffic_.seats[seat].group;
+    const Traffic::Group& group = traffic_.groups[number];
+    if (++come_[number] < group.ranks) return;
+    come_[number] = 0;
+    for (std::uint32_t i = group.first_member; i < group.first_member + group.ranks; ++i) {
+        const std::uint32_t other = traffic_.members[i];
+        actions.call_back(traffic_.seats[other].worker, stream_of(other), duration_ps);
+    }
 }
 
 /// Goes through a lane's steps until one has to wait. @return whether it is through

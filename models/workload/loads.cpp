@@ -35,7 +35,7 @@ std::vector<Load> loads_of(const Traffic& traffic, Bytes payload) {
         for (const Program::Task& task : program.tasks)
             if (task.is_call())
                 add_call(loads, traffic, traffic.seats[worker.first_seat + task.seat], traffic.calls[task.call],
-                         program.iterations, payload);
+                         program.times(task), payload);
     }
     return loads;
 }

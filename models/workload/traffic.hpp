@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -17,9 +18,18 @@
 #include "core/quantity.hpp"
 #include "core/time.hpp"
 #include "models/workload/collectives/schedule.hpp"
+#include "models/workload/jitter.hpp"
 #include "topologies/topology.hpp"
 
 namespace lightloom {
+
+/// What a worker's wait for a task is put down to (models/workload/exposure.hpp).
+enum class Wait : std::uint8_t { computation, tensor, context, data, pipeline, expert, bubble, checkpoint, other };
+inline constexpr std::size_t kWaits = 9;
+
+/// What a worker is to its job: a rank of it; or who writes a rank's checkpoints in its place, reads one when the job
+/// begins, or stores them.
+enum class Role : std::uint8_t { rank, writer, reader, store };
 
 /// What a worker does, one iteration after the other. Tasks of a stream run one after another, in the order in which
 /// they stand, and each only after those that it depends on. Computations of several streams may share a unit, which
@@ -27,19 +37,27 @@ namespace lightloom {
 struct Program {
     static constexpr std::uint32_t kNone = UINT32_MAX;
     struct Task {
-        static constexpr std::uint32_t kCompute = UINT32_MAX;
-        static constexpr std::uint32_t kJoin = UINT32_MAX - 1;  // is over as soon as it may start
-        std::uint32_t call = kCompute;  // which of the traffic's calls; else a computation, or a join
-        std::uint32_t seat = 0;         // of the worker's: in which group
-        std::int64_t duration_ps = 0;   // of a computation
+        static constexpr std::uint32_t kCompute = UINT32_MAX, kMeet = UINT32_MAX - 1, kJoin = UINT32_MAX - 2;
+        // Which of the traffic's calls. None, kCompute: a computation. None, kMeet: a meeting of its group, whose
+        // workers are all at one node: it begins when the last has come, and needs no messages. None, kJoin: it is over
+        // as soon as it may start.
+        std::uint32_t call = kCompute;
+        std::uint32_t seat = 0;        // of the worker's: in which group
+        std::int64_t duration_ps = 0;  // of a computation, or a meeting
         std::uint32_t stream = 0;
         std::uint32_t unit = kNone;  // of a computation; none: it runs beside all others
         std::uint32_t place = 0;     // in its stream
         std::uint32_t next = kNone;  // after it in its stream
         std::uint32_t first_dependency = 0, dependencies = 0;
         std::uint32_t first_successor = 0, successors = 0;
+        // Iterations that it takes part in: `first`, and every `every`-th from there; in others it is over at once.
+        std::uint32_t first = 0, every = 1;
+        Wait wait = Wait::other;
 
+        bool is_computation() const { return call == kCompute; }
+        bool is_meeting() const { return call == kMeet; }
         bool is_call() const { return call < kJoin; }
+        bool is_due(std::uint32_t iteration) const { return iteration >= first && (iteration - first) % every == 0; }
     };
     struct Stream {
         std::uint32_t first = kNone, last = kNone;
@@ -50,7 +68,13 @@ struct Program {
     std::vector<Stream> streams;
     std::uint32_t units = 0;
     std::uint32_t iterations = 1;
+    Role role = Role::rank;
+    std::shared_ptr<const Jitter> jitter{};  // of its computations; none: each takes what it should
 
+    /// In how many of its iterations a task takes part.
+    std::uint32_t times(const Task& task) const {
+        return iterations <= task.first ? 0 : (iterations - task.first - 1) / task.every + 1;
+    }
     /// @param after  tasks that were added before. @return the task's number
     std::uint32_t add(Task task, std::span<const std::uint32_t> after = {});
     /// What each task lets start, once all have been added.
@@ -78,10 +102,14 @@ struct Traffic {
     struct Group {
         std::uint32_t ranks = 0;
         std::uint8_t traffic_class = 0;  // 0 to 7, of its data
+        std::uint32_t timed_messages =
+            0;                           // per flow: the last so many, whose release is to be told from the wait for it
+        std::uint32_t first_member = 0;  // in `members`
     };
     struct Worker {
         EndpointId at;
         std::uint32_t program = 0, first_seat = 0;
+        std::uint32_t slowdown = kFactorOne;  // of its computations
     };
     struct Seat {
         std::uint32_t group = 0, rank = 0, worker = 0;
@@ -100,9 +128,10 @@ struct Traffic {
     std::vector<Group> groups;
     std::vector<Schedule> calls;
     std::vector<Program> programs;
-    std::vector<Worker> workers;  // by endpoint
-    std::vector<Seat> seats;      // by worker
-    std::vector<Lane> lanes;      // by seat
+    std::vector<Worker> workers;         // by endpoint
+    std::vector<Seat> seats;             // by worker
+    std::vector<std::uint32_t> members;  // seats, by group and rank
+    std::vector<Lane> lanes;             // by seat
     std::vector<Peer> out, in;
 
     std::uint32_t flow_to(std::uint32_t lane, const Step& step) const;

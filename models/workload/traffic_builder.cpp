@@ -31,8 +31,8 @@ void add_peers(const Schedule& schedule, std::uint32_t rank, std::uint32_t lane,
 
 }  // namespace
 
-std::uint32_t TrafficBuilder::add_call(const CollectiveCall& call) {
-    traffic_.calls.emplace_back(call);
+std::uint32_t TrafficBuilder::add_call(Schedule call) {
+    traffic_.calls.push_back(std::move(call));
     return static_cast<std::uint32_t>(traffic_.calls.size() - 1);
 }
 
@@ -55,8 +55,8 @@ std::uint32_t TrafficBuilder::add_group(const Traffic::Group& group) {
     return static_cast<std::uint32_t>(traffic_.groups.size() - 1);
 }
 
-std::uint32_t TrafficBuilder::add_worker(EndpointId at, std::uint32_t program) {
-    drafts_.push_back({.worker = {.at = at, .program = program}, .seats = {}});
+std::uint32_t TrafficBuilder::add_worker(EndpointId at, std::uint32_t program, std::uint32_t slowdown) {
+    drafts_.push_back({.worker = {.at = at, .program = program, .slowdown = slowdown}, .seats = {}});
     return static_cast<std::uint32_t>(drafts_.size() - 1);
 }
 
@@ -83,6 +83,10 @@ void TrafficBuilder::lay_out() {
             seat = static_cast<std::uint32_t>(traffic_.seats.size());
             traffic_.seats.push_back({.group = place.group, .rank = place.rank, .worker = worker});
         }
+    }
+    for (std::size_t group = 0; group < seats_of_group_.size(); ++group) {
+        traffic_.groups[group].first_member = static_cast<std::uint32_t>(traffic_.members.size());
+        traffic_.members.insert(traffic_.members.end(), seats_of_group_[group].begin(), seats_of_group_[group].end());
     }
     for (std::uint32_t s = 0; s < traffic_.seats.size(); ++s) {
         Traffic::Seat& seat = traffic_.seats[s];

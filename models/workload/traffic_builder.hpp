@@ -11,11 +11,12 @@ namespace lightloom {
 
 class TrafficBuilder {
 public:
-    std::uint32_t add_call(const CollectiveCall& call);
+    std::uint32_t add_call(Schedule call);
+    std::uint32_t add_call(const CollectiveCall& call) { return add_call(Schedule(call)); }
     std::uint32_t add_program(Program program);
     std::uint32_t add_group(const Traffic::Group& group);
-    /// @return its number, for add_seat()
-    std::uint32_t add_worker(EndpointId at, std::uint32_t program);
+    /// @param slowdown  of its computations, as a factor. @return its number, for add_seat()
+    std::uint32_t add_worker(EndpointId at, std::uint32_t program, std::uint32_t slowdown = kFactorOne);
     /// The worker's next seat: the tasks of its program call it 0, 1, ... in the order in which they are added.
     void add_seat(std::uint32_t worker, std::uint32_t group, std::uint32_t rank);
 

@@ -78,6 +78,39 @@ TEST(Execution, TasksWaitForWhatTheyDependOn) {
     }
 }
 
+// Two workers meet in every second of five iterations, and send in every third from the second on.
+TEST(Execution, TasksTakePartInSomeIterations) {
+    TrafficBuilder builder;
+    const std::uint32_t call = builder.add_call({.kind = Collective::broadcast, .ranks = 2, .bytes = 10});
+    Program program;
+    program.iterations = 5;
+    const std::uint32_t first = program.add({.duration_ps = 5});
+    const std::uint32_t meeting =
+        program.add({.call = Program::Task::kMeet, .seat = 0, .duration_ps = 3, .stream = 1, .first = 1, .every = 2},
+                    std::vector{first});
+    program.add({.call = call, .seat = 1, .stream = 2, .first = 1, .every = 3}, std::vector{meeting});
+    const std::uint32_t shared = builder.add_program(program);
+    const std::uint32_t groups[] = {builder.add_group({.ranks = 2}), builder.add_group({.ranks = 2})};
+    for (std::uint32_t rank = 0; rank < 2; ++rank) {
+        const std::uint32_t worker = builder.add_worker(EndpointId{std::size_t{rank}}, shared);
+        for (const std::uint32_t group : groups) builder.add_seat(worker, group, rank);
+    }
+    const Traffic traffic = builder.build();
+    EXPECT_EQ(total_load(traffic, {1}).messages, 2);
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        Network network(traffic, seed);
+        network.run();
+        ASSERT_EQ(network.done.size(), 2u);
+        EXPECT_EQ(network.released[0].messages, 2);
+        for (std::uint32_t worker = 0; worker < 2; ++worker) {
+            std::vector<std::uint32_t> streams;
+            for (const auto& [who, stream] : network.ended)
+                if (who == worker) streams.push_back(stream);
+            EXPECT_EQ(streams, (std::vector<std::uint32_t>{0, 0, 1, 0, 0, 1, 0}));
+        }
+    }
+}
+
 TEST(Execution, AWorkerWithNothingToDoIsDone) {
     TrafficBuilder builder;
     builder.add_worker(EndpointId{std::size_t{0}}, builder.add_program({}));

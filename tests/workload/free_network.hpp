@@ -49,6 +49,7 @@ public:
         EXPECT_GE(after_ps, 0);
         waiting_.push_back({.worker = worker, .stream = stream});
     }
+    void note_task(std::uint32_t) {}
     void note_iteration(std::uint32_t worker) { iterations.push_back(worker); }
     void note_end(std::uint32_t worker) { EXPECT_TRUE(done.insert(worker).second); }
 

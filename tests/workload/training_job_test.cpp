@@ -74,6 +74,46 @@ TEST(TrainingJob, SendsWhatTheProgramsSay) {
     }
 }
 
+// Tokens x experts x hidden x bytes an element go to experts and come back, less what stays at home.
+TEST(TrainingJob, DrawnExpertsExchangeTheBytesOfTheFormula) {
+    TrainingStep step{.parallelism = {.data = 4, .expert = 4, .micro_batches = 2, .sharding = Sharding::none}};
+    step.model = *TrainingCatalogue::built_in().model("mixtral-8x7b");
+    step.model.layers = 3;
+    step.gpu = *TrainingCatalogue::built_in().gpu("h100");
+    step.sequence = 512;
+    step.element_bytes.dispatch = 1;
+    ASSERT_TRUE(mistakes(step).empty()) << mistakes(step).front();
+    const auto expert_bytes = [&](const JobOptions& options) {
+        const Traffic traffic = training_traffic(step, endpoints(4), 1, options);
+        Network network(traffic, 1);
+        network.run();
+        EXPECT_EQ(network.done.size(), 4u);
+        const std::int64_t gradients = 2 * 3 * stage_parameters(step, 0).dense * 4;  // 2 (n - 1) S of a ring
+        return total_load(traffic, {4096}).bytes - gradients;
+    };
+    // There and back in 3 layers, 2 micro-batches, forward and backward; 4 ranks
+    const std::int64_t all = 3 * 2 * 2 * 4 * (dispatch_bytes(step) + combine_bytes(step));
+    EXPECT_EQ(all, std::int64_t{3 * 2 * 2 * 4} * 512 * 2 * 4096 * (1 + 2));
+    EXPECT_EQ(expert_bytes({}), all / 4 * 3);  // evenly, a quarter stays
+    const std::int64_t drawn = expert_bytes({.experts = DrawnExperts{}, .seed = 1});
+    EXPECT_NE(drawn, all / 4 * 3);
+    EXPECT_NEAR(static_cast<double>(drawn), static_cast<double>(all) * 0.75, 0.03 * static_cast<double>(all));
+    // What comes back goes the ways of what went there, twice as wide: all is of threes.
+    EXPECT_EQ(drawn % (std::int64_t{3} * 4096 * 2 * 2), 0);
+}
+
+TEST(TrainingJob, TheEndsOfAPipelineAddUpTheMatrixThatTheyShare) {
+    TrainingStep step = small({.tensor = 2, .data = 2, .pipeline = 3, .micro_batches = 3});
+    const std::int64_t untied = total_load(training_traffic(step, endpoints(12), 1), {4096}).bytes;
+    step.model.tied = true;  // its ends have both matrices still
+    const Traffic traffic = training_traffic(step, endpoints(12), 1);
+    const std::int64_t matrix = step.model.vocabulary * step.model.hidden * 4;  // gradients in fp32
+    EXPECT_EQ(total_load(traffic, {4096}).bytes - untied, 2 * 2 * matrix);      // 2 (n - 1) S, in two replicas
+    Network network(traffic, 1);
+    network.run();
+    EXPECT_EQ(network.done.size(), 12u);
+}
+
 TEST(TrainingJob, StagesShareProgramsAndTasksShareCalls) {
     const TrainingStep step = small({.tensor = 2, .data = 4, .pipeline = 2, .micro_batches = 8});
     const Traffic traffic = training_traffic(step, endpoints(16), 1);

@@ -278,6 +278,19 @@ TEST(StageProgram, ATiedMatrixIsReducedOnce) {
     EXPECT_EQ((bytes_of(stage_program(step, 0))[{GroupKind::data, Collective::all_reduce}]), own * 4);
 }
 
+// In stages of their own both hold it, and add their gradients up.
+TEST(StageProgram, ATiedMatrixThatTwoStagesHoldIsAddedUp) {
+    TrainingStep step = llama(2);
+    step.model = *TrainingCatalogue::built_in().model("gpt3-175b");
+    step.sequence = 2048;
+    const std::int64_t own = embedding_parameters(step.model) / 8 * 4;  // 50,257 x 12,288 are whole eighths
+    const std::pair tie{GroupKind::pipeline, Collective::all_reduce};
+    for (const std::int64_t stage : {0, 15}) EXPECT_EQ(bytes_of(stage_program(step, stage))[tie], own);
+    EXPECT_EQ(bytes_of(stage_program(step, 7)).count(tie), 0u);
+    step.model.tied = false;
+    EXPECT_EQ(bytes_of(stage_program(step, 0)).count(tie), 0u);
+}
+
 TEST(StageProgram, ExpertsAreReachedFourTimesALayer) {
     TrainingStep step{.parallelism = {.data = 128, .pipeline = 16, .expert = 64, .micro_batches = 4}};
     step.model = *TrainingCatalogue::built_in().model("deepseek-v3");

@@ -12,6 +12,7 @@
 #include "tools/lightloom/fault_text.hpp"
 #include "tools/lightloom/json.hpp"
 #include "tools/lightloom/readable.hpp"
+#include "tools/lightloom/training_figures_text.hpp"
 
 namespace lightloom {
 namespace {
@@ -77,15 +78,6 @@ std::string answer(const SummaryContext& context, const RunResult& result) {
             completion / expected, readable_duration(expected));
     }
     return line + "\n";
-}
-
-std::string training_lines(const RunResult& result) {
-    const RunResult::Training& t = result.training;
-    if (t.steps == 0) return "";
-    return fmt::format("  a step takes {}, {:.1f} % of it computation; {} tokens/s per GPU, MFU {:.1f} %\n",
-                       readable_duration(static_cast<double>(t.step_ps)),
-                       100.0 * static_cast<double>(t.computing_ps) / static_cast<double>(t.step_ps),
-                       readable_count(static_cast<std::int64_t>(t.tokens_per_gpu_second)), 100.0 * t.flops_utilisation);
 }
 
 std::string bandwidth_lines(const Scenario& scenario, const RunResult& result) {
@@ -217,12 +209,12 @@ std::string question(const Scenario& scenario) {
         return fmt::format("incast: {} GPUs send {} each to one",
                            readable_count(workload.senders == 0 ? gpus - 1 : workload.senders), size);
     if (workload.kind == WorkloadKind::training) {
-        const TrainingStep step = training_step(scenario.training, gpus);
+        const TrainingStep step = training_step(scenario.training, training_gpus(scenario));
         const Parallelism& cut = step.parallelism;
         return fmt::format(
             "training {} on {} GPUs: tensor {} x context {} x data {} x pipeline {}, {} micro-batch{} of {} tokens",
-            step.model.name, readable_count(gpus), cut.tensor, cut.context, cut.data, cut.pipeline, cut.micro_batches,
-            cut.micro_batches == 1 ? "" : "es", readable_count(step.sequence * step.micro_batch));
+            step.model.name, readable_count(cut.ranks()), cut.tensor, cut.context, cut.data, cut.pipeline,
+            cut.micro_batches, cut.micro_batches == 1 ? "" : "es", readable_count(step.sequence * step.micro_batch));
     }
     if (workload.kind == WorkloadKind::trace)
         return fmt::format("replay of {}: {} ranks on {} GPUs", scenario.trace.prefix,
@@ -237,7 +229,7 @@ std::string question(const Scenario& scenario) {
 
 std::string summary_text(const SummaryContext& context, const RunResult& result) {
     const std::string title = context.scenario.title.empty() ? "" : context.scenario.title + "\n";
-    return title + question(context.scenario) + "\n" + answer(context, result) + training_lines(result) +
+    return title + question(context.scenario) + "\n" + answer(context, result) + training_lines(result.training) +
            bandwidth_lines(context.scenario, result) + "\n" + latency_table(result) + "\n" + frame_lines(result) +
            fault_lines(context.scenario, result) + margin_line(context.scenario, result) +
            execution_lines(result, context.file);
@@ -261,12 +253,7 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     object.add("messages", summary.messages).add("messages_delivered", summary.messages_delivered);
     object.add("payload_bytes_delivered", summary.payload_bytes_delivered);
     object.add("packet_latency_ps", latency_object(result.packet_latency));
-    if (const RunResult::Training& t = result.training; t.steps > 0) {
-        JsonObject training;
-        training.add("steps", t.steps).add("step_ps", t.step_ps).add("computing_ps", t.computing_ps);
-        training.add("tokens_per_gpu_second", t.tokens_per_gpu_second).add("flops_utilisation", t.flops_utilisation);
-        object.add("training", training);
-    }
+    if (result.training.steps > 0) object.add("training", training_object(result.training));
     object.add("packet_jitter_ps", latency_object(result.packet_jitter));
     object.add("message_latency_ps", latency_object(result.message_latency));
     object.add("frames", frames_object(summary)).add("margin", margin_object(result));

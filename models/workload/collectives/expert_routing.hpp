@@ -2,8 +2,9 @@
 //
 // Every token is drawn its experts, so that the sizes scatter as they do in a run instead of all being the mean; and
 // experts can differ in popularity, so that some ranks are hot. Dispatch sends a token once per expert; combine is
-// UnequalAllToAll::reversed, in the bytes of its own format. Not here: the router's training, capacity limits, routing
-// limited to few nodes.
+// UnequalAllToAll::reversed, in the bytes of its own format. A router may be limited to few nodes: it takes these
+// first, by the popularity of all their experts, and experts within them (DeepSeek-V3, arXiv 2412.19437, 2.1.2).
+// Not here: the router's training, capacity limits, tokens sent once to a node and copied there.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,8 @@ struct ExpertLayer {
     std::int64_t token_bytes = 0;        // as it is sent: hidden size times bytes per element
     /// Zipf exponent, >= 0: the r-th most popular expert is chosen in proportion to r^-skew. 0: all alike.
     double skew = 0.0;
+    std::uint32_t nodes_of_token = 0;  // whose experts a token may be given to, at most; 0: of all
+    std::uint32_t ranks_per_node = 1;  // consecutive ones, a divisor of ranks
     std::uint64_t seed = 0;
 };
 

@@ -1,9 +1,11 @@
 #include "models/workload/collectives/schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/abort.hpp"
 #include "models/workload/collectives/algorithms.hpp"
+#include "models/workload/collectives/unequal_all_to_all.hpp"
 
 namespace lightloom {
 namespace {
@@ -106,6 +108,11 @@ Schedule::Schedule(const CollectiveCall& call) : call_(normal_form(call)) {
     block_capacity_ = std::max<std::int64_t>(1, whole ? call_.bytes : call_.chunk_bytes / shape.largest);
 }
 
+Schedule::Schedule(UnequalAllToAll sizes)
+    : call_{.kind = Collective::all_to_all, .algorithm = Algorithm::direct, .ranks = sizes.ranks()},
+      lanes_per_part_(sizes.lanes()),
+      unequal_(std::make_shared<const UnequalAllToAll>(std::move(sizes))) {}
+
 std::uint64_t Schedule::loops(std::uint32_t part) const {
     const std::int64_t total =
         block_per_rank_ ? share(share(call_.bytes, blocks_, 0), parts_, part) : share(call_.bytes, parts_, part);
@@ -142,10 +149,12 @@ std::uint64_t Schedule::steps_per_loop(std::uint32_t rank, std::uint32_t lane) c
 }
 
 std::uint64_t Schedule::steps(std::uint32_t rank, std::uint32_t lane) const {
+    if (unequal_) return unequal_->steps(rank, lane);
     return loops(part(lane)) * steps_per_loop(rank, lane);
 }
 
 Step Schedule::step(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) const {
+    if (unequal_) return unequal_->step(rank, lane, k);
     const Place place = place_of(call_, rank, lane, lanes_per_part_);
     const std::uint32_t per_loop = steps_of(call_, place);
     const std::uint64_t loop = k / per_loop;

@@ -19,6 +19,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "models/workload/collectives/blocks.hpp"
 #include "models/workload/collectives/collective.hpp"
@@ -68,10 +69,15 @@ struct Step {
     bool forwards = false;  // the send waits for the receive; else it starts with the step, from the blocks as they are
 };
 
+class UnequalAllToAll;
+
 class Schedule {
 public:
     /// @param call  is_implemented, ranks > 0, root < ranks, bytes >= 0, channels > 0, ranks_per_node divides ranks
     explicit Schedule(const CollectiveCall& call);
+    /// An all-to-all in which every pair of ranks has a size of its own. It has no common buffer: what is said of
+    /// parts, loops and blocks does not hold of it.
+    explicit Schedule(UnequalAllToAll sizes);
 
     const CollectiveCall& call() const { return call_; }
     /// The same for all ranks; some lanes of some ranks have no steps.
@@ -102,6 +108,7 @@ private:
     std::uint32_t blocks_ = 1;
     bool block_per_rank_ = false;      // block b is what one rank gives or gets, in all loops together
     std::int64_t block_capacity_ = 1;  // bytes of a block in a full loop
+    std::shared_ptr<const UnequalAllToAll> unequal_;
 };
 
 }  // namespace lightloom

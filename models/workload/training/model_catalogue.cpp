@@ -47,6 +47,7 @@ GpuRow read_gpu(const CatalogueRow& cells) {
     row.fp4_flops = cells.number_or("fp4_tflops", kTera, 0.0) * 1e12;
     row.hbm_bytes = cells.number("hbm_gb", kGiga) * 1e9;
     row.hbm_bytes_per_s = cells.number("hbm_gb_per_s", kGiga) * 1e9;
+    row.link_bytes_per_s = cells.number_or("link_gb_per_s", kGiga, 0.0) * 1e9;
     row.from = {cells.some_text("confidence"), cells.some_text("source"), cells.text("note")};
     return row;
 }

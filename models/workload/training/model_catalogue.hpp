@@ -35,6 +35,7 @@ struct GpuRow {
     std::string id{}, name{};
     double bf16_flops = 0.0, fp8_flops = 0.0, fp4_flops = 0.0;  // dense peak per second; 0: it has no such units
     double hbm_bytes = 0.0, hbm_bytes_per_s = 0.0;
+    double link_bytes_per_s = 0.0;  // one way, that a ring in a server gets of NVLink; 0: not known
     Provenance from{};
 };
 

@@ -47,9 +47,13 @@ struct StageTask {
     StepStream stream = StepStream::compute;
     StepPhase phase = StepPhase::forward;
     Collective collective = Collective::barrier;  // collective
-    GroupKind group = GroupKind::pipeline;        // collective: in which of the rank's groups
+    /// collective: in which of the rank's groups; of the pipeline only the first and the last stage, which share a
+    /// matrix
+    GroupKind group = GroupKind::pipeline;
     /// send, receive: places further in the pipeline group, round and round; 1 or -1.
     std::int8_t peer = 0;
+    bool returns = false;    // an exchange with experts: what they give back
+    std::int16_t layer = 0;  // likewise: whose experts
 };
 static_assert(sizeof(StageTask) <= 40);
 

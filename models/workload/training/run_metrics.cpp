@@ -3,11 +3,6 @@
 #include <cmath>
 
 namespace lightloom {
-namespace {
-
-constexpr double kCheckpointBytes = 2 + 4 + 4 + 4;  // bf16 parameter, fp32 master copy and two moments
-
-}  // namespace
 
 double flops_utilisation(double flops_per_token, double tokens, std::int64_t gpus, double peak_flops, double seconds) {
     return flops_per_token * tokens / (static_cast<double>(gpus) * peak_flops * seconds);
@@ -17,7 +12,9 @@ double tokens_per_gpu_second(double tokens, std::int64_t gpus, double seconds) {
     return tokens / (static_cast<double>(gpus) * seconds);
 }
 
-double checkpoint_bytes(std::int64_t parameters) { return kCheckpointBytes * static_cast<double>(parameters); }
+double checkpoint_bytes(std::int64_t parameters) {
+    return static_cast<double>(kCheckpointBytes) * static_cast<double>(parameters);
+}
 
 double young_interval(double write_s, double mtti_s) { return std::sqrt(2.0 * write_s * mtti_s); }
 

@@ -14,7 +14,9 @@ namespace lightloom {
 double flops_utilisation(double flops_per_token, double tokens, std::int64_t gpus, double peak_flops, double seconds);
 double tokens_per_gpu_second(double tokens, std::int64_t gpus, double seconds);
 
-/// Of a whole model in mixed precision with Adam: 14 bytes per parameter, without gradients.
+/// Per parameter, in mixed precision with Adam, without gradients: bf16 parameter, fp32 master copy and two moments.
+inline constexpr std::int64_t kCheckpointBytes = 2 + 4 + 4 + 4;
+/// Of a whole model.
 double checkpoint_bytes(std::int64_t parameters);
 
 /// Between checkpoints, so that least is lost to writing and to repetition.

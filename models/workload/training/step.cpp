@@ -125,12 +125,15 @@ private:
     }
     // Gradients go the ways of the tokens: to the experts first, and then back.
     void experts(std::int64_t layer, double times) {
-        const auto exchange = [&](std::int64_t bytes) {
-            if (cut_.expert > 1) exposed(StepStream::expert, GroupKind::expert, Collective::all_to_all, bytes);
+        const auto exchange = [&](std::int64_t bytes, bool returns) {
+            StageTask task = communication(StepStream::expert, GroupKind::expert, Collective::all_to_all, bytes);
+            task.layer = static_cast<std::int16_t>(layer);
+            task.returns = returns;
+            if (cut_.expert > 1) in_chain(task);
         };
-        exchange(dispatch_bytes(step_));
+        exchange(dispatch_bytes(step_), false);
         compute(feed_forward(layer), times);
-        exchange(combine_bytes(step_));
+        exchange(combine_bytes(step_), true);
     }
 
     // --- Floating-point operations of a token
@@ -209,8 +212,19 @@ private:
         for (const auto& [group, held] :
              {std::pair{GroupKind::data, own.dense}, std::pair{GroupKind::expert_data, own.expert}})
             count += static_cast<double>(held) / (whole ? 1.0 : static_cast<double>(copies(group)));
+        tie_embedding();
         wait_for(last_reduce_);
         in_chain({.duration_ps = picoseconds(count * kUpdateBytes / step_.gpu.hbm_bytes_per_s)});
+    }
+
+    // Head and embedding are one matrix, held by the last stage and the first: their gradients are added up, once they
+    // have come together of all data parallel ranks, in a buffer that nobody shares.
+    void tie_embedding() {
+        if (!step_.model.tied || cut_.pipeline == 1 || (stage_ != 0 && stage_ != cut_.pipeline - 1)) return;
+        const std::int64_t own = (embedding_parameters(step_.model) + cut_.tensor - 1) / cut_.tensor;
+        last_reduce_ = add(communication(StepStream::reduce, GroupKind::pipeline, Collective::all_reduce,
+                                         own * step_.element_bytes.gradient),
+                           {chain_});
     }
 
     // --- Tasks
