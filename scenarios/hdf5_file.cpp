@@ -155,6 +155,16 @@ void Table::flags(const char* name, const std::vector<std::uint8_t>& values, con
     dataset.close();
 }
 
+void Table::texts(const char* name, const std::vector<std::string>& values, const char* long_name) {
+    assert(values.size() == rows_);
+    std::vector<const char*> starts;
+    for (const std::string& value : values) starts.push_back(value.c_str());
+    Handle dataset = write_rows(group_.id(), name, string_type().id(), starts.data(), rows_);
+    check(H5DSattach_scale(dataset.id(), scale_.id(), 0), name);
+    Group::write_attribute(dataset.id(), "long_name", long_name);
+    dataset.close();
+}
+
 void Table::close() {
     scale_.close();
     group_.close();

@@ -13,6 +13,7 @@
 #include "core/quantity_text.hpp"
 #include "models/optics/catalogue.hpp"
 #include "scenarios/fabric.hpp"
+#include "scenarios/workload.hpp"
 #include "tools/lightloom/console.hpp"
 #include "tools/lightloom/readable.hpp"
 #include "tools/lightloom/summary.hpp"
@@ -89,9 +90,12 @@ void warn_of_window(const Scenario& scenario, const Plan& plan) {
     constexpr std::int64_t kMostPackets = 4096;  // that transport.window may be
     const FabricShape shape = shape_of(scenario);
     const Scenario::Transport& transport = scenario.transport;
-    const bool is_ring = scenario.workload.kind == WorkloadKind::all_reduce;
-    const std::int64_t message =
-        scenario.workload.bytes.count / (is_ring ? std::max<std::int64_t>(shape.servers, 1) : 1);
+    std::int64_t message = 0;
+    for (const Scenario::Job& job : jobs_of(scenario)) {
+        const bool is_ring = job.workload.kind == WorkloadKind::all_reduce;
+        message =
+            std::max(message, job.workload.bytes.count / (is_ring ? std::max<std::int64_t>(shape.servers, 1) : 1));
+    }
     if (scenario.topology.kind == TopologyKind::graph || message <= transport.window * transport.payload.count) return;
     const double ports = by_one_port(scenario.routing.policy) ? 1.0 : static_cast<double>(shape.nics_per_gpu);
     const double rate = ports * static_cast<double>(scenario.rate_of(TierKind::host_leaf).bits_per_second);
