@@ -159,10 +159,7 @@ void Table::texts(const char* name, const std::vector<std::string>& values, cons
     assert(values.size() == rows_);
     std::vector<const char*> starts;
     for (const std::string& value : values) starts.push_back(value.c_str());
-    Handle dataset = write_rows(group_.id(), name, string_type().id(), starts.data(), rows_);
-    check(H5DSattach_scale(dataset.id(), scale_.id(), 0), name);
-    Group::write_attribute(dataset.id(), "long_name", long_name);
-    dataset.close();
+    write_column(name, string_type().id(), starts.data(), {"1", long_name}).close();
 }
 
 void Table::close() {
