@@ -25,6 +25,7 @@ public:
         for (std::size_t i = 0; i < s_.jobs.size(); ++i)
             if (s_.jobs[i].placement == Placement::listed && s_.jobs[i].list.empty() && is_sound_(key(i, "list")))
                 complain(i, "list", "is missing", "such as list = [\"0-3\", \"5/0-1\"]: servers, or GPUs of one");
+        for (std::size_t i = 0; i < s_.jobs.size(); ++i) counts_are_sound &= is_sound_(key(i, "list"));
         if (counts_are_sound && found_.empty()) listed();
         if (counts_are_sound && found_.empty()) counted();
         if (counts_are_sound && found_.empty())
