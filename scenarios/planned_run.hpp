@@ -1,5 +1,5 @@
-// PlannedRun: a planned scenario as a fabric with everything that it refers to, ready to be simulated once: all jobs, or
-// one of them by itself.
+// PlannedRun: a planned scenario as a fabric with everything that it refers to, ready to be simulated once: all jobs,
+// or one of them by itself.
 // Not here: what is made of what it leaves (scenarios/assembly.hpp, scenarios/job_results.hpp).
 #pragma once
 

@@ -46,7 +46,8 @@ public:
         for (const GpuRange& range : jobs_[job].list) {
             if (range.server >= servers_.size()) fail(job, fmt::format("there is no server {}", range.server));
             const Server& server = servers_[range.server];
-            const std::uint64_t last = range.count == UINT32_MAX ? server.count : std::uint64_t{range.first} + range.count;
+            const std::uint64_t last =
+                range.count == UINT32_MAX ? server.count : std::uint64_t{range.first} + range.count;
             if (last > server.count || range.first >= last)
                 fail(job, fmt::format("server {} has {} GPUs", range.server, server.count));
             for (std::uint64_t gpu = range.first; gpu < last; ++gpu) {

@@ -25,7 +25,7 @@ enum class Placement { packed, spread, random, rail_aligned, listed };
 
 /// Consecutive GPUs of one server.
 struct GpuRange {
-    std::uint32_t server = 0;  // its index
+    std::uint32_t server = 0;                     // its index
     std::uint32_t first = 0, count = UINT32_MAX;  // UINT32_MAX: up to its last
     friend bool operator==(const GpuRange&, const GpuRange&) = default;
 };

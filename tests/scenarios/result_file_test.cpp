@@ -96,8 +96,8 @@ RunResult result_of(std::int64_t servers, std::size_t flows) {
     for (auto* column : {&r.jobs.gpus, &r.jobs.start_ps, &r.jobs.end_ps, &r.jobs.completion_ps, &r.jobs.flows,
                          &r.jobs.payload_bytes, &r.jobs.flows_failed, &r.jobs.retransmissions, &r.jobs.step_ps})
         *column = {7, -1};
-    for (auto* column : {&r.jobs.algorithm_bandwidth, &r.jobs.bus_bandwidth, &r.jobs.straggler_ratio,
-                         &r.jobs.flops_utilisation})
+    for (auto* column :
+         {&r.jobs.algorithm_bandwidth, &r.jobs.bus_bandwidth, &r.jobs.straggler_ratio, &r.jobs.flops_utilisation})
         *column = {1.5, 0.0};
     fill_ports(r.ports, r.topology.ports.size());
     for (std::int64_t i = 0; i < 1000; ++i) {
