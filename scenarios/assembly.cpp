@@ -7,20 +7,19 @@
 #include <stdexcept>
 
 #include "models/faults/circuit_schedule.hpp"
-#include "models/network/flaps.hpp"
-#include "models/network/simulation.hpp"
 #include "models/optics/catalogue.hpp"
 #include "models/optics/link_model.hpp"
 #include "models/workload/loads.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_plan.hpp"
 #include "scenarios/fault_results.hpp"
+#include "scenarios/job_results.hpp"
 #include "scenarios/measurements.hpp"
+#include "scenarios/planned_run.hpp"
 #include "scenarios/schema_types.hpp"
 #include "scenarios/selector_text.hpp"
 #include "scenarios/training.hpp"
 #include "scenarios/ways.hpp"
-#include "topologies/partition_bonds.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -195,58 +194,42 @@ RouteTimeline route_timeline(const Scenario& scenario, const Plan& plan, Time un
 
 RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, const Watcher& watcher) {
     const auto started = Clock::now();
-    const auto nodes = static_cast<std::uint32_t>(plan.topology.nodes.size());
-    const std::uint32_t wanted = options.partitions == 0 ? options.threads : options.partitions;
-    PartitionPlan partitions = plan_partitions(plan.topology, std::min({wanted, nodes, 65'535u}));
-    const Traffic traffic = traffic_of(scenario, plan);
-    const std::vector<Channel> channels = channels_of(plan.links, scenario.optics.lock);
-    FabricInput input = fabric_input(scenario, plan, traffic, channels, partitions.partitions);
-    const Time until = scenario.until ? Time{scenario.until->ps} : kNever;
-    Flaps flaps(input, scenario.routing.detection);
-    const bool any_flaps = scenario.routing.failover && flaps.any_before(until);
-    std::optional<RouteTimeline> reroutes;
-    if (!plan.outages.empty() || any_flaps) {
-        reroutes.emplace(route_timeline(scenario, plan, any_flaps ? Time{0} : kNever));
-        input.reroutes = &*reroutes;
-    }
-    Fabric fabric(input);
-    partitions = keep_bonds(std::move(partitions), plan.topology, fabric.cables_below(kShortestPeriod));
+    PlannedRun planned(scenario, plan, options);
+    const Fabric& fabric = planned.fabric();
     const double setup_seconds = seconds_since(started);
 
     const auto began = Clock::now();
     auto watched = began;
-    Time now{0};
     const Load total = total_load(fabric.traffic(), scenario.transport.payload);
-    std::function<Time(Time)> foresee;
-    if (any_flaps) foresee = [&](Time end) { return flaps.tell(*reroutes, fabric, end); };
-    const SimulationOutcome outcome =
-        simulate(fabric, {.threads = options.threads,
-                          .partitions = partitions.partitions,
-                          .partition_of = partitions.of_node,
-                          .window_divisor = options.window_divisor,
-                          .until = until,
-                          .seed = scenario.seeds.traffic,
-                          .between_windows =
-                              [&](Time at, std::int64_t events) {
-                                  now = at;
-                                  if (!watcher || seconds_since(watched) < 0.1) return true;
-                                  watched = Clock::now();
-                                  return watcher({.now = at,
-                                                  .payload_bytes_delivered = fabric.payload_bytes_delivered(),
-                                                  .payload_bytes_total = total.bytes,
-                                                  .messages_delivered = fabric.messages_delivered(),
-                                                  .messages_total = total.messages,
-                                                  .events = events});
-                              },
-                          .foresee = foresee});
+    Progress progress{.now = Time{0},
+                      .payload_bytes_delivered = 0,
+                      .payload_bytes_total = total.bytes,
+                      .messages_delivered = 0,
+                      .messages_total = total.messages,
+                      .events = 0};
+    const auto goes_on = [&] {
+        if (!watcher || seconds_since(watched) < 0.1) return true;
+        watched = Clock::now();
+        progress.payload_bytes_delivered = fabric.payload_bytes_delivered();
+        progress.messages_delivered = fabric.messages_delivered();
+        return watcher(progress);
+    };
+    const SimulationOutcome outcome = planned.simulate([&](Time at, std::int64_t events) {
+        progress.now = at;
+        progress.events = events;
+        return goes_on();
+    });
 
-    RunResult result = measurements(fabric, outcome, total, outcome.interrupted ? now : until);
-    if (scenario.workload.kind == WorkloadKind::training && result.complete)
+    RunResult result = measurements(fabric, outcome, total, outcome.interrupted ? progress.now : planned.until());
+    if (scenario.jobs.empty() && scenario.workload.kind == WorkloadKind::training && result.complete)
         result.training = training_result(scenario, fabric);
-    add_fault_results(result, scenario, plan, fabric, input.reroutes);
+    add_job_results(result, scenario, fabric);
+    add_fault_results(result, scenario, plan, fabric, planned.reroutes());
+    if (scenario.alone && result.complete && !run_jobs_alone(result, scenario, plan, options, goes_on))
+        result.stopped_by = "interrupt";
     result.execution.wall_seconds = seconds_since(began);
     result.execution.setup_seconds = setup_seconds;
-    result.execution.partitions = partitions.partitions;
+    result.execution.partitions = planned.partitions();
     result.plant_seed = scenario.seeds.plant;
     result.traffic_seed = scenario.seeds.traffic;
     result.faults_seed = scenario.seeds.faults;

@@ -122,6 +122,8 @@ public:
     /// A column of small numbers that stand for words (CF: flag_values, flag_meanings). @param words  no spaces inside
     void flags(const char* name, const std::vector<std::uint8_t>& values, const std::vector<std::string>& words,
                const char* long_name);
+    /// A column of words that are no closed set, such as names.
+    void texts(const char* name, const std::vector<std::string>& values, const char* long_name);
     const Group& group() const { return group_; }
     void close();
 

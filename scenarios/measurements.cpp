@@ -35,6 +35,7 @@ RunResult::Flows flows_of(const Fabric& fabric, const Fabric::Statistics& statis
         const Fabric::FlowLosses& losses = statistics.losses[i];
         columns.source.push_back(spec.source.value);
         columns.destination.push_back(spec.destination.value);
+        columns.job.push_back(fabric.traffic().groups[spec.group].job);
         columns.messages.push_back(fabric.flow_times(i).messages);
         columns.payload_bytes.push_back(fabric.flow_times(i).payload_bytes);
         columns.packets_sent.push_back(std::int64_t{sender.next} + sender.retransmissions - left.queued_packets[i]);
@@ -126,7 +127,8 @@ void add_iteration(RunResult::Collectives& columns, const Fabric& fabric, std::u
     for (const std::uint32_t worker : workers) ends_ps.push_back(fabric.iteration_end_ps(worker, iteration));
     std::sort(ends_ps.begin(), ends_ps.end());
     if (ends_ps.front() < 0) return;  // the run was stopped before its end
-    const std::int64_t start_ps = iteration > 0 ? columns.end_ps.back() : 0;
+    const std::int64_t start_ps =
+        iteration > 0 ? columns.end_ps.back() : fabric.traffic().workers[workers.front()].start_ps;
     const double seconds = Duration{ends_ps.back() - start_ps}.seconds();
     const double algorithm = static_cast<double>(call.bytes) / seconds;
     columns.group.push_back(group);
@@ -141,23 +143,29 @@ void add_iteration(RunResult::Collectives& columns, const Fabric& fabric, std::u
     columns.bus_bandwidth.push_back(algorithm * bus_factor(call));
 }
 
-// The call that all workers make and nothing else, if there is one.
+// The call that the whole traffic consists of, if it is one job of that.
 const CollectiveCall* only_call(const Traffic& traffic) {
-    if (traffic.programs.size() != 1 || traffic.programs[0].tasks.size() != 1 || traffic.calls.size() != 1)
-        return nullptr;
-    return &traffic.calls[0].call();
+    const std::optional<std::uint32_t> program = only_program(traffic, 0);
+    if (!program || traffic.programs.size() != 1) return nullptr;
+    return &traffic.calls[traffic.programs[*program].tasks[0].call].call();
 }
 
 RunResult::Collectives collectives_of(const Fabric& fabric) {
     const Traffic& traffic = fabric.traffic();
     RunResult::Collectives columns;
-    const CollectiveCall* call = only_call(traffic);
-    if (!call) return columns;
     std::vector<std::vector<std::uint32_t>> workers_of_group(traffic.groups.size());
     for (const Traffic::Seat& seat : traffic.seats) workers_of_group[seat.group].push_back(seat.worker);
-    for (std::uint32_t group = 0; group < traffic.groups.size(); ++group)
-        for (std::uint32_t i = 0; i < traffic.programs[0].iterations; ++i)
-            add_iteration(columns, fabric, group, i, *call, workers_of_group[group]);
+    std::vector<std::optional<std::uint32_t>> program_of_job;
+    for (std::uint32_t group = 0; group < traffic.groups.size(); ++group) {
+        const std::uint32_t job = traffic.groups[group].job;
+        while (program_of_job.size() <= job)
+            program_of_job.push_back(only_program(traffic, static_cast<std::uint32_t>(program_of_job.size())));
+        if (!program_of_job[job]) continue;
+        const Program& program = traffic.programs[*program_of_job[job]];
+        const CollectiveCall& call = traffic.calls[program.tasks[0].call].call();
+        for (std::uint32_t i = 0; i < program.iterations; ++i)
+            add_iteration(columns, fabric, group, i, call, workers_of_group[group]);
+    }
     return columns;
 }
 
@@ -275,6 +283,17 @@ std::string stopped_by(const SimulationOutcome& outcome, const RunResult& result
 }
 
 }  // namespace
+
+std::optional<std::uint32_t> only_program(const Traffic& traffic, std::uint32_t job) {
+    std::optional<std::uint32_t> only;
+    for (const Traffic::Worker& worker : traffic.workers) {
+        if (worker.job != job) continue;
+        if (only && *only != worker.program) return std::nullopt;
+        only = worker.program;
+    }
+    if (!only || traffic.programs[*only].tasks.size() != 1) return std::nullopt;
+    return traffic.programs[*only].tasks[0].call == Program::Task::kCompute ? std::nullopt : only;
+}
 
 RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, const Load& total, Time stopped_at) {
     const Fabric::Statistics statistics = fabric.merged_statistics();

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "scenarios/result_faults.hpp"
+#include "scenarios/result_jobs.hpp"
 #include "scenarios/result_training.hpp"
 
 namespace lightloom {
@@ -163,6 +164,7 @@ void write_flows(const Group& root, const RunResult::Flows& flows) {
     Table t(root, "flows", "flow", flows.source.size(), "flow");
     t.column("source", flows.source, count("endpoint that sends"));
     t.column("destination", flows.destination, count("endpoint that receives"));
+    t.column("job", flows.job, count("job as in /jobs"));
     t.column("messages", flows.messages, count("messages"));
     t.column("payload_bytes", flows.payload_bytes, bytes("payload to deliver"));
     t.column("packets_sent", flows.packets_sent, count("data packets sent, with repetitions"));
@@ -294,7 +296,7 @@ void write_histograms(const Group& root, const RunResult& result) {
 
 void write_header(const Group& root, const RunHeader& header) {
     // The second grows with what is added, the first where a reader would break.
-    constexpr std::array<std::int32_t, 2> kFormatVersion{3, 0};
+    constexpr std::array<std::int32_t, 2> kFormatVersion{3, 1};
     root.attribute("Conventions", "CF-1.8");
     root.attribute("title", header.title);
     root.attribute("history", "simulated by lightloom " + std::string(header.program_version));
@@ -318,6 +320,7 @@ void write_header(const Group& root, const RunHeader& header) {
 
 void write_measurements(const Group& root, const RunResult& result) {
     write_summary(root, result);
+    write_jobs(root, result.jobs);
     write_training(root, result.training);
     write_collectives(root, result.collectives);
     write_histograms(root, result);

@@ -50,6 +50,7 @@ struct RunResult {
 
     struct Flows {                                       // one row per flow
         std::vector<std::uint32_t> source, destination;  // endpoints
+        std::vector<std::uint32_t> job;
         std::vector<std::int64_t> messages, payload_bytes, packets_sent, packets_delivered, packets_lost,
             packets_dropped, packets_in_flight, retransmissions, timeouts, duplicates, marked;
         std::vector<std::int64_t> acknowledgements_lost, acknowledgements_dropped;
@@ -63,6 +64,18 @@ struct RunResult {
         std::vector<std::int64_t> bytes, start_ps, end_ps, median_rank_ps, slowest_rank_ps;
         std::vector<double> algorithm_bandwidth, bus_bandwidth;
     } collectives;
+
+    struct Jobs {  // one row per job; of a scenario without [[job]], its workload
+        std::vector<std::string> name, kind;
+        std::vector<std::int64_t> gpus, start_ps, end_ps, completion_ps;  // -1: not yet
+        std::vector<std::int64_t> flows, payload_bytes, flows_failed, retransmissions;
+        std::vector<double> algorithm_bandwidth, bus_bandwidth;  // of a job that is one collective; else 0
+        std::vector<double> straggler_ratio, flops_utilisation;  // 0: it has none
+        std::vector<std::int64_t> step_ps;
+        // Where each was run alone, too; else empty
+        std::vector<std::int64_t> alone_ps;
+        std::vector<double> slowdown;  // completion_ps / alone_ps
+    } jobs;
 
     using Training = TrainingFigures;
     Training training;

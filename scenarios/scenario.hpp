@@ -253,6 +253,17 @@ struct Scenario {
         friend bool operator==(const Training&, const Training&) = default;
     } training;
 
+    struct Job {  // one of several; [workload] with [training] is one that has all GPUs to itself
+        std::string name;
+        Duration start;
+        std::optional<std::int64_t> gpus;  // none: all that the others leave, or as many as are listed
+        Placement placement = Placement::packed;
+        std::vector<GpuRange> list;
+        Workload workload;
+        Training training;
+        friend bool operator==(const Job&, const Job&) = default;
+    };
+    std::vector<Job> jobs;
     ScenarioCheckpoint checkpoint;
     ScenarioTrace trace;
 
@@ -264,6 +275,7 @@ struct Scenario {
         friend bool operator==(const Seeds&, const Seeds&) = default;
     } seeds;
     std::optional<Duration> until;  // none: until every message is delivered and acknowledged
+    bool alone = false;             // each of several jobs is run by itself, too
 
     friend bool operator==(const Scenario&, const Scenario&) = default;
 };

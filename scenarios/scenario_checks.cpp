@@ -15,6 +15,7 @@
 #include "scenarios/checkpoint_figures.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_checks.hpp"
+#include "scenarios/job_checks.hpp"
 #include "scenarios/schema.hpp"
 #include "scenarios/training.hpp"
 #include "scenarios/workload.hpp"
@@ -32,8 +33,9 @@ std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / 
 
 class Checks {
 public:
-    Checks(const Scenario& scenario, const ScenarioNames& names, const std::function<bool(std::string_view)>& is_sound)
-        : s_(scenario), shape_(shape_of(scenario)), names_(names), is_sound_(is_sound) {}
+    Checks(const Scenario& scenario, const FabricShape& shape, const ScenarioNames& names,
+           const std::function<bool(std::string_view)>& is_sound)
+        : s_(scenario), shape_(shape), names_(names), is_sound_(is_sound) {}
 
     std::vector<Contradiction> all() {
         rate("topology.rate", s_.topology.rate);
@@ -49,9 +51,15 @@ public:
         trimming();
         staleness();
         scale_up();
-        workload();
+        if (s_.jobs.empty()) workload();
+        for (Contradiction& wrong : job_contradictions(s_, shape_, names_, is_sound_, topology_is_sound()))
+            found_.push_back(std::move(wrong));
         for (Contradiction& wrong : fault_contradictions(s_, shape_, names_, is_sound_, topology_is_sound()))
             found_.push_back(std::move(wrong));
+        return std::move(found_);
+    }
+    std::vector<Contradiction> of_workload() {
+        workload();
         return std::move(found_);
     }
 
@@ -382,7 +390,8 @@ private:
         for (const std::string& mistake : of_checkpoints)
             complain("workload.kind", mistake, "lightloom explain --keys lists what [checkpoint] takes");
         if (!of_checkpoints.empty()) return;  // they say how many GPUs train
-        for (const std::string& mistake : training_mistakes(s_.training, training_gpus(s_)))
+        const std::int64_t storing = storing_endpoints(s_.checkpoint, shape_.gpus_per_server);
+        for (const std::string& mistake : training_mistakes(s_.training, shape_.endpoints() - storing))
             complain("workload.kind", mistake, "lightloom explain --keys lists what [training] takes");
     }
 
@@ -448,7 +457,13 @@ private:
 
 std::vector<Contradiction> contradictions(const Scenario& scenario, const ScenarioNames& names,
                                           const std::function<bool(std::string_view key)>& is_sound) {
-    return Checks(scenario, names, is_sound).all();
+    return Checks(scenario, shape_of(scenario), names, is_sound).all();
+}
+
+std::vector<Contradiction> workload_contradictions(const Scenario& scenario, const FabricShape& gpus,
+                                                   const ScenarioNames& names,
+                                                   const std::function<bool(std::string_view key)>& is_sound) {
+    return Checks(scenario, gpus, names, is_sound).of_workload();
 }
 
 }  // namespace lightloom

@@ -10,6 +10,7 @@
 
 #include "scenarios/scenario.hpp"
 #include "scenarios/scenario_text.hpp"
+#include "scenarios/tiers.hpp"
 
 namespace lightloom {
 
@@ -23,5 +24,10 @@ struct Contradiction {
 ///                  one mistake is not reported twice
 std::vector<Contradiction> contradictions(const Scenario& scenario, const ScenarioNames& names,
                                           const std::function<bool(std::string_view key)>& is_sound);
+
+/// Those of [workload] and [training] only, on GPUs of such a shape: of one job, say.
+std::vector<Contradiction> workload_contradictions(const Scenario& scenario, const FabricShape& gpus,
+                                                   const ScenarioNames& names,
+                                                   const std::function<bool(std::string_view key)>& is_sound);
 
 }  // namespace lightloom

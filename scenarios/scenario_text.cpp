@@ -21,7 +21,7 @@ namespace {
 
 using Kind = TomlValue::Kind;
 
-constexpr std::size_t kMostFaults = 1000;
+constexpr std::size_t kMostRows = 1000;  // of a list of tables
 
 /// The file, or one --set: which text a position counts in, and where its errors come in the list.
 struct Source {
@@ -57,13 +57,20 @@ private:
                      std::span<const Key<Root>> keys, Root& root);
     template <class Root>
     void read_key(const Key<Root>& key, const TomlValue& value, const std::string& shown, Root& root);
-    void read_faults(const TomlMember& member);
-    void read_fault(const TomlValue& value, std::size_t index);
+    template <class Row>
+    void read_list(const TomlMember& member, std::span<const Key<Row>> keys, std::vector<Row>& rows);
+    template <class Row>
+    void read_row(const TomlValue& value, const std::string& list, std::size_t index, std::span<const Key<Row>> keys,
+                  std::vector<Row>& rows);
+    template <class Row>
+    void finish_list(const std::string& list, std::span<const Key<Row>> keys, const std::vector<Row>& rows,
+                     const Source& file);
 
     void require(std::string key, std::string_view help, const Source& file);
     void complain_of_misplaced();
     std::string of_no_kind(const std::string& path, const std::string& said) const;
-    void complain_of_misplaced(const Scenario::Fault& fault, const std::string& prefix);
+    template <class Row>
+    void complain_of_misplaced(std::span<const Key<Row>> keys, const Row& row, const std::string& prefix);
     Place place_of(std::string key, const Source& file) const;
 
     const ScenarioNames& names_;
@@ -93,7 +100,7 @@ std::vector<std::string> names_below(const std::string& path, std::span<const Ke
         std::string name = full.substr(path.size(), full.find('.', path.size()) - path.size());
         if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
     }
-    if (path.empty() && std::is_same_v<Root, Scenario>) names.emplace_back("fault");
+    if (path.empty() && std::is_same_v<Root, Scenario>) names.insert(names.end(), {"job", "fault"});
     return names;
 }
 
@@ -132,7 +139,9 @@ void Reader::read_member(const TomlMember& member, const std::string& path, cons
     const bool has_keys_below = member.name.find('.') == std::string::npos &&
                                 std::ranges::any_of(keys, [&](const auto& k) { return k.path().starts_with(below); });
     if (std::is_same_v<Root, Scenario> && full == "fault") {
-        read_faults(member);
+        read_list(member, fault_keys(), scenario_.faults);
+    } else if (std::is_same_v<Root, Scenario> && full == "job") {
+        read_list(member, job_keys(), scenario_.jobs);
     } else if (has_keys_below && (member.value.kind == Kind::table || key == keys.end())) {
         places_[full_shown] = {source_, member.at};
         if (member.value.kind == Kind::table) return read_table(member.value, below, full_shown + '.', keys, root);
@@ -155,42 +164,48 @@ void Reader::read_key(const Key<Root>& key, const TomlValue& value, const std::s
     complain(*source_, shown, std::move(*complaint));
 }
 
-/// In the file a list, each a new fault; in an override a table of the one fault that it changes, "fault.0.lane", or
-/// the empty list: no faults.
-void Reader::read_faults(const TomlMember& member) {
+/// In the file a list, each a new fault, say; in an override a table of the one that it changes, "fault.0.lane", or the
+/// empty list: no faults.
+template <class Row>
+void Reader::read_list(const TomlMember& member, std::span<const Key<Row>> keys, std::vector<Row>& rows) {
     const bool is_override = source_->order > 0;
+    const std::string& list = member.name;
     if (!is_override && member.value.kind == Kind::list) {
         for (const TomlValue& item : member.value.items) {
-            if (scenario_.faults.size() == kMostFaults)
-                return complain(*source_, "fault", {item.at, fmt::format("more than {} faults", kMostFaults), {}});
-            scenario_.faults.emplace_back();
-            read_fault(item, scenario_.faults.size() - 1);
+            if (rows.size() == kMostRows)
+                return complain(*source_, list, {item.at, fmt::format("more than {} {}s", kMostRows, list), {}});
+            rows.emplace_back();
+            if constexpr (std::is_same_v<Row, Scenario::Job>) rows.back().workload = scenario_.workload;  // a preset's
+            read_row(item, list, rows.size() - 1, keys, rows);
         }
         return;
     }
-    if (is_override && member.value.kind == Kind::list && member.value.items.empty()) return scenario_.faults.clear();
+    if (is_override && member.value.kind == Kind::list && member.value.items.empty()) return rows.clear();
     if (!is_override || member.value.kind != Kind::table || member.value.members.size() != 1)
-        return complain(
-            *source_, "fault",
-            {member.at, "is not a list of faults",
-             is_override ? "fault.0.KEY changes one, fault=[] leaves none" : "each fault starts with [[fault]]"});
+        return complain(*source_, list,
+                        {member.at, fmt::format("is not a list of {}s", list),
+                         is_override ? fmt::format("{0}.0.KEY changes one, {0}=[] leaves none", list)
+                                     : fmt::format("each {0} starts with [[{0}]]", list)});
     const TomlMember& one = member.value.members[0];
     std::size_t index = 0;
     const char* const end = one.name.data() + one.name.size();
     const auto [stop, error] = std::from_chars(one.name.data(), end, index);
-    if (error != std::errc{} || stop != end || index >= scenario_.faults.size())
-        return complain(*source_, "fault",
-                        {one.at, "the scenario has no fault " + quoted_for_display(one.name),
-                         fmt::format("it has {}, counted from 0", scenario_.faults.size())});
-    read_fault(one.value, index);
+    if (error != std::errc{} || stop != end || index >= rows.size())
+        return complain(*source_, list,
+                        {one.at, fmt::format("the scenario has no {} {}", list, quoted_for_display(one.name)),
+                         fmt::format("it has {}, counted from 0", rows.size())});
+    read_row(one.value, list, index, keys, rows);
 }
 
-void Reader::read_fault(const TomlValue& value, std::size_t index) {
-    const std::string shown = fmt::format("fault.{}", index);
+template <class Row>
+void Reader::read_row(const TomlValue& value, const std::string& list, std::size_t index,
+                      std::span<const Key<Row>> keys, std::vector<Row>& rows) {
+    const std::string shown = fmt::format("{}.{}", list, index);
     if (source_->order == 0) places_[shown] = {source_, value.at};
-    if (value.kind == Kind::table) return read_table(value, "", shown + '.', fault_keys(), scenario_.faults[index]);
-    complain(*source_, shown,
-             {value.at, fmt::format("found {}", kind_name(value.kind)), "each fault starts with [[fault]]"});
+    if (value.kind == Kind::table) return read_table(value, "", shown + '.', keys, rows[index]);
+    complain(
+        *source_, shown,
+        {value.at, fmt::format("found {}", kind_name(value.kind)), fmt::format("each {0} starts with [[{0}]]", list)});
 }
 
 /// Where a key was given; else where its table begins; else the beginning of the file.
@@ -240,13 +255,14 @@ std::string Reader::of_no_kind(const std::string& path, const std::string& said)
     return fmt::format("; its kind is missing, so it is a {}", kind);
 }
 
-void Reader::complain_of_misplaced(const Scenario::Fault& fault, const std::string& prefix) {
+template <class Row>
+void Reader::complain_of_misplaced(std::span<const Key<Row>> keys, const Row& row, const std::string& prefix) {
     if (unsound_.contains(prefix + "kind")) return;
-    for (const auto& key : fault_keys()) {
-        const std::string path = prefix + std::string(key.name);
+    for (const auto& key : keys) {
+        const std::string path = prefix + key.path();
         const auto given = places_.find(path);
         if (given == places_.end()) continue;
-        auto complaint = misplaced(key, fault);
+        auto complaint = misplaced(key, row);
         if (!complaint) continue;
         unsound_.insert(path);
         complaint->at = given->second.at;
@@ -255,15 +271,22 @@ void Reader::complain_of_misplaced(const Scenario::Fault& fault, const std::stri
     }
 }
 
+template <class Row>
+void Reader::finish_list(const std::string& list, std::span<const Key<Row>> keys, const std::vector<Row>& rows,
+                         const Source& file) {
+    for (std::size_t i = 0; i < rows.size(); ++i) complain_of_misplaced(keys, rows[i], fmt::format("{}.{}.", list, i));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        for (const auto& key : keys)
+            if (key.presence == Presence::required)
+                require(fmt::format("{}.{}.{}", list, i, key.path()), key.help, file);
+}
+
 void Reader::finish(const Source& file) {
     if (!unsound_.contains("topology.kind")) complain_of_misplaced();
     for (const auto& key : scenario_keys())
         if (key.presence == Presence::required && !misplaced(key, scenario_)) require(key.path(), key.help, file);
-    for (std::size_t i = 0; i < scenario_.faults.size(); ++i)
-        complain_of_misplaced(scenario_.faults[i], fmt::format("fault.{}.", i));
-    for (std::size_t i = 0; i < scenario_.faults.size(); ++i)
-        for (const auto& key : fault_keys())
-            if (key.presence == Presence::required) require(fmt::format("fault.{}.{}", i, key.name), key.help, file);
+    finish_list("job", job_keys(), scenario_.jobs, file);
+    finish_list("fault", fault_keys(), scenario_.faults, file);
 
     const auto is_sound = [this](std::string_view key) { return !unsound_.contains(key); };
     for (Contradiction& found : contradictions(scenario_, names_, is_sound)) {
@@ -285,6 +308,7 @@ ParsedScenario Reader::result() && {
         last.key = last.hint = {};
         last.message = fmt::format("more than {} errors; the others are not shown", kMostErrors);
     }
+    if (!scenario_.jobs.empty()) scenario_.workload = {};  // what presets left there has gone to the jobs
     if (parsed.errors.empty()) parsed.scenario = std::move(scenario_);
     return parsed;
 }

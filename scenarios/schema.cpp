@@ -48,6 +48,11 @@ std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& sce
         return Complaint{{},
                          fmt::format("is no key of a {} fabric", name_of(kind)),
                          fmt::format("it belongs to {}", fmt::join(kinds_of(key), ", "))};
+    if (!scenario.jobs.empty() && (key.section == "workload" || key.section == "training" || key.section == "trace" ||
+                                   key.section == "checkpoint"))
+        return Complaint{{}, "is of a scenario without [[job]]", "each job says it of itself"};
+    if (key.section == "run" && key.name == "alone" && scenario.jobs.size() < 2)
+        return Complaint{{}, "a job that shares its fabric with none is alone", "it belongs to two [[job]]s or more"};
     if ((key.section == "training" || key.section == "checkpoint") && scenario.workload.kind != WorkloadKind::training)
         return Complaint{{}, "no model is trained", "it belongs to workload.kind = \"training\""};
     if (key.section == "trace" && scenario.workload.kind != WorkloadKind::trace)

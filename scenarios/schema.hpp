@@ -65,4 +65,8 @@ std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& sce
 std::span<const Key<Scenario::Fault>> fault_keys();
 std::optional<Complaint> misplaced(const Key<Scenario::Fault>& key, const Scenario::Fault& fault);
 
+/// The keys of one [[job]].
+std::span<const Key<Scenario::Job>> job_keys();
+std::optional<Complaint> misplaced(const Key<Scenario::Job>& key, const Scenario::Job& job);
+
 }  // namespace lightloom

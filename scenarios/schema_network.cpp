@@ -100,6 +100,7 @@ ValueType<Scenario> switch_preset() {
                     sw.buffer_alpha = 0.0625;
                     sw.lossless = 1u << kRoceClass;
                     scenario.workload.traffic_class = scenario.transport.acknowledgement_class = kRoceClass;
+                    for (Scenario::Job& job : scenario.jobs) job.workload.traffic_class = kRoceClass;
                 } else {
                     scenario.framing = kInfinibandFraming;
                     scenario.transport.payload = Bytes{4096};

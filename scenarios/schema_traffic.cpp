@@ -94,6 +94,8 @@ Keys traffic_keys() {
         {"run", "until",
          S::optional(AT(until), "done", TypesOf<Duration>::quantity(kItself, picoseconds(1), seconds(1'000'000))),
          "when to stop"},
+        {"run", "alone", S::truth(AT(alone)),
+         "run each job by itself, too, and report how much longer it took beside the others"},
     };
 }
 

@@ -67,7 +67,7 @@ std::int64_t training_gpus(const Scenario& scenario) {
 
 namespace {
 
-CheckpointPlan plan_of(const ScenarioCheckpoint& c, const Topology& topology, std::int64_t gpus) {
+CheckpointPlan plan_of(const ScenarioCheckpoint& c, const Topology& topology, std::int64_t first_store) {
     const auto bytes_per_s = [](BitRate rate) { return static_cast<double>(rate.bits_per_second) / 8.0; };
     CheckpointPlan plan{.every = static_cast<std::uint32_t>(c.every),
                         .asynchronous = c.mode == CheckpointMode::asynchronous,
@@ -76,7 +76,7 @@ CheckpointPlan plan_of(const ScenarioCheckpoint& c, const Topology& topology, st
                         .front_end_bytes_per_s = bytes_per_s(c.front_end_rate),
                         .store_bytes_per_s = bytes_per_s(c.store_rate),
                         .copy_bytes_per_s = bytes_per_s(c.copy_rate)};
-    for (auto i = static_cast<std::size_t>(gpus); i < topology.endpoints.size(); ++i)
+    for (auto i = static_cast<std::size_t>(first_store); i < topology.endpoints.size(); ++i)
         plan.stores.push_back(EndpointId{i});
     return plan;
 }
@@ -84,8 +84,9 @@ CheckpointPlan plan_of(const ScenarioCheckpoint& c, const Topology& topology, st
 }  // namespace
 
 Traffic training_traffic(const Scenario& scenario, const Topology& topology, Ranks gpus) {
-    const std::int64_t training = training_gpus(scenario);
-    std::erase_if(gpus, [&](EndpointId at) { return at.value >= training; });
+    const std::int64_t first_store = training_gpus(scenario);
+    std::erase_if(gpus, [&](EndpointId at) { return at.value >= first_store; });
+    const auto training = static_cast<std::int64_t>(gpus.size());
     return training_traffic(training_step(scenario.training, training), gpus,
                             static_cast<std::uint32_t>(scenario.workload.iterations),
                             job_options(scenario, topology, training));
@@ -102,7 +103,7 @@ JobOptions job_options(const Scenario& scenario, const Topology& topology, std::
     options.straggler_slowdown = t.stragglers.slowdown;
     if (t.routing == ExpertRouting::drawn && training_step(t, gpus).model.experts > 0)
         options.experts = {.skew = t.expert_skew, .servers_of_token = static_cast<std::uint32_t>(t.expert_nodes)};
-    options.checkpoints = plan_of(scenario.checkpoint, topology, gpus);
+    options.checkpoints = plan_of(scenario.checkpoint, topology, training_gpus(scenario));
     options.seed = scenario.seeds.traffic;
     return options;
 }
@@ -129,6 +130,12 @@ std::vector<std::string> training_mistakes(const Scenario::Training& t, std::int
         found.push_back(
             fmt::format("{} servers may have fewer than the {} experts of a token", t.expert_nodes, model.top_k));
     return found;
+}
+
+double flops_utilisation(const Scenario::Training& t, std::int64_t gpus, Duration step_time) {
+    const TrainingStep step = training_step(t, gpus);
+    return flops_utilisation(training_flops(step.model, step.sequence), static_cast<double>(step.tokens()),
+                             step.parallelism.ranks(), step.peak_flops(), step_time.seconds());
 }
 
 RunResult::Training training_result(const Scenario& scenario, const Fabric& fabric) {

@@ -30,6 +30,9 @@ std::vector<std::string> training_mistakes(const Scenario::Training& training, s
 /// The traffic of the scenario's job. @param gpus  of the fabric, in the order of their ranks
 Traffic training_traffic(const Scenario& scenario, const Topology& topology, Ranks gpus);
 
+/// Share of what GPUs could compute that the model needs (MFU), of steps that take so long.
+double flops_utilisation(const Scenario::Training& training, std::int64_t gpus, Duration step_time);
+
 /// Figures of a run that ended.
 RunResult::Training training_result(const Scenario& scenario, const Fabric& fabric);
 

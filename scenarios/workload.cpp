@@ -1,8 +1,13 @@
 #include "scenarios/workload.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "scenarios/training.hpp"
+#include "topologies/validation.hpp"
 
 namespace lightloom {
 
@@ -93,27 +98,99 @@ CollectiveCall call_of(const Scenario::Workload& w, std::int64_t ranks, std::int
             .ranks_per_node = w.groups == Grouping::all ? static_cast<std::uint32_t>(gpus_per_server) : 1};
 }
 
+std::vector<Scenario::Job> jobs_of(const Scenario& scenario) {
+    if (!scenario.jobs.empty()) return scenario.jobs;
+    return {{.name = "workload",
+             .start = {},
+             .gpus = {},
+             .placement = scenario.workload.placement,
+             .list = {},
+             .workload = scenario.workload,
+             .training = scenario.training}};
+}
+
+Scenario as_workload(const Scenario& scenario, const Scenario::Job& job) {
+    Scenario one = scenario;
+    one.jobs.clear();
+    one.alone = false;
+    one.workload = job.workload;
+    one.training = job.training;
+    return one;
+}
+
+std::vector<Ranks> placed(const Scenario& scenario, const Topology& topology) {
+    std::vector<PlacementRequest> requests;
+    for (const Scenario::Job& job : jobs_of(scenario)) {
+        PlacementRequest& request = requests.emplace_back();
+        request.name = job.name;
+        request.placement = job.placement;
+        if (job.gpus) request.gpus = static_cast<std::uint64_t>(*job.gpus);
+        request.list = job.list;
+    }
+    try {
+        return place_jobs(topology, requests, scenario.seeds.traffic);
+    } catch (const PlacementError& error) {
+        throw TopologyError(error.what());
+    }
+}
+
+namespace {
+
+// How many consecutive ranks share a server, if all servers have as many of them; else 1.
+std::int64_t ranks_per_server(const Topology& topology, const Ranks& gpus) {
+    const std::vector<Ranks> servers = groups_of(topology, Grouping::servers, gpus);
+    Ranks in_turn;
+    for (const Ranks& server : servers) {
+        if (server.size() != servers.front().size()) return 1;
+        in_turn.insert(in_turn.end(), server.begin(), server.end());
+    }
+    return in_turn == gpus ? static_cast<std::int64_t>(servers.front().size()) : 1;
+}
+
+// A call is of so many ranks, whichever group makes it.
+void refuse_unequal(const Scenario::Job& job, const std::vector<Ranks>& groups) {
+    for (const Ranks& group : groups)
+        if (group.size() != groups.front().size())
+            throw TopologyError(fmt::format(
+                "job {}: groups of {} and of {} GPUs cannot run one collective; groups = \"all\" makes one of all",
+                job.name, groups.front().size(), group.size()));
+    if (groups.front().size() < 2)
+        throw TopologyError(fmt::format("job {}: its GPUs are placed so that each is alone in its group", job.name));
+}
+
+Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ranks& gpus, std::uint64_t number,
+                   const Topology& topology) {
+    const Scenario::Workload& w = job.workload;
+    Ranks in_order = gpus;  // for patterns, in which nobody has a rank
+    std::ranges::sort(in_order);
+    if (w.kind == WorkloadKind::permutation)
+        return permutation(in_order, w.bytes, scenario.seeds.traffic, number);
+    if (w.kind == WorkloadKind::training) return training_traffic(as_workload(scenario, job), topology, gpus);
+    if (w.kind == WorkloadKind::trace) return trace_traffic(scenario, gpus);
+    if (w.kind == WorkloadKind::incast) {
+        if (w.senders != 0) in_order.resize(static_cast<std::size_t>(w.senders) + 1);
+        return incast(in_order, w.bytes);
+    }
+    const std::vector<Ranks> groups = groups_of(topology, w.groups, gpus);
+    refuse_unequal(job, groups);
+    return collective(groups,
+                      call_of(w, static_cast<std::int64_t>(groups.front().size()), ranks_per_server(topology, gpus)),
+                      static_cast<std::uint32_t>(w.iterations));
+}
+
+}  // namespace
+
 Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
-    const Scenario::Workload& w = scenario.workload;
-    const auto traffic = [&] {
-        if (w.kind == WorkloadKind::permutation) return permutation(plan.topology, w.bytes, scenario.seeds.traffic);
-        if (w.kind == WorkloadKind::training)
-            return training_traffic(scenario, plan.topology,
-                                    groups_of(plan.topology, Grouping::all, w.placement).front());
-        if (w.kind == WorkloadKind::trace)
-            return trace_traffic(scenario, groups_of(plan.topology, Grouping::all, w.placement).front());
-        if (w.kind == WorkloadKind::incast) {
-            const auto others = static_cast<std::uint32_t>(plan.topology.endpoints.size() - 1);
-            return incast(w.senders == 0 ? others : static_cast<std::uint32_t>(w.senders), w.bytes);
-        }
-        const std::vector<Ranks> groups = groups_of(plan.topology, w.groups, w.placement);
-        return collective(
-            groups, call_of(w, static_cast<std::int64_t>(groups.front().size()), shape_of(scenario).gpus_per_server),
-            static_cast<std::uint32_t>(w.iterations));
-    };
-    Traffic made = traffic();
-    for (Traffic::Group& group : made.groups) group.traffic_class = static_cast<std::uint8_t>(w.traffic_class);
-    return made;
+    const std::vector<Scenario::Job> jobs = jobs_of(scenario);
+    const std::vector<Ranks> gpus = placed(scenario, plan.topology);
+    std::vector<Traffic> made;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        Traffic& traffic = made.emplace_back(traffic_of(scenario, jobs[i], gpus[i], i, plan.topology));
+        for (Traffic::Group& group : traffic.groups)
+            group.traffic_class = static_cast<std::uint8_t>(jobs[i].workload.traffic_class);
+        put_off(traffic, jobs[i].start);
+    }
+    return merged(std::move(made));
 }
 
 }  // namespace lightloom

@@ -29,6 +29,14 @@ const char* group_noun(const Scenario::Workload& workload);
 const std::vector<std::string>& workload_kind_names();
 const std::vector<std::string>& algorithm_names();
 
+/// The jobs of a scenario; without any, [workload] as the one that there is.
+std::vector<Scenario::Job> jobs_of(const Scenario& scenario);
+/// The scenario with one job only, which has all GPUs to itself.
+Scenario as_workload(const Scenario& scenario, const Scenario::Job& job);
+
+/// The GPUs of each of jobs_of(), in the order of their ranks. @throws TopologyError: they cannot be placed
+std::vector<Ranks> placed(const Scenario& scenario, const Topology& topology);
+
 /// How many groups run the collective, and of how many ranks each is.
 struct GroupShape {
     std::int64_t groups = 0, ranks = 0;

@@ -27,6 +27,7 @@ Fabric::Fabric(const FabricInput& input)
       ecn_full_bits_(std::max(input.network.ecn_full, input.network.ecn_threshold).count * 8),
       largest_frame_bytes_(std::max(input.network.framing.header.count + input.transport.payload.count,
                                     input.network.framing.acknowledgement.count)),
+      only_job_(input.only_job),
       fault_seed_(input.fault_seed),
       hash_mask_(input.network.hash_fields.mask()),
       chooses_by_state_(input.network.path == PathPolicy::round_robin || input.network.path == PathPolicy::flowlet ||
@@ -126,9 +127,10 @@ void Fabric::build_flows(const FabricInput& input) {
         Node& node = nodes_[source.server.value];
         if (node.last_flow == 0) node.first_flow = flow;
         node.last_flow = flow + 1;
-        opening_messages_ += spec.opening_messages;
+        if (runs(spec)) opening_messages_ += spec.opening_messages;
     }
     for (const Traffic::Worker& worker : traffic_.workers) {
+        workers_ += runs_job(worker.job);
         first_iteration_.push_back(iteration_end_ps_.size());
         iteration_end_ps_.resize(iteration_end_ps_.size() + traffic_.programs[worker.program].iterations, -1);
     }
@@ -168,9 +170,10 @@ std::vector<double> Fabric::line_rates(const FabricInput& input) {
     return rates;
 }
 
-Frame Fabric::first_event(EndpointId at, Happening kind, std::uint32_t number) {
+Frame Fabric::first_event(EndpointId at, Happening kind, std::uint32_t number, Time when) {
     const std::uint32_t server = topology_.endpoints[at.value].server.value;
     Frame first{};
+    first.at = when;
     first.node = server;
     first.source = kOwnEvent | nodes_[server].own_events++;
     first.flow = number;
@@ -323,7 +326,7 @@ DarkIntervals::Sum Fabric::dark_until(std::uint32_t port, Time end) const {
 }
 
 bool Fabric::all_acknowledged() const {
-    std::int64_t outstanding = opening_messages_, working = static_cast<std::int64_t>(traffic_.workers.size());
+    std::int64_t outstanding = opening_messages_, working = workers_;
     for (const auto& statistics : statistics_) {
         outstanding += statistics.messages_released - statistics.messages_acknowledged;
         working -= statistics.workers_done;

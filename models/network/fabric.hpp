@@ -93,14 +93,15 @@ public:
     template <class Context>
     void end_of_window(Context& context, std::uint32_t node, Time end);  // models/network/committed_walk.hpp
 
-    /// The events that set the traffic off at time 0: flows that open with messages, and all workers.
+    /// The events that set the traffic off: flows that open with messages, and all workers, each at its start.
     template <class Engine>
     void post_starts(Engine& engine) {
         for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow)
-            if (const Traffic::Flow& spec = traffic_.flows[flow]; spec.opening_messages > 0)
-                engine.post(first_event(spec.source, Happening::start, flow));
+            if (const Traffic::Flow& spec = traffic_.flows[flow]; spec.opening_messages > 0 && runs(spec))
+                engine.post(first_event(spec.source, Happening::start, flow, Time{spec.start_ps}));
         for (std::uint32_t worker = 0; worker < traffic_.workers.size(); ++worker)
-            engine.post(first_event(traffic_.workers[worker].at, Happening::begin, worker));
+            if (const Traffic::Worker& spec = traffic_.workers[worker]; runs_job(spec.job))
+                engine.post(first_event(spec.at, Happening::begin, worker, Time{spec.start_ps}));
     }
 
     // What a run learns from it ------------------------------------------------------------------------------------
@@ -252,7 +253,9 @@ private:
     void build_published();
     void send_by(std::uint32_t flow, std::span<const EndpointId> nic_of);
     Duration least_delay(std::uint32_t port) const;  // from an event at its node to its effect at the peer
-    Frame first_event(EndpointId at, Happening kind, std::uint32_t number);
+    Frame first_event(EndpointId at, Happening kind, std::uint32_t number, Time when);
+    bool runs_job(std::uint32_t job) const { return !only_job_ || *only_job_ == job; }
+    bool runs(const Traffic::Flow& flow) const { return runs_job(traffic_.groups[flow.group].job); }
 
     // One step each of the walk; models/network/fabric_walk.hpp
     void arrive(Node& node, Statistics& statistics, const Frame& frame);
@@ -455,7 +458,8 @@ private:
     std::uint32_t protected_;  // bit c: flow control keeps class c from being dropped
     std::int64_t preamble_bits_, gap_bits_, queue_limit_bits_, ecn_threshold_bits_, ecn_full_bits_;
     std::int64_t largest_frame_bytes_;
-    std::int64_t opening_messages_ = 0;
+    std::optional<std::uint32_t> only_job_;
+    std::int64_t opening_messages_ = 0, workers_ = 0;  // of the jobs that run
     std::uint64_t fault_seed_;
     std::vector<std::uint8_t> class_of_flow_;
     std::uint64_t hash_mask_;

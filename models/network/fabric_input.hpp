@@ -31,6 +31,7 @@ struct FabricInput {
     std::span<const RateChange> rates = {};          // likewise; where there are some, all ports are committed
     std::optional<ScaleUpParameters> scale_up = {};  // none: GPUs of one server meet at their leaf
     std::span<const EndpointId> nic_of = {};         // per endpoint, with scale_up: whose NIC of its server it uses
+    std::optional<std::uint32_t> only_job = {};      // of the traffic; the others' flows keep their numbers, and idle
     const RouteTimeline* reroutes = nullptr;         // if there is one, `routes` says only which ports can ever meet
 };
 

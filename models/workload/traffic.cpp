@@ -10,25 +10,6 @@
 namespace lightloom {
 namespace {
 
-// The servers in the order of their ranks.
-std::vector<std::uint32_t> server_order(const Topology& topology, Placement placement) {
-    std::vector<std::uint32_t> servers, place_in_rack, seen_under(topology.nodes.size(), 0);
-    std::uint32_t last = UINT32_MAX;
-    for (const Topology::Endpoint& endpoint : topology.endpoints) {
-        const std::uint32_t server = topology.nodes[endpoint.server.value].index;
-        if (server == last) continue;
-        last = server;
-        servers.push_back(server);
-        place_in_rack.push_back(seen_under[endpoint.leaf.value]++);
-    }
-    std::vector<std::uint32_t> order(servers.size());
-    std::iota(order.begin(), order.end(), 0u);
-    if (placement == Placement::spread)  // the first server of every rack, then the second of every rack, ...
-        std::stable_sort(order.begin(), order.end(),
-                         [&](std::uint32_t a, std::uint32_t b) { return place_in_rack[a] < place_in_rack[b]; });
-    return order;
-}
-
 Traffic one_message_each(std::vector<Traffic::Flow> flows, Bytes bytes) {
     Traffic traffic;
     traffic.groups.push_back({.ranks = static_cast<std::uint32_t>(flows.size())});
@@ -96,20 +77,26 @@ std::uint32_t Traffic::flow_from(std::uint32_t lane, const Step& step) const {
     return flow_of(std::span(in).subspan(lanes[lane].first_in, lanes[lane].ins), step.from, step.from_lane);
 }
 
-std::vector<Ranks> groups_of(const Topology& topology, Grouping grouping, Placement placement) {
-    const std::vector<std::uint32_t> order = server_order(topology, placement);
-    const std::size_t per_server = topology.endpoints.size() / order.size();
+std::vector<Ranks> groups_of(const Topology& topology, Grouping grouping, std::span<const EndpointId> gpus) {
+    const std::vector<std::uint32_t> place = places_in_servers(topology);
     std::vector<Ranks> groups;
-    const auto group = [&](std::size_t number) -> Ranks& {
-        if (groups.size() <= number) groups.resize(number + 1);
-        return groups[number];
-    };
-    for (std::size_t i = 0; i < order.size(); ++i)
-        for (std::size_t gpu = 0; gpu < per_server; ++gpu) {
-            const std::size_t number = grouping == Grouping::rails ? gpu : grouping == Grouping::servers ? i : 0;
-            group(number).push_back(EndpointId{order[i] * per_server + gpu});
+    std::vector<std::uint32_t> known;  // by rail or server: its group + 1
+    for (const EndpointId gpu : gpus) {
+        const std::uint32_t key = grouping == Grouping::rails     ? place[gpu.value]
+                                  : grouping == Grouping::servers ? topology.endpoints[gpu.value].server.value
+                                                                  : 0;
+        if (known.size() <= key) known.resize(key + 1);
+        if (known[key] == 0) {
+            groups.emplace_back();
+            known[key] = static_cast<std::uint32_t>(groups.size());
         }
+        groups[known[key] - 1].push_back(gpu);
+    }
     return groups;
+}
+
+std::vector<Ranks> groups_of(const Topology& topology, Grouping grouping, Placement placement) {
+    return groups_of(topology, grouping, all_gpus(topology, placement));
 }
 
 Traffic collective(std::span<const Ranks> groups, const CollectiveCall& call, std::uint32_t iterations) {
@@ -127,22 +114,36 @@ Traffic collective(std::span<const Ranks> groups, const CollectiveCall& call, st
     return builder.build();
 }
 
-Traffic permutation(const Topology& topology, Bytes bytes, std::uint64_t seed) {
-    // Sattolo's shuffle: one cycle through all endpoints, so none sends to itself.
-    std::vector<std::size_t> to(topology.endpoints.size());
+Traffic permutation(std::span<const EndpointId> gpus, Bytes bytes, std::uint64_t seed, std::uint64_t number) {
+    // Sattolo's shuffle: one cycle through all of them, so none sends to itself.
+    std::vector<std::size_t> to(gpus.size());
     std::iota(to.begin(), to.end(), std::size_t{0});
-    for (std::size_t i = to.size() - 1; i > 0; --i) std::swap(to[i], to[draw(seed, i, Purpose::permutation, 0) % i]);
+    for (std::size_t i = to.size() - 1; i > 0; --i)
+        std::swap(to[i], to[draw(seed, i, Purpose::permutation, number) % i]);
     std::vector<Traffic::Flow> flows;
-    for (std::size_t i = 0; i < to.size(); ++i)
-        flows.push_back({.source = EndpointId{i}, .destination = EndpointId{to[i]}});
+    for (std::size_t i = 0; i < to.size(); ++i) flows.push_back({.source = gpus[i], .destination = gpus[to[i]]});
+    return one_message_each(std::move(flows), bytes);
+}
+
+Traffic permutation(const Topology& topology, Bytes bytes, std::uint64_t seed) {
+    return permutation(all_gpus(topology, Placement::packed), bytes, seed, 0);
+}
+
+Traffic incast(std::span<const EndpointId> gpus, Bytes bytes) {
+    std::vector<Traffic::Flow> flows;
+    for (const EndpointId sender : gpus.subspan(1)) flows.push_back({.source = sender, .destination = gpus.front()});
     return one_message_each(std::move(flows), bytes);
 }
 
 Traffic incast(std::uint32_t senders, Bytes bytes) {
-    std::vector<Traffic::Flow> flows;
-    for (std::size_t i = 1; i <= senders; ++i)
-        flows.push_back({.source = EndpointId{i}, .destination = EndpointId{std::size_t{0}}});
-    return one_message_each(std::move(flows), bytes);
+    Ranks gpus;
+    for (std::size_t i = 0; i <= senders; ++i) gpus.emplace_back(i);
+    return incast(gpus, bytes);
+}
+
+void put_off(Traffic& traffic, Duration by) {
+    for (Traffic::Flow& flow : traffic.flows) flow.start_ps += by.ps;
+    for (Traffic::Worker& worker : traffic.workers) worker.start_ps += by.ps;
 }
 
 }  // namespace lightloom

@@ -19,6 +19,7 @@
 #include "core/time.hpp"
 #include "models/workload/collectives/schedule.hpp"
 #include "models/workload/jitter.hpp"
+#include "models/workload/placement.hpp"
 #include "topologies/topology.hpp"
 
 namespace lightloom {
@@ -95,21 +96,24 @@ struct Traffic {
         std::uint32_t group = 0;
         std::uint32_t rank = 0;              // of the source in its group
         std::uint32_t lane = kNone;          // of the destination, that takes its messages
-        std::uint32_t opening_messages = 0;  // that are released at the start
+        std::uint32_t opening_messages = 0;  // that are released at its start
         std::int64_t opening_bytes = 0;      // of each of them
+        std::int64_t start_ps = 0;           // when they are
     };
     /// Flows that belong together: those among the seats of a collective, or all flows of a pattern.
     struct Group {
         std::uint32_t ranks = 0;
         std::uint8_t traffic_class = 0;  // 0 to 7, of its data
-        std::uint32_t timed_messages =
-            0;                           // per flow: the last so many, whose release is to be told from the wait for it
-        std::uint32_t first_member = 0;  // in `members`
+        std::uint32_t timed_messages = 0;  // per flow: the last so many, whose release is told from the wait for it
+        std::uint32_t first_member = 0;    // in `members`
+        std::uint32_t job = 0;
     };
     struct Worker {
         EndpointId at;
         std::uint32_t program = 0, first_seat = 0;
         std::uint32_t slowdown = kFactorOne;  // of its computations
+        std::uint32_t job = 0;
+        std::int64_t start_ps = 0;  // when it begins
     };
     struct Seat {
         std::uint32_t group = 0, rank = 0, worker = 0;
@@ -138,26 +142,34 @@ struct Traffic {
     std::uint32_t flow_from(std::uint32_t lane, const Step& step) const;
 };
 
-enum class Placement { packed, spread };
-
-/// Who takes part in a collective: the endpoints in the order of their ranks.
-using Ranks = std::vector<EndpointId>;
-
 /// Who runs a collective together: one group per rail, each of the GPUs with one place in their servers; one of all
 /// GPUs, server by server; or one per server.
 enum class Grouping { rails, all, servers };
 
-/// @param placement  packed: neighbours in rank are neighbouring servers; spread: they sit under different leaves
+/// @param gpus  who there is, in the order of their ranks; rails and servers that none of them is of have no group
+std::vector<Ranks> groups_of(const Topology& topology, Grouping grouping, std::span<const EndpointId> gpus);
+/// Of all GPUs. @param placement  packed: neighbours in rank are neighbouring servers; spread: under different leaves
 std::vector<Ranks> groups_of(const Topology& topology, Grouping grouping, Placement placement);
 
 /// The same collective in every group, `iterations` times, one after the other at each rank.
 /// @param call  of as many ranks as each group has
 Traffic collective(std::span<const Ranks> groups, const CollectiveCall& call, std::uint32_t iterations);
 
-/// Every endpoint sends one message to another, and each receives one. @param seed  which permutation (a single cycle)
+/// Each of some GPUs sends one message to another of them, and each receives one.
+/// @param seed, number  which permutation (a single cycle)
+Traffic permutation(std::span<const EndpointId> gpus, Bytes bytes, std::uint64_t seed, std::uint64_t number);
+/// Of all endpoints.
 Traffic permutation(const Topology& topology, Bytes bytes, std::uint64_t seed);
 
-/// Endpoints 1..senders each send one message to endpoint 0 at the same instant.
+/// All but the first of some GPUs each send one message to the first at the same instant.
+Traffic incast(std::span<const EndpointId> gpus, Bytes bytes);
+/// Endpoints 1..senders to endpoint 0.
 Traffic incast(std::uint32_t senders, Bytes bytes);
+
+/// Everything of a traffic begins so much later.
+void put_off(Traffic& traffic, Duration by);
+
+/// One traffic of several jobs, whose flows, groups and workers know their job by its place here.
+Traffic merged(std::vector<Traffic> jobs);
 
 }  // namespace lightloom

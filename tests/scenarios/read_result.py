@@ -45,7 +45,7 @@ def check_xarray_opens_every_group(path, groups):
 def whole(path):
     with h5py.File(path, "r") as file:
         assert file.attrs["format"] == "lightloom-result"
-        assert list(file.attrs["format_version"]) == [3, 0]
+        assert list(file.attrs["format_version"]) == [3, 1]
         assert file.attrs["Conventions"] == "CF-1.8"
         assert file.attrs["title"] == "two racks"
         assert file.attrs["status"] == "complete" and file.attrs["stopped_by"] == "done"
@@ -57,6 +57,8 @@ def whole(path):
         assert file["topology/nodes"].keys() >= {"node", "kind", "index", "first_port", "ports"}
         assert list(file["flows/source"]) == [0, 1, 2]
         assert list(file["flows/delivered_ps"]) == [-1, 1000, 2000]
+        assert list(file["jobs/name"].asstr()) == ["victim", "a neighbour"]
+        assert list(file["jobs/completion_ps"]) == [7, -1] and "slowdown" not in file["jobs"]
         assert file["summary/completion_ps"][()] == 123456789
         latency = file["histograms/packet_latency"]
         assert latency["samples"][()] == latency["count"][:].sum() == 1000

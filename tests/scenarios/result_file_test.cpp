@@ -66,6 +66,7 @@ void fill_flows(RunResult::Flows& flows, std::size_t rows) {
         column->assign(rows, 5);
     for (std::size_t i = 0; i < rows; ++i) {
         flows.source.push_back(static_cast<std::uint32_t>(i));
+        flows.job.push_back(static_cast<std::uint32_t>(i % 2));
         flows.destination.push_back(static_cast<std::uint32_t>(rows - 1 - i));
         flows.delivered_ps.push_back(i == 0 ? -1 : static_cast<std::int64_t>(1000 * i));
     }
@@ -90,6 +91,14 @@ RunResult result_of(std::int64_t servers, std::size_t flows) {
     r.links = conditions(2 * r.topology.cables.size());
     r.summary.completion_ps = 123'456'789;
     fill_flows(r.flows, flows);
+    r.jobs.name = {"victim", "a neighbour"};
+    r.jobs.kind = {"all-reduce", "incast"};
+    for (auto* column : {&r.jobs.gpus, &r.jobs.start_ps, &r.jobs.end_ps, &r.jobs.completion_ps, &r.jobs.flows,
+                         &r.jobs.payload_bytes, &r.jobs.flows_failed, &r.jobs.retransmissions, &r.jobs.step_ps})
+        *column = {7, -1};
+    for (auto* column :
+         {&r.jobs.algorithm_bandwidth, &r.jobs.bus_bandwidth, &r.jobs.straggler_ratio, &r.jobs.flops_utilisation})
+        *column = {1.5, 0.0};
     fill_ports(r.ports, r.topology.ports.size());
     for (std::int64_t i = 0; i < 1000; ++i) {
         r.packet_latency.record(1'000'000 + 1000 * i);

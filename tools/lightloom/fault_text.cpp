@@ -70,7 +70,7 @@ std::string jobs(const RunResult& result, std::size_t i, std::string_view group)
 
 std::string fault_lines(const Scenario& scenario, const RunResult& result) {
     const RunResult::Faults& f = result.faults;
-    const char* group = group_noun(scenario.workload);
+    const char* group = scenario.jobs.empty() ? group_noun(scenario.workload) : "group";
     std::string text;
     for (std::size_t i = 0; i < f.kind.size(); ++i) {
         text += fmt::format("fault.{}   ({}, {}) {}", i, f.kind[i], f.select[i], when(scenario.faults[i], f, i));

@@ -10,6 +10,7 @@
 #include "scenarios/training.hpp"
 #include "scenarios/workload.hpp"
 #include "tools/lightloom/fault_text.hpp"
+#include "tools/lightloom/job_text.hpp"
 #include "tools/lightloom/json.hpp"
 #include "tools/lightloom/readable.hpp"
 #include "tools/lightloom/training_figures_text.hpp"
@@ -83,7 +84,7 @@ std::string answer(const SummaryContext& context, const RunResult& result) {
 std::string bandwidth_lines(const Scenario& scenario, const RunResult& result) {
     const auto& summary = result.summary;
     if (summary.algorithm_bandwidth <= 0.0) return "";
-    const bool sums = scenario.workload.kind == WorkloadKind::all_reduce;
+    const bool sums = scenario.jobs.empty() && scenario.workload.kind == WorkloadKind::all_reduce;
     return fmt::format(
         "  algorithm bandwidth {}, bus bandwidth {} ({}as nccl-tests defines them)\n"
         "  straggler ratio {:.4f} (slowest rank / median rank)\n",
@@ -200,6 +201,9 @@ std::string sender_name(const Topology& topology, std::uint32_t direction) {
 
 std::string question(const Scenario& scenario) {
     const FabricShape fabric = shape_of(scenario);
+    if (!scenario.jobs.empty())
+        return fmt::format("{} job{} on {} GPUs", scenario.jobs.size(), scenario.jobs.size() == 1 ? "" : "s",
+                           readable_count(fabric.endpoints()));
     const auto& workload = scenario.workload;
     const std::int64_t gpus = fabric.endpoints();
     const std::string size = readable_bytes(workload.bytes.count);
@@ -230,9 +234,9 @@ std::string question(const Scenario& scenario) {
 std::string summary_text(const SummaryContext& context, const RunResult& result) {
     const std::string title = context.scenario.title.empty() ? "" : context.scenario.title + "\n";
     return title + question(context.scenario) + "\n" + answer(context, result) + training_lines(result.training) +
-           bandwidth_lines(context.scenario, result) + "\n" + latency_table(result) + "\n" + frame_lines(result) +
-           fault_lines(context.scenario, result) + margin_line(context.scenario, result) +
-           execution_lines(result, context.file);
+           bandwidth_lines(context.scenario, result) + job_lines(context.scenario, result) + "\n" +
+           latency_table(result) + "\n" + frame_lines(result) + fault_lines(context.scenario, result) +
+           margin_line(context.scenario, result) + execution_lines(result, context.file);
 }
 
 std::string summary_json(const SummaryContext& context, const RunResult& result) {
@@ -252,6 +256,7 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     add_measured("straggler_ratio", summary.straggler_ratio);
     object.add("messages", summary.messages).add("messages_delivered", summary.messages_delivered);
     object.add("payload_bytes_delivered", summary.payload_bytes_delivered);
+    if (!context.scenario.jobs.empty()) object.add("jobs", job_objects(result.jobs));
     object.add("packet_latency_ps", latency_object(result.packet_latency));
     if (result.training.steps > 0) object.add("training", training_object(result.training));
     object.add("packet_jitter_ps", latency_object(result.packet_jitter));

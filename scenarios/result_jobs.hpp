@@ -1,0 +1,11 @@
+// The group of a result file that tells of jobs: /jobs. Not here: the other groups (scenarios/result_groups.hpp).
+#pragma once
+
+#include "scenarios/hdf5_file.hpp"
+#include "scenarios/run_result.hpp"
+
+namespace lightloom {
+
+void write_jobs(const hdf5::Group& root, const RunResult::Jobs& jobs);
+
+}  // namespace lightloom
