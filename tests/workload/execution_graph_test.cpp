@@ -1,5 +1,5 @@
-// Programs that are graphs: a stream for every computation, units that do one at a time, joins. Oracle: the rules, looked
-// up in the program at every start.
+// Programs that are graphs: a stream for every computation, units that do one at a time, joins. Oracle: the rules,
+// looked up in the program at every start.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Traces of several ranks as one job: what belongs together, what does not, and what they become. Oracle: a network that
-// delivers in any order (tests/workload/free_network.hpp), and sizes by hand.
+// Traces of several ranks as one job: what belongs together, what does not, and what they become. Oracle: a network
+// that delivers in any order (tests/workload/free_network.hpp), and sizes by hand.
 #include "models/workload/traces/trace_job.hpp"
 
 #include <gtest/gtest.h>
@@ -179,7 +179,7 @@ TEST(TraceJob, ReplicatesOneRank) {
               "f: node 1: sends to rank 1: ranks that all do the same cannot");
 }
 
-// Custom all-reduces are written so: a ring of 8, each of its 14 steps a send and a receive, 7 of them with a reduction.
+// Custom all-reduces are written so: a ring of 8, of whose 14 steps each sends and receives, and 7 reduce.
 TEST(TraceJob, RunsARingOfMessages) {
     constexpr std::int64_t n = 8, kBlock = 131'072;
     Ranks ranks;

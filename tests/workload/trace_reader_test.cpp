@@ -1,5 +1,5 @@
-// One rank's Chakra trace: what each kind of node and attribute means, and what is refused. Oracle: bytes put together by
-// hand after the format's field numbers (tests/workload/chakra_bytes.hpp).
+// One rank's Chakra trace: what each kind of node and attribute means, and what is refused. Oracle: bytes put together
+// by hand after the format's field numbers (tests/workload/chakra_bytes.hpp).
 #include "models/workload/traces/trace_reader.hpp"
 
 #include <gtest/gtest.h>

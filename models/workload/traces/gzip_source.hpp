@@ -1,5 +1,5 @@
-// A gzipped stream unpacked as it is read, a block at a time, that knows whether it came to its proper end: protobuf's own
-// takes a file that was cut off for a shorter one.
+// A gzipped stream unpacked as it is read, a block at a time, that knows whether it came to its proper end: protobuf's
+// own takes a file that was cut off for a shorter one.
 #pragma once
 
 #include <google/protobuf/io/zero_copy_stream_impl.h>

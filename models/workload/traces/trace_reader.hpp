@@ -1,5 +1,5 @@
-// Reads one rank's Chakra trace, gzipped or not, node by node: what is kept is what a run needs, whatever the file holds
-// beside it. Both versions of the format, and what real generators make of it.
+// Reads one rank's Chakra trace, gzipped or not, node by node: what is kept is what a run needs, whatever else the
+// file holds. Both versions of the format, and what real generators make of it.
 // Not here: several ranks (trace_job.hpp), files (trace_files.hpp).
 #pragma once
 
