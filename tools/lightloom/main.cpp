@@ -22,6 +22,7 @@ constexpr std::array kCommands{
     Command{"explain", "show a scenario with every default filled in, and what follows from it", explain_command},
     Command{"topology", "say what the fabric is: counts, bandwidth, failures, parts, power and price",
             topology_command},
+    Command{"report", "make one HTML page of results, to look at and to pass on", report_command},
     Command{"catalog", "list what a scenario may name, and all figures of a part with their sources", catalog_command},
 };
 
