@@ -83,7 +83,7 @@ std::optional<Finding> margin_finding(const ResultReader& result, const Reported
 std::optional<Finding> failure_finding(const ResultReader& result) {
     const auto failed = result.find("summary/flows_failed");
     if (!failed || *failed == 0.0) return std::nullopt;
-    return Finding{Word::fail, fmt::format("{} flows failed: their retries were used up",
+    return Finding{Word::fail, fmt::format("flows that failed, their retries used up: {}",
                                            readable_count(static_cast<std::int64_t>(*failed)))};
 }
 
@@ -111,7 +111,7 @@ std::vector<std::string> observations(const ResultReader& result) {
     if (result.has("faults/kind")) {
         std::int64_t stalled = 0;
         for (const std::int64_t flows : result.whole_column("faults/flows_stalled")) stalled += flows;
-        sentences.push_back(fmt::format("{} faults of the scenario, {} stalls of flows put down to them",
+        sentences.push_back(fmt::format("faults of the scenario: {}; stalls of flows put down to them: {}",
                                         readable_count(static_cast<std::int64_t>(result.rows("faults"))),
                                         readable_count(stalled)));
     }

@@ -1,5 +1,6 @@
-// Charts as ECharts takes them, each with the table that says the same. A chart is {title, note, height, option, table}
-// where option(theme) makes the ECharts option: it is asked again when the page turns dark or narrow.
+// Charts as ECharts takes them, each with the table that says the same. A chart is {title, note, height, option, table,
+// wide}, where option(theme) makes the ECharts option: it is asked again when the page turns dark. The table of a wide
+// one stands below it, not beside.
 'use strict';
 
 // After Okabe and Ito: told apart by all kinds of sight. Lines differ in dashes, too, and bars in hatching.
@@ -58,15 +59,24 @@ function percentileLabel(tail) {
     return 'p99' + (nines > 2 ? '.' + '9'.repeat(nines - 2) : '');
 }
 
+/** Where the axis begins: not far below the medians, so that no jitter of picoseconds takes half of it. */
+function leastTime(curves) {
+    const least = curves.map(({curve}) => Math.max(curve.ps[0] ?? 1, curve.quantiles.p50 / 30, 1));
+    return 10 ** Math.floor(Math.log10(Math.min(...least)));
+}
+
 function tailOption(theme, curves) {
     return base(theme, {
         legend: legend(theme),
         grid: {left: 64, right: 28, top: 44, bottom: 52},
         tooltip: {
             trigger: 'item',
-            formatter: ({seriesName, value}) => `${seriesName}\n${duration(value[0])}: ${percent(value[1])} take longer`,
+            formatter: ({seriesName, value}) =>
+                `${seriesName}\n${percent(value[1])} take ${duration(value[0])} or longer`,
         },
-        xAxis: axis(theme, 'time', {type: 'log', nameGap: 30, axisLabel: {formatter: (ps) => duration(ps, 3)}}),
+        xAxis: axis(theme, 'time', {
+            type: 'log', nameGap: 30, min: leastTime(curves), axisLabel: {formatter: (ps) => duration(ps, 3)},
+        }),
         yAxis: axis(theme, '', {type: 'log', inverse: true, max: 1, axisLabel: {formatter: percentileLabel}}),
         series: curves.map(({name, curve}, n) => ({
             name, type: 'line', step: 'end', showSymbol: curve.ps.length < 2, symbolSize: 7,
@@ -78,14 +88,14 @@ function tailOption(theme, curves) {
 
 const QUANTILES = [['p50', 'p50'], ['p99', 'p99'], ['p99.9', 'p99_9'], ['p99.99', 'p99_99'], ['max', 'max']];
 
-/** @param curves [{name, curve}]; `inFile`: whether the file has the quantiles as scalars */
+/** @param curves [{name, curve}]; of histograms the file has the quantiles as scalars, which the cells name */
 function tailChart(title, curves) {
     const cells = ({curve}) => QUANTILES.map(([, key]) => cell(duration(curve.quantiles[key]), curve.quantiles[key],
         curve.group.startsWith('histograms/') ? `${curve.group}/${key}` : null));
     return {
         title,
         note: 'How long each share of them takes at most: both axes are logarithmic, so that the slowest are seen.',
-        height: 360,
+        height: 380, wide: true,
         option: (theme) => tailOption(theme, curves),
         table: {
             caption: title,
@@ -102,6 +112,7 @@ function tailChart(title, curves) {
 function histogramChart({title, note, axisName, data, label}) {
     const count = data.rows[0].count.length;
     const edge = (n) => data.start + n * data.step;
+    const between = (n) => `${label(edge(n))} to ${label(edge(n + 1))}`;
     const bins = Array.from({length: count}, (_, n) => n);
     const used = bins.filter((n) => data.rows.some((row) => row.count[n] > 0));
     return {
@@ -111,22 +122,22 @@ function histogramChart({title, note, axisName, data, label}) {
             aria: {enabled: data.rows.length > 1, decal: {show: data.rows.length > 1}, label: {enabled: false}},
             tooltip: {
                 trigger: 'item',
-                formatter: ({seriesName, dataIndex, value}) => `${seriesName}: ${readableNumber(value)} directions\n` +
-                    `${label(edge(dataIndex))} to ${label(edge(dataIndex + 1))}`,
+                formatter: ({seriesName, dataIndex, value}) =>
+                    `${seriesName}: ${readableNumber(value)} directions\n${between(dataIndex)}`,
             },
             xAxis: axis(theme, axisName, {
-                type: 'category', nameGap: 30, data: bins.map((n) => label(edge(n))), axisTick: {alignWithLabel: true},
+                type: 'category', nameGap: 30, data: bins.map((n) => label(edge(n))),
             }),
             yAxis: axis(theme, 'directions of links', {type: 'value', nameGap: 46, minInterval: 1}),
             series: data.rows.map((row) => ({
-                name: row.tier, type: 'bar', stack: 'all', barCategoryGap: '8%', data: row.count,
+                name: row.tier, type: 'bar', stack: 'all', barCategoryGap: '8%', barMaxWidth: 48, data: row.count,
             })),
         }),
         table: {
             caption: title,
             head: [axisName, ...data.rows.map((row) => row.tier)],
-            rows: used.map((n) => [`${label(edge(n))} to ${label(edge(n + 1))}`,
-                ...data.rows.map((row) => cell(readableNumber(row.count[n]), row.count[n]))]),
+            rows: used.map((n) => [between(n), ...data.rows.map((row) =>
+                cell(readableNumber(row.count[n]), row.count[n]))]),
         },
     };
 }
@@ -155,7 +166,7 @@ function waterfallBars(budget) {
 function waterfallOption(theme, budget) {
     const bars = waterfallBars(budget);
     const ends = bars.flatMap((bar) => 'level' in bar ? [bar.level] : [bar.from, bar.to]);
-    const low = Math.floor(Math.min(...ends) - 1), high = Math.ceil(Math.max(...ends) + 1);
+    const low = Math.floor(Math.min(...ends) - 1), high = Math.ceil(Math.max(...ends));
     const fill = (bar) => bar.isMargin ? (bar.amount < 0 ? theme.bad : theme.good)
         : 'level' in bar ? PALETTE[theme.name][0] : bar.amount > 0 ? PALETTE[theme.name][2] : PALETTE[theme.name][4];
     const renderItem = (_, api) => {
@@ -164,16 +175,15 @@ function waterfallOption(theme, budget) {
         const [x0, y] = api.coord([Math.min(from, to), row]), [x1] = api.coord([Math.max(from, to), row]);
         const thick = api.size([0, 1])[1] * 0.62;
         const text = 'level' in bar ? level(bar.level) : decibel(bar.amount);
-        const inside = x1 + 74 > api.coord([high, row])[0];
         return {type: 'group', children: [
             {type: 'rect', shape: {x: x0, y: y - thick / 2, width: Math.max(x1 - x0, 2), height: thick},
                 style: {fill: fill(bar)}},
-            {type: 'text', style: {text, x: inside ? x0 - 6 : x1 + 6, y, fill: theme.ink, verticalAlign: 'middle',
-                align: inside ? 'right' : 'left', font: `12px ${theme.font}`}},
+            {type: 'text', style: {text, x: x1 + 6, y, fill: theme.ink, verticalAlign: 'middle',
+                font: `12px ${theme.font}`}},
         ]};
     };
     return base(theme, {
-        grid: {left: 96, right: 24, top: 12, bottom: 48},
+        grid: {left: 96, right: 84, top: 12, bottom: 48},  // on the right the last label
         tooltip: {formatter: ({dataIndex}) => {
             const bar = bars[dataIndex];
             return `${bar.name}: ${'level' in bar ? level(bar.level) : decibel(bar.amount)}`;
@@ -193,7 +203,7 @@ function budgetChart(budget) {
     return {
         title: `Budget of ${budget.tier}`,
         note: `The worst of ${readableNumber(budget.links)} directions: ${budget.worst_sender}. ` +
-            'Losses and penalties come off the transmitter’s power; what is left over the sensitivity is the margin.',
+            'Losses and penalties come off the power sent; what is left over the sensitivity is the margin.',
         height: 60 + 30 * waterfallBars(budget).length,
         option: (theme) => waterfallOption(theme, budget),
         table: {
@@ -232,6 +242,9 @@ function timelineLanes(result) {
 const EVENT_SYMBOLS = {fault: 'triangle', detected: 'circle', rerouted: 'diamond', repaired: 'rect',
     flow_failed: 'pin'};
 
+/** Of one that gave up the flow, of all others the fault. */
+const subjectOf = ({kind, subject}) => `${kind === 'flow_failed' ? 'flow ' : 'fault.'}${subject}`;
+
 function eventSeries(theme, result, laneOf) {
     const kinds = [...new Set((result.events ?? []).map((event) => event.kind))];
     return kinds.map((kind, n) => ({
@@ -239,7 +252,7 @@ function eventSeries(theme, result, laneOf) {
         itemStyle: {color: PALETTE[theme.name][(n + 3) % 7], borderColor: theme.surface, borderWidth: 1},
         data: result.events.filter((event) => event.kind === kind).map((event) => ({
             value: [event.time_ps, laneOf(event)],
-            name: `${kind} at ${duration(event.time_ps)}, ${kind === 'flow_failed' ? 'flow' : 'fault'} ${event.subject}`,
+            name: `${kind} at ${duration(event.time_ps)}, ${subjectOf(event)}`,
         })).filter(({value}) => value[1] >= 0),
     }));
 }
@@ -257,10 +270,10 @@ function timelineOption(theme, result, end) {
     };
     return base(theme, {
         legend: legend(theme),
-        grid: {left: 92, right: 28, top: 40, bottom: 76},
+        grid: {left: 92, right: 28, top: 40, bottom: 60},
         tooltip: {formatter: ({seriesType, dataIndex, name}) => seriesType === 'custom'
             ? `${bars[dataIndex].text}\n${duration(bars[dataIndex].from)} to ${orNever(bars[dataIndex].to)}` : name},
-        dataZoom: [{type: 'slider', height: 16, bottom: 8, labelFormatter: (ps) => duration(ps, 3),
+        dataZoom: [{type: 'slider', height: 16, bottom: 8, showDataShadow: false, labelFormatter: (ps) => duration(ps, 3),
             textStyle: {color: theme.muted}, filterMode: 'weakFilter'}],
         xAxis: axis(theme, '', {type: 'value', min: 0, max: end, axisLabel: {formatter: (ps) => duration(ps, 3)}}),
         yAxis: axis(theme, '', {type: 'category', inverse: true, data: lanes, axisLabel: {interval: 'auto'}}),
@@ -278,7 +291,7 @@ function timelineChart(result) {
     return {
         title: 'What happened when',
         note: 'Collectives as bars, one shade per iteration; faults below them, from their beginning to their end.',
-        height: 130 + 22 * lanes.length,
+        height: 116 + 24 * lanes.length,
         option: (theme) => timelineOption(theme, result, end),
         table: {
             caption: 'Collectives and faults',

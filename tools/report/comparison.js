@@ -1,5 +1,5 @@
-// Several results beside each other: the figures that every comparison shows, each as a ratio to the first result, and
-// the tails in one chart. Not here: verdicts and gates (`lightloom compare`).
+// Several results beside each other: the figures that every comparison shows, each as a ratio to the first result,
+// and the tails in one chart. Not here: verdicts and gates (`lightloom compare`).
 'use strict';
 
 const tailOf = (name, key) => (result) => result.distributions.find((curve) => curve.name === name)?.quantiles[key];
@@ -21,7 +21,8 @@ const COMPARED = [
 ];
 const isFigure = (value) => value !== undefined && value !== null;
 /** Decibels are a ratio already, and a ratio to nothing is none. */
-const ratioTo = (value, first, units) => isFigure(value) && isFigure(first) && first > 0 && units !== 'dB' ? value / first : null;
+const ratioTo = (value, first, units) =>
+    isFigure(value) && isFigure(first) && first > 0 && units !== 'dB' ? value / first : null;
 
 function comparedRows(results) {
     return COMPARED.map(([name, units, of]) => ({name, units, values: results.map(of)}))
@@ -47,13 +48,15 @@ function ratioChart(results) {
     const rows = comparedRows(results);
     const shown = rows.filter(({values, units}) => values.every((value) => ratioTo(value, values[0], units) > 0));
     return {
-        title: 'Against the first', height: 110 + shown.length * (14 + 10 * (results.length - 1)),
+        title: 'Against the first', wide: results.length > 2,
+        height: 110 + shown.length * (14 + 10 * (results.length - 1)),
         note: `Each figure over that of ${shortName(results[0])}, on a logarithmic axis: to the right is more.`,
         option: (theme) => base(theme, {
             legend: legend(theme),
             aria: {enabled: true, decal: {show: results.length > 2}, label: {enabled: false}},
             grid: {left: 150, right: 32, top: 44, bottom: 48},
-            tooltip: {formatter: ({seriesName, value, name}) => `${seriesName}: ${name} x ${(2 ** value).toPrecision(4)}`},
+            tooltip: {formatter: ({seriesName, value, name}) =>
+                `${seriesName}: ${name} x ${(2 ** value).toPrecision(4)}`},
             xAxis: axis(theme, 'ratio', {type: 'value', nameGap: 28,
                 axisLabel: {formatter: (log) => Number((2 ** log).toPrecision(3))}}),
             yAxis: axis(theme, '', {type: 'category', inverse: true, data: shown.map(({name}) => name),

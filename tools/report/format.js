@@ -81,5 +81,6 @@ function tableElement({caption, head, rows}) {
         el('table', null,
             el('caption', null, caption),
             el('thead', null, el('tr', null, head.map((text) => el('th', {scope: 'col'}, text)))),
-            el('tbody', null, rows.map((row) => el('tr', null, row.map((content, n) => tableCell(content, n === 0)))))));
+            el('tbody', null, rows.map((row) =>
+                el('tr', null, row.map((content, n) => tableCell(content, n === 0)))))));
 }

@@ -17,7 +17,7 @@ const MEASURES = {
         share: (line) => line.utilisation,
         bad: () => false,
         ends: () => ['0 %', '100 %'],
-        value: (link) => link.utilisation, column: 'utilisation', cell: percent, order: (link) => -link.utilisation,
+        order: (link) => -link.utilisation,
     },
     margin: {
         label: 'margin',
@@ -27,7 +27,7 @@ const MEASURES = {
             : most > least ? 1 - (line.margin_db - least) / (most - least) : 0.5,
         bad: (line) => line.margin_db !== null && line.margin_db < 0,
         ends: ({least, most}) => [decibel(most), decibel(least)],
-        value: (link) => link.margin_db, column: 'margin_db', cell: decibel, order: (link) => link.margin_db ?? Infinity,
+        order: (link) => link.margin_db ?? Infinity,
     },
     loss: {
         label: 'loss',
@@ -37,7 +37,6 @@ const MEASURES = {
             ? Math.min(1, Math.max(0.25, 1 + Math.log10(line.frames_lost / line.frames_sent) / 8)) : 0,
         bad: () => false,
         ends: () => ['none', 'all'],
-        value: (link) => link.frames_lost, column: 'frames_lost', cell: readableNumber,
         order: (link) => -link.frames_lost,
     },
 };
@@ -74,6 +73,9 @@ function placesOf(map) {
     return {places, kinds};
 }
 
+/** Of two lines the one with less margin; copper has none. */
+const worseLine = (a, b) => (b.margin_db ?? Infinity) < (a.margin_db ?? Infinity) ? b : a;
+
 function colour(theme, measure, line, span) {
     if (MEASURES[measure].bad(line)) return theme.bad;
     const share = MEASURES[measure].share(line, span);
@@ -94,7 +96,6 @@ function mapOption(theme, map, tiers, measure) {
             ? `${tiers[lines[dataIndex].tier]}\n${lineText(map, lines[dataIndex], measure)}` : name},
         xAxis: {type: 'value', min: 0, max: 1, show: false},
         yAxis: axis(theme, '', {type: 'value', min: -0.25, max: map.kinds.length - 0.75, interval: 1, show: false}),
-        graphic: [],
         series: [
             {type: 'lines', coordinateSystem: 'cartesian2d', silent: false, data: lines.map((line) => ({
                 coords: [at(line.lower), at(line.upper)],
@@ -109,7 +110,8 @@ function mapOption(theme, map, tiers, measure) {
                     value: [place.x, place.y],
                     name: place.nodes > 1 ? `${place.name}: ${place.nodes} nodes` : place.name,
                 }))},
-            {type: 'scatter', symbolSize: 0.1, silent: true, data: map.kinds.map(({name}, y) => ({value: [0, y], name})),
+            {type: 'scatter', symbolSize: 0.1, silent: true,
+                data: map.kinds.map(({name}, y) => ({value: [0, y], name})),
                 label: {show: true, position: 'left', distance: 8, formatter: '{b}', color: theme.ink}},
         ],
     });
@@ -119,11 +121,12 @@ function matrixOption(theme, map, tier, measure) {
     const lines = map.lines.filter((line) => line.tier === tier);
     const sorted = (end) => [...new Set(lines.map((line) => line[end]))].sort((a, b) => a - b);
     const rows = sorted('lower'), columns = sorted('upper');
-    const rowOf = new Map(rows.map((place, n) => [place, n])), columnOf = new Map(columns.map((place, n) => [place, n]));
+    const numbered = (places) => new Map(places.map((place, n) => [place, n]));
+    const rowOf = numbered(rows), columnOf = numbered(columns);
     const renderItem = (_, api) => {
         const [x, y] = api.coord([api.value(0), api.value(1)]), [w, h] = api.size([1, 1]);
-        return {type: 'rect', shape: {x: x - w / 2, y: y - h / 2, width: Math.max(w - 1, 1), height: Math.max(h - 1, 1)},
-            style: {fill: colour(theme, measure, lines[api.value(2)], map.span)}};
+        return {type: 'rect', style: {fill: colour(theme, measure, lines[api.value(2)], map.span)},
+            shape: {x: x - w / 2, y: y - h / 2, width: Math.max(w - 1, 1), height: Math.max(h - 1, 1)}};
     };
     const names = (places) => places.map((place) => map.places[place].name);
     return base(theme, {

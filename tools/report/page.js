@@ -1,5 +1,5 @@
-// The page: reads the results that stand in it as JSON, and builds sections from top to bottom. Of several results one
-// is shown at a time, with a comparison above. Not here: the charts themselves (charts.js, map.js).
+// The page: reads the results that stand in it as JSON, and builds sections from top to bottom. Of several results
+// one is shown at a time, with a comparison above. Not here: the charts themselves (charts.js, map.js).
 'use strict';
 
 const THEMES = {
@@ -16,7 +16,7 @@ const theme = () => {
     return {...THEMES[chosen], font: FONT};
 };
 
-/** Charts on the page. `data-charts` and `data-drawn` of the root say how many there are and how many have been drawn. */
+/** Charts on the page. `data-charts` and `data-drawn` of the root say how many there are, and how many are drawn. */
 const drawn = {
     charts: [],
     add(element, chart) {
@@ -54,13 +54,15 @@ const drawn = {
 
 /** A chart with its table beside it. @param controls  above both */
 function figure(chart, controls) {
-    const canvas = el('div', {class: 'chart', role: 'img', 'aria-label': `Chart: ${chart.title}. Its table says the same.`});
+    const label = `Chart: ${chart.title}. Its table says the same.`;
+    const canvas = el('div', {class: 'chart', role: 'img', 'aria-label': label});
     canvas.style.height = `${chart.height}px`;
     const table = el('div', {class: 'twin'}, tableElement(chart.table));
     table.style.setProperty('--height', `${Math.max(chart.height, 220)}px`);
     drawn.add(canvas, chart);
-    return el('figure', null, el('figcaption', null, el('h3', null, chart.title), el('p', {class: 'note'}, chart.note)),
-        controls, el('div', {class: 'pair'}, canvas, table));
+    return el('figure', null,
+        el('figcaption', null, el('h3', null, chart.title), el('p', {class: 'note'}, chart.note)), controls,
+        el('div', {class: chart.wide ? 'pair wide' : 'pair'}, canvas, table));
 }
 
 /** Buttons of which one is chosen; the arrow keys walk through them. */
@@ -91,7 +93,8 @@ function tiles(result) {
         el('dd', {'data-value': String(value), 'data-path': path, title: String(value)}, text));
     const list = TILES.map(([path, name]) => {
         const found = result.figures.find((figure) => figure.path === path);
-        return found && found.value !== null ? tile(name, readable(found.value, found.units), found.value, path) : null;
+        return found && found.value !== null ? tile(name, readable(found.value, found.units), found.value, path)
+            : null;
     });
     const tail = packetTail(result);
     if (tail) list.splice(1, 0, tile('p99.9 packet latency', duration(tail.quantiles.p99_9), tail.quantiles.p99_9,
@@ -128,7 +131,8 @@ function opticsSection(result) {
     }));
     if (result.error_ratio) charts.push(histogramChart({
         title: 'Bit errors before correction', axisName: 'bit error ratio', data: result.error_ratio,
-        label: (log) => Number(10 ** log).toExponential(1), note: 'Mean of the lanes of each direction; 1e-20 stands for less, too.',
+        label: (log) => Number(10 ** log).toExponential(1),
+        note: 'Mean of the lanes of each direction; 1e-20 stands for less, too.',
     }));
     charts.push(...(result.budgets ?? []).map(budgetChart));
     return charts.length ? section('optics', 'Optics', charts.map((chart) => figure(chart))) : null;
@@ -146,26 +150,29 @@ function scaleLegend(map, measure) {
 }
 
 const MOST_LINKS_SHOWN = 20;
+const TIER_HEAD = ['tier', 'cables', 'least margin', 'busiest', 'frames sent', 'frames lost'];
 
 function mapSection(result) {
     const map = readMap(result.map), tiers = result.map.tiers;
     if (map.measures.length === 0 || map.lines.length === 0) return null;
-    const state = {measure: map.measures[0], tier: map.lines[map.lines.length - 1].tier};
+    const state = {measure: map.measures[0], tier: map.lines.reduce(worseLine).tier};
     const fabric = {
-        title: 'The fabric', height: 120 + 110 * map.kinds.length,
+        title: 'The fabric', height: 80 + 100 * map.kinds.length, wide: true,
         note: 'Rows of nodes and the cables between them; where there are many, neighbours share a place.',
         option: (look) => mapOption(look, map, tiers, state.measure),
-        table: {caption: 'The tiers', head: ['tier', 'cables', 'least margin', 'busiest', 'frames sent', 'frames lost']
-            .slice(0, result.map.utilisation ? 6 : 3), rows: tierRows(map, tiers)},
+        table: {caption: 'The tiers', head: TIER_HEAD.slice(0, result.map.utilisation ? 6 : 3),
+            rows: tierRows(map, tiers)},
     };
     const matrix = {
-        title: 'The same as a matrix', note: 'One tier: the lower ends of its cables downwards, the upper ends across.',
-        height: 420, option: (look) => matrixOption(look, map, state.tier, state.measure),
+        title: 'The same as a matrix', height: 420, wide: true,
+        note: 'One tier: the lower ends of its cables downwards, the upper ends across.',
+        option: (look) => matrixOption(look, map, state.tier, state.measure),
         table: worstLinks(result.links ?? [], state.measure, MOST_LINKS_SHOWN),
     };
     const scale = el('p', {class: 'scale'});
-    const matrixFigure = figure(matrix, tiers.length > 1 ? choice('Tier', 'tier', tiers.map((name, n) => [String(n), name]),
-        String(state.tier), (tier) => {
+    const tierChoices = tiers.map((name, n) => [String(n), name]);
+    const matrixFigure = figure(matrix, tiers.length > 1 ? choice('Tier', 'tier', tierChoices, String(state.tier),
+        (tier) => {
             state.tier = Number(tier);
             drawn.redraw(matrix);
         }) : null);
@@ -176,8 +183,9 @@ function mapSection(result) {
     };
     scale.refresh = show;
     show();
-    return section('map', 'Map', choice('Coloured by', 'measure', map.measures.map((name) => [name, MEASURES[name].label]),
-        state.measure, (measure) => {
+    const measureChoices = map.measures.map((name) => [name, MEASURES[name].label]);
+    return section('map', 'Map', choice('Coloured by', 'measure', measureChoices, state.measure,
+        (measure) => {
             state.measure = measure;
             show();
             drawn.redraw(fabric);
@@ -192,14 +200,16 @@ function loadSection(result) {
         note: 'Share of the run that each direction was sending.',
     })];
     if (result.queue) charts.push(histogramChart({
-        title: 'Deepest queue', axisName: 'deepest queue', data: result.queue, label: (log) => bytes(Math.round(2 ** log)),
+        title: 'Deepest queue', axisName: 'deepest queue', data: result.queue,
+        label: (log) => bytes(Math.round(2 ** log)),
         note: 'Of each direction that ever had one, at the port that sends.',
     }));
     return section('load', 'Load', charts.map((chart) => figure(chart)));
 }
 
 const FAULT_COLUMNS = [
-    ['cables', 'cables', readableNumber], ['occurrences', 'times', readableNumber], ['frames_lost', 'frames lost', readableNumber],
+    ['cables', 'cables', readableNumber], ['occurrences', 'times', readableNumber],
+    ['frames_lost', 'frames lost', readableNumber],
     ['flows_stalled', 'flows stalled', readableNumber], ['flows_failed', 'flows failed', readableNumber],
     ['endpoints_affected', 'GPUs affected', readableNumber], ['longest_stall_ps', 'longest stall', orNever],
     ['to_detect_ps', 'detected after', orNever], ['to_reroute_ps', 'rerouted after', orNever],
@@ -210,19 +220,24 @@ function faultTable(result) {
     return tableElement({
         caption: `Faults${result.fault_rows > result.faults.length ? `, the first of ${result.fault_rows}` : ''}`,
         head: ['fault', ...FAULT_COLUMNS.map(([, name]) => name)],
-        rows: result.faults.map((fault) => [`fault.${fault.fault} (${fault.kind})`, ...FAULT_COLUMNS.map(([key, , show]) =>
-            cell(show(fault[key]), fault[key], `faults/${key}[${fault.fault}]`))]),
+        rows: result.faults.map((fault) => [`fault.${fault.fault} (${fault.kind})`,
+            ...FAULT_COLUMNS.map(([key, , show]) =>
+                cell(show(fault[key]), fault[key], `faults/${key}[${fault.fault}]`))]),
     });
+}
+
+function eventList(result) {
+    const shown = result.events.length;
+    const cut = result.event_rows > shown ? `, of which the first ${shown} stand here` : '';
+    return el('details', null, el('summary', null, `Events: ${readableNumber(result.event_rows)}${cut}`),
+        tableElement({caption: 'Events', head: ['what', 'when', 'of'], rows: result.events.map((event, row) =>
+            [event.kind, cell(duration(event.time_ps), event.time_ps, `events/time_ps[${row}]`), subjectOf(event)])}));
 }
 
 function timelineSection(result) {
     if (!result.collectives && !result.faults) return null;
-    const events = result.events && el('details', null, el('summary', null,
-        `Events: ${readableNumber(result.event_rows)}` + (result.event_rows > result.events.length ?
-            `, of which the first ${result.events.length} stand here` : '')),
-    tableElement({caption: 'Events', head: ['what', 'when', 'of'], rows: result.events.map((event) => [event.kind,
-        cell(duration(event.time_ps), event.time_ps), `${event.kind === 'flow_failed' ? 'flow' : 'fault'} ${event.subject}`])}));
-    return section('timeline', 'Timeline', figure(timelineChart(result)), result.faults ? faultTable(result) : null, events);
+    return section('timeline', 'Timeline', figure(timelineChart(result)), result.faults ? faultTable(result) : null,
+        result.events ? eventList(result) : null);
 }
 
 function detailSections(result) {
@@ -245,8 +260,8 @@ function shortName(result) {
 }
 
 function resultSections(result) {
-    return [verdictSection(result), latencySection(result), opticsSection(result), mapSection(result), loadSection(result),
-        timelineSection(result), ...detailSections(result)].filter((part) => part !== null);
+    return [verdictSection(result), latencySection(result), opticsSection(result), mapSection(result),
+        loadSection(result), timelineSection(result), ...detailSections(result)].filter((part) => part !== null);
 }
 
 function contents(sections) {
