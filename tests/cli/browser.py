@@ -111,6 +111,9 @@ class Page:
         self.wait_for("document.documentElement.dataset.drawn === document.documentElement.dataset.charts")
         self.seconds = time.monotonic() - start
 
+    def title(self):
+        return self.evaluate("document.title")
+
     def call(self, method, **parameters):
         return self.browser.call(method, self.session, **parameters)
 
@@ -124,6 +127,8 @@ class Page:
             self.complaints.append(" ".join(str(a.get("value", a)) for a in event["args"]))
         elif method == "Log.entryAdded":
             self.complaints.append(event["entry"]["text"])
+        elif method == "Page.javascriptDialogOpening":
+            self.complaints.append("a dialog: " + event["message"])
         elif method == "Network.requestWillBeSent":
             address = event["request"]["url"]
             if address != self.address and not address.startswith("data:"):

@@ -139,9 +139,13 @@ function matrixOption(theme, map, tier, measure) {
     });
 }
 
-/** Lines of a tier on average and at their worst: the map in figures. */
+/** Those that have cables. */
+const tiersOf = (map, tiers) => tiers.map((name, tier) => ({name, tier}))
+    .filter(({tier}) => map.lines.some((line) => line.tier === tier));
+
+/** What the lines of each tier come to: the map in figures. */
 function tierRows(map, tiers) {
-    return tiers.map((name, tier) => {
+    return tiersOf(map, tiers).map(({name, tier}) => {
         const lines = map.lines.filter((line) => line.tier === tier);
         const margins = lines.map((line) => line.margin_db).filter((margin) => margin !== null);
         const sum = (key) => lines.reduce((total, line) => total + line[key], 0);

@@ -170,8 +170,8 @@ function mapSection(result) {
         table: worstLinks(result.links ?? [], state.measure, MOST_LINKS_SHOWN),
     };
     const scale = el('p', {class: 'scale'});
-    const tierChoices = tiers.map((name, n) => [String(n), name]);
-    const matrixFigure = figure(matrix, tiers.length > 1 ? choice('Tier', 'tier', tierChoices, String(state.tier),
+    const tierChoices = tiersOf(map, tiers).map(({name, tier}) => [String(tier), name]);
+    const matrixFigure = figure(matrix, tierChoices.length > 1 ? choice('Tier', 'tier', tierChoices, String(state.tier),
         (tier) => {
             state.tier = Number(tier);
             drawn.redraw(matrix);
