@@ -103,7 +103,7 @@ std::string column_name(Term term) {
     return fmt::format("{}_{}", name_of(term), is_level ? "dbm" : "db");
 }
 
-/// The waterfall of each tier's worst link, and its median one for comparison. Terms that are nothing in all are absent.
+/// The waterfall of each tier's worst link, and its median one beside it. Terms that are nothing in both are absent.
 std::vector<JsonObject> budgets(const ResultReader& result, const ReportedFabric& fabric) {
     std::vector<std::pair<std::size_t, Budget>> found;
     for (std::size_t tier = 0; tier < fabric.tiers.size(); ++tier)

@@ -9,8 +9,8 @@
 
 namespace lightloom {
 
-/// Adds "margin", "error_ratio", "utilisation", "queue" (histograms with a row of counts per tier), "budgets" (per tier)
-/// and "links" (the worst ones); those that the result has nothing for are absent.
+/// Adds "margin", "error_ratio", "utilisation", "queue" (histograms with a row of counts per tier), "budgets" (per
+/// tier) and "links" (the worst ones); those that the result has nothing for are absent.
 void add_links(JsonObject& json, const ResultReader& result, const ReportedFabric& fabric);
 
 }  // namespace lightloom

@@ -1,6 +1,6 @@
-// The page of a report: one HTML file that needs nothing else, least of all a network. Our script, our style and ECharts
-// stand in it and are allowed by their hashes; the results are a block of JSON that the script reads. Everything else is
-// forbidden by the page's own policy, so that no text of a result can become anything but text.
+// The page of a report: one HTML file that needs nothing else, least of all a network. Our script, our style and
+// ECharts stand in it and are allowed by their hashes; the results are a block of JSON that the script reads.
+// Everything else is forbidden by the page's own policy, so that no text of a result can become anything but text.
 // Not here: the figures (report_result.hpp), what the script does with them (tools/report/page.js).
 #pragma once
 

@@ -273,8 +273,8 @@ function timelineOption(theme, result, end) {
         grid: {left: 92, right: 28, top: 40, bottom: 60},
         tooltip: {formatter: ({seriesType, dataIndex, name}) => seriesType === 'custom'
             ? `${bars[dataIndex].text}\n${duration(bars[dataIndex].from)} to ${orNever(bars[dataIndex].to)}` : name},
-        dataZoom: [{type: 'slider', height: 16, bottom: 8, showDataShadow: false, labelFormatter: (ps) => duration(ps, 3),
-            textStyle: {color: theme.muted}, filterMode: 'weakFilter'}],
+        dataZoom: [{type: 'slider', height: 16, bottom: 8, showDataShadow: false, filterMode: 'weakFilter',
+            labelFormatter: (ps) => duration(ps, 3), textStyle: {color: theme.muted}}],
         xAxis: axis(theme, '', {type: 'value', min: 0, max: end, axisLabel: {formatter: (ps) => duration(ps, 3)}}),
         yAxis: axis(theme, '', {type: 'category', inverse: true, data: lanes, axisLabel: {interval: 'auto'}}),
         series: [
