@@ -155,7 +155,15 @@ TEST_F(Report, RefusesWhatIsNoResult) {
     EXPECT_NE(nothing.err.find("no.h5"), std::string::npos) << nothing.err;
     EXPECT_FALSE(std::filesystem::exists(here / "page.html"));
 
+    // A row that refers to one that is not there
     const auto result = run("small", kQuick);
+    const auto wrong = here / "wrong.h5";
+    std::filesystem::copy_file(result, wrong);
+    python("import h5py, sys; h5py.File(sys.argv[1], 'r+')['topology/links/upper_node'][3] = 4000", {wrong.string()});
+    const Finished dangling = lightloom({"report", wrong.string(), "-o", (here / "page.html").string()});
+    EXPECT_EQ(dangling.exit_code, 2);
+    EXPECT_NE(dangling.err.find("topology/links/upper_node refers to row 4000"), std::string::npos) << dangling.err;
+
     const std::string before = read_file(result);
     const Finished onto_itself = lightloom({"report", result.string(), "-o", result.string()});
     EXPECT_EQ(onto_itself.exit_code, 2);

@@ -5,6 +5,8 @@
 namespace lightloom {
 namespace {
 
+constexpr std::size_t kMostPorts = std::size_t{1} << 32;
+
 // A file from anywhere: rows that refer to rows which are not there.
 void check_references(const ResultReader& result, const std::vector<std::int64_t>& references, std::size_t rows,
                       const char* path) {
@@ -46,6 +48,8 @@ ReportedFabric::ReportedFabric(const ResultReader& result)
     check_references(result, tier, tiers.size(), "topology/links/tier");
     check_references(result, lower_node, kind.size(), "topology/links/lower_node");
     check_references(result, upper_node, kind.size(), "topology/links/upper_node");
+    for (const auto* ports : {&first_port, &lower_port, &upper_port})
+        check_references(result, *ports, kMostPorts, "a port");
     check_rows(result, margin_db.size(), directions(), "optics/links");
     if (!result.has("ports/direction")) return;
 

@@ -18,6 +18,9 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMostBins = 60;
 constexpr std::size_t kWorst = 20;  // of each kind
 
+/// Not of copper, which has no margin; nor what no link can have, which would spoil the bins of all others.
+bool has_place(double value) { return std::abs(value) < 1e12; }
+
 struct Bins {
     double start = 0.0, step = 1.0;
     std::size_t count = 1;
@@ -28,11 +31,11 @@ struct Bins {
     }
 };
 
-/// Bins of a round width that hold all finite values; none if there are no such values.
+/// Bins of a round width that hold all values; none if there are no such values.
 std::optional<Bins> bins_over(const std::vector<double>& values, std::initializer_list<double> widths) {
     double least = std::numeric_limits<double>::infinity(), most = -least;
     for (const double value : values) {
-        if (!std::isfinite(value)) continue;
+        if (!has_place(value)) continue;
         least = std::min(least, value);
         most = std::max(most, value);
     }
@@ -45,12 +48,12 @@ std::optional<Bins> bins_over(const std::vector<double>& values, std::initialize
     return Bins{first * step, step, static_cast<std::size_t>(std::floor(most / step) - first) + 1};
 }
 
-/// @param values  by direction; those that are not finite are left out
+/// @param values  by direction
 JsonObject histogram(const ReportedFabric& fabric, const std::vector<double>& values, const Bins& bins) {
     std::vector<std::vector<std::int64_t>> counts(fabric.tiers.size(), std::vector<std::int64_t>(bins.count));
     std::vector<bool> used(fabric.tiers.size());
     for (std::size_t d = 0; d < values.size(); ++d) {
-        if (!std::isfinite(values[d])) continue;
+        if (!has_place(values[d])) continue;
         const auto tier = static_cast<std::size_t>(fabric.tier[d / 2]);
         used[tier] = true;
         ++counts[tier][bins.of(values[d])];

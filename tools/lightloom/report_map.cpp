@@ -49,13 +49,18 @@ struct Line {
     double utilisation = 0.0, margin_db = std::numeric_limits<double>::infinity();
 };
 
+// Whatever a file from anywhere says.
+void add(std::int64_t& sum, std::int64_t value) {
+    if (__builtin_add_overflow(sum, value, &sum)) sum = std::numeric_limits<std::int64_t>::max();
+}
+
 void add_direction(Line& line, const ReportedFabric& fabric, std::size_t direction) {
     if (std::isfinite(fabric.margin_db[direction]))
         line.margin_db = std::min(line.margin_db, fabric.margin_db[direction]);
     if (!fabric.has_ports()) return;
     line.utilisation = std::max(line.utilisation, fabric.utilisation[direction]);
-    line.frames_sent += fabric.frames_sent[direction];
-    line.frames_lost += fabric.frames_lost[direction];
+    add(line.frames_sent, fabric.frames_sent[direction]);
+    add(line.frames_lost, fabric.frames_lost[direction]);
 }
 
 }  // namespace

@@ -29,18 +29,19 @@ void extend(Bar& bar, std::int64_t group, std::int64_t iteration, std::int64_t s
     bar.end_ps = bar.end_ps < 0 || end_ps < 0 ? -1 : std::max(bar.end_ps, end_ps);
 }
 
-std::int64_t share_of(std::int64_t count, std::int64_t most) { return (count + most - 1) / most; }
+/// How many rows share a bar, for `last` to lie within `most` bars.
+std::int64_t share_of(std::int64_t last, std::int64_t most) { return last / most + 1; }
 
 std::int64_t greatest(const std::vector<std::int64_t>& column) {
-    return column.empty() ? 0 : *std::max_element(column.begin(), column.end());
+    return column.empty() ? 0 : std::max<std::int64_t>(0, *std::max_element(column.begin(), column.end()));
 }
 
 void add_collectives(JsonObject& json, const ResultReader& result) {
     const auto column = [&](const char* name) { return result.whole_column(std::string("collectives/") + name); };
     const auto group = column("group"), iteration = column("iteration");
     const auto start_ps = column("start_ps"), end_ps = column("end_ps"), slowest_ps = column("slowest_rank_ps");
-    const std::int64_t groups_a_bar = share_of(greatest(group) + 1, kMostLanes);
-    const std::int64_t iterations_a_bar = share_of(greatest(iteration) + 1, kMostIterations);
+    const std::int64_t groups_a_bar = share_of(greatest(group), kMostLanes);
+    const std::int64_t iterations_a_bar = share_of(greatest(iteration), kMostIterations);
     std::map<std::pair<std::int64_t, std::int64_t>, Bar> bars;
     for (std::size_t i = 0; i < group.size(); ++i) {
         const Bar first{group[i], group[i], iteration[i], iteration[i], start_ps[i], end_ps[i], 0};

@@ -80,11 +80,15 @@ std::optional<Finding> margin_finding(const ResultReader& result, const Reported
                                readable_decibel(wanted->value))};
 }
 
+/// 0 where a result has it not.
+std::int64_t count_at(const ResultReader& result, const std::string& path) {
+    return result.has(path) ? result.whole(path) : 0;
+}
+
 std::optional<Finding> failure_finding(const ResultReader& result) {
-    const auto failed = result.find("summary/flows_failed");
-    if (!failed || *failed == 0.0) return std::nullopt;
-    return Finding{Word::fail, fmt::format("flows that failed, their retries used up: {}",
-                                           readable_count(static_cast<std::int64_t>(*failed)))};
+    const std::int64_t failed = count_at(result, "summary/flows_failed");
+    if (failed == 0) return std::nullopt;
+    return Finding{Word::fail, fmt::format("flows that failed, their retries used up: {}", readable_count(failed))};
 }
 
 std::vector<std::string> observations(const ResultReader& result) {
@@ -103,17 +107,15 @@ std::vector<std::string> observations(const ResultReader& result) {
     }};
     std::string counts;
     for (const Row& row : kRows)
-        if (const auto value = result.find(row.path); value && *value > 0.0)
-            counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ",
-                                  readable_count(static_cast<std::int64_t>(*value)), row.text);
+        if (const std::int64_t value = count_at(result, row.path); value > 0)
+            counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", readable_count(value), row.text);
     std::vector<std::string> sentences;
     if (!counts.empty()) sentences.push_back(counts);
     if (result.has("faults/kind")) {
-        std::int64_t stalled = 0;
-        for (const std::int64_t flows : result.whole_column("faults/flows_stalled")) stalled += flows;
+        double stalled = 0.0;
+        for (const double flows : result.column("faults/flows_stalled")) stalled += flows;
         sentences.push_back(fmt::format("faults of the scenario: {}; stalls of flows put down to them: {}",
-                                        readable_count(static_cast<std::int64_t>(result.rows("faults"))),
-                                        readable_count(stalled)));
+                                        readable_count(static_cast<std::int64_t>(result.rows("faults"))), stalled));
     }
     return sentences;
 }

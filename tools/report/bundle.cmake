@@ -18,7 +18,8 @@ function(fetch_echarts)
   file(REMOVE_RECURSE ${fetched})
   file(COPY ${SOURCE}/package.json ${SOURCE}/package-lock.json DESTINATION ${fetched})
   execute_process(
-    COMMAND ${npm} ci --ignore-scripts --prefer-offline --no-audit --no-fund --no-update-notifier --fetch-retries=1
+    COMMAND ${npm} ci --ignore-scripts --prefer-offline --no-audit --no-fund --no-update-notifier
+            --fetch-retries=1 --fetch-retry-mintimeout=1000
     WORKING_DIRECTORY ${fetched} RESULT_VARIABLE failed OUTPUT_QUIET ERROR_VARIABLE errors TIMEOUT 120)
   if(failed)
     message(WARNING "npm could not fetch Apache ECharts, so `lightloom report` will have no charts to draw with; "

@@ -290,7 +290,7 @@ function timelineChart(result) {
     const end = Math.max(figureOf(result, 'summary/end_ps') ?? 0, ...bars.map((bar) => Math.max(bar.from, bar.to)));
     return {
         title: 'What happened when',
-        note: 'Collectives as bars, one shade per iteration; faults below them, from their beginning to their end.',
+        note: 'Collectives one shade per iteration; faults from where they first began to where they last ended.',
         height: 116 + 24 * lanes.length,
         option: (theme) => timelineOption(theme, result, end),
         table: {
