@@ -1,5 +1,5 @@
-// Every scenario of the catalogue and the tutorial is run, whole: to its end, to one digest whatever executes it, and to
-// what it promises. What the tutorial says of its steps: tutorial_test.cpp.
+// Every scenario of the catalogue and the tutorial is run, whole: to its end, to one digest whatever executes it, and
+// to what it promises. What the tutorial says of its steps: tutorial_test.cpp.
 #include <gtest/gtest.h>
 
 #include <algorithm>
