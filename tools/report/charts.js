@@ -10,6 +10,9 @@ const PALETTE = {
 };
 const DASHES = ['solid', 'dashed', 'dotted', [10, 3, 2, 3], [14, 4], [4, 2], [2, 6]];
 
+/** Another one when the colours begin again: twenty lines are twenty looks. */
+const dashOf = (n) => DASHES[(n + Math.floor(n / PALETTE.light.length)) % DASHES.length];
+
 function axis(theme, name, more) {
     return {
         name,
@@ -80,7 +83,7 @@ function tailOption(theme, curves) {
         yAxis: axis(theme, '', {type: 'log', inverse: true, max: 1, axisLabel: {formatter: percentileLabel}}),
         series: curves.map(({name, curve}, n) => ({
             name, type: 'line', step: 'end', showSymbol: curve.ps.length < 2, symbolSize: 7,
-            lineStyle: {width: 2, type: DASHES[n % DASHES.length]}, triggerLineEvent: true,
+            lineStyle: {width: 2, type: dashOf(n)}, triggerLineEvent: true,
             data: curve.ps.map((ps, i) => [ps, curve.tail[i]]),
         })),
     });

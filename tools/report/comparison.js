@@ -49,7 +49,7 @@ function ratioChart(results) {
     const shown = rows.filter(({values, units}) => values.every((value) => ratioTo(value, values[0], units) > 0));
     return {
         title: 'Against the first', wide: results.length > 2,
-        height: 110 + shown.length * (14 + 10 * (results.length - 1)),
+        height: 110 + shown.length * (14 + Math.max(24, 5 * results.length)),
         note: `Each figure over that of ${shortName(results[0])}, on a logarithmic axis: to the right is more.`,
         option: (theme) => base(theme, {
             legend: legend(theme),
