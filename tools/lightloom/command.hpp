@@ -40,6 +40,7 @@ int explain_command(const std::vector<std::string>& arguments);
 int qualify_command(const std::vector<std::string>& arguments);
 int topology_command(const std::vector<std::string>& arguments);
 int trace_command(const std::vector<std::string>& arguments);
+int report_command(const std::vector<std::string>& arguments);
 int catalog_command(const std::vector<std::string>& arguments);
 int completion_command(const std::vector<std::string>& arguments);
 int manual_command(const std::vector<std::string>& arguments);

@@ -20,6 +20,20 @@ std::string quoted(std::string_view text) {
     return result + '"';
 }
 
+// null for NaN and infinities, which JSON has not
+std::string number_text(double number) { return std::isfinite(number) ? fmt::format("{}", number) : "null"; }
+std::string number_text(std::int64_t number) { return fmt::to_string(number); }
+
+template <class Number>
+std::string list_text(const std::vector<Number>& numbers) {
+    std::string items;
+    for (const Number number : numbers) {
+        if (!items.empty()) items += ',';
+        items += number_text(number);
+    }
+    return "[" + items + "]";
+}
+
 }  // namespace
 
 JsonObject& JsonObject::add_raw(std::string_view name, std::string_view value) {
@@ -35,9 +49,7 @@ JsonObject& JsonObject::add(std::string_view name, std::int64_t number) {
 JsonObject& JsonObject::add(std::string_view name, std::uint64_t number) {
     return add_raw(name, fmt::to_string(number));
 }
-JsonObject& JsonObject::add(std::string_view name, double number) {
-    return add_raw(name, std::isfinite(number) ? fmt::format("{}", number) : "null");
-}
+JsonObject& JsonObject::add(std::string_view name, double number) { return add_raw(name, number_text(number)); }
 JsonObject& JsonObject::add(std::string_view name, bool truth) { return add_raw(name, truth ? "true" : "false"); }
 JsonObject& JsonObject::add(std::string_view name, const JsonObject& object) { return add_raw(name, object.text()); }
 
@@ -50,6 +62,12 @@ JsonObject& JsonObject::add(std::string_view name, const std::vector<std::string
     std::string items;
     for (const std::string& text : texts) items += (items.empty() ? "" : ", ") + quoted(text);
     return add_raw(name, "[" + items + "]");
+}
+JsonObject& JsonObject::add(std::string_view name, const std::vector<double>& numbers) {
+    return add_raw(name, list_text(numbers));
+}
+JsonObject& JsonObject::add(std::string_view name, const std::vector<std::int64_t>& numbers) {
+    return add_raw(name, list_text(numbers));
 }
 
 }  // namespace lightloom

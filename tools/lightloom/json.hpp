@@ -18,6 +18,8 @@ public:
     JsonObject& add(std::string_view name, const JsonObject& object);
     JsonObject& add(std::string_view name, const std::vector<JsonObject>& list);
     JsonObject& add(std::string_view name, const std::vector<std::string>& texts);
+    JsonObject& add(std::string_view name, const std::vector<double>& numbers);
+    JsonObject& add(std::string_view name, const std::vector<std::int64_t>& numbers);
     JsonObject& add(std::string_view name, const char* text) { return add(name, std::string_view(text)); }
 
     std::string text() const { return "{" + members_ + "}"; }

@@ -1,0 +1,184 @@
+// Reports, as a browser shows them: every figure that names its place in the result file is what stands there, every
+// chart is drawn, nothing is asked of a network, and no text of a result becomes more than text.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/cli/process.hpp"
+#include "tests/cli/scenarios.hpp"
+
+namespace lightloom::test {
+namespace {
+
+const std::filesystem::path kTools = std::filesystem::path(LIGHTLOOM_SOURCE_DIR) / "tests/cli";
+constexpr std::uintmax_t kMostPageBytes = 15'000'000;  // of any result
+
+bool builds_reports() { return lightloom({"report", "/nowhere.h5"}).exit_code == 2; }
+
+bool has_browser() {
+    return python("import sys; sys.path.insert(0, sys.argv[1]); import browser; print(browser.chromium() is not None)",
+                  {kTools.string()}) == "True";
+}
+
+#define LIGHTLOOM_SKIP_WITHOUT_BROWSER()                                                             \
+    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with"; \
+    if (!has_browser()) GTEST_SKIP() << "no chromium to look at the report with"
+
+/// What tests/cli/report_check.py finds wrong, and at the end what it saw.
+std::string looked_at(const std::filesystem::path& page, const std::filesystem::path& result) {
+    return python(
+        "import sys; sys.path.insert(0, sys.argv[1]); import report_check; report_check.main(sys.argv[2],"
+        " sys.argv[3:])",
+        {kTools.string(), page.string(), result.string()});
+}
+
+/// What a JavaScript expression comes to on a page, and what the browser complained of.
+std::string evaluated(const std::filesystem::path& page, const std::string& expression) {
+    return python(
+        "import sys; sys.path.insert(0, sys.argv[1]); import browser\n"
+        "with browser.Browser() as b:\n"
+        "    page = b.open(sys.argv[2]); print(page.evaluate(sys.argv[3]), page.complaints + page.requests)",
+        {kTools.string(), page.string(), expression});
+}
+
+class Report : public testing::Test {
+protected:
+    /// Runs a scenario and returns its result.
+    std::filesystem::path run(const std::string& name, const std::string& scenario) {
+        write_file(here / (name + ".toml"), scenario);
+        return run_file(name, here / (name + ".toml"));
+    }
+    std::filesystem::path run_file(const std::string& name, const std::filesystem::path& scenario) {
+        const auto result = here / (name + ".h5");
+        const Finished done = lightloom({"run", scenario.string(), "-q", "-o", result.string()});
+        EXPECT_EQ(done.exit_code, 0) << done.err;
+        return result;
+    }
+    std::filesystem::path report(const std::vector<std::filesystem::path>& results) {
+        const auto page = here / "page.html";
+        std::vector<std::string> arguments{"report", "-o", page.string()};
+        for (const auto& result : results) arguments.push_back(result.string());
+        const Finished done = lightloom(arguments);
+        EXPECT_EQ(done.exit_code, 0) << done.err;
+        EXPECT_EQ(done.out, page.string() + "\n");
+        return page;
+    }
+
+    ScratchDirectory here;
+};
+
+TEST_F(Report, SaysWhatTheFileSays) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto scenario = std::filesystem::path(LIGHTLOOM_SOURCE_DIR) / "scenarios/catalog/spine-crash.toml";
+    const auto result = run_file("spine-crash", scenario);
+    // Latencies, margins, errors, one budget, map, matrix, utilisation, queues, timeline
+    EXPECT_EQ(looked_at(report({result}), result).substr(0, 9), "9 charts,");
+}
+
+TEST_F(Report, IsSmallWhateverTheFabric) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto small = run("small", kQuick), large = here / "large.h5";
+    python("import runpy, sys; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')",
+           {(kTools / "large_result.py").string(), small.string(), large.string(), "100000"});
+    const auto page = report({large});
+    EXPECT_LT(std::filesystem::file_size(page), kMostPageBytes);
+    EXPECT_EQ(looked_at(page, large).substr(0, 9), "9 charts,");
+}
+
+TEST_F(Report, TakesNoTextForMarkup) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const std::string title = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \u2028 ; rm -rf x";
+    std::string scenario = kQuick;
+    scenario.replace(scenario.find("eight GPUs"), 10, title);
+    const auto page = report({run("hostile", scenario)});
+    EXPECT_EQ(read_file(page).find("<script>alert"), std::string::npos);
+    EXPECT_EQ(evaluated(page,
+                        "document.querySelector('h1').textContent + document.images.length + "
+                        "document.scripts.length"),
+              title + "03 []");
+}
+
+TEST_F(Report, ForbidsAllButItsOwnScript) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto page = report({run("small", kQuick)});
+    const std::string tampered = read_file(page);
+    const std::size_t end = tampered.rfind("</body>");
+    write_file(here / "tampered.html", tampered.substr(0, end) + "<script>document.title = 'changed'</script>" +
+                                           "<img src='https://example.org/x.png'>" + tampered.substr(end));
+    const std::string seen = evaluated(here / "tampered.html", "document.title");
+    EXPECT_EQ(seen.substr(0, 10), "eight GPUs");
+    EXPECT_NE(seen.find("Content Security Policy"), std::string::npos) << seen;
+}
+
+TEST_F(Report, ComparesManyResults) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto first = run("first", kQuick), second = run("second", kQuick + "iterations = 2\n");
+    const auto page = report({first, second});
+    const std::string completion =
+        "[...document.querySelectorAll('#comparison tr')].find((row) => row.textContent.startsWith('completion'))"
+        ".querySelectorAll('td').values().map((cell) => cell.dataset.value).toArray().join(' ')";
+    const auto in_file = [](const std::filesystem::path& result) {
+        return python("import h5py, sys; print(h5py.File(sys.argv[1])['summary/completion_ps'][()])",
+                      {result.string()});
+    };
+    EXPECT_EQ(evaluated(page, completion), in_file(first) + " " + in_file(second) + " []");
+    // The sections below are of the result that is chosen.
+    EXPECT_EQ(evaluated(page,
+                        "const which = document.getElementById('which'); which.value = '1';"
+                        "which.dispatchEvent(new Event('change'));"
+                        "document.querySelector('[data-path=\"summary/completion_ps\"]').dataset.value"),
+              in_file(second) + " []");
+}
+
+TEST_F(Report, ShowsARunThatHasNotEnded) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    write_file(here / "endless.toml", kEndless);
+    Process process(LIGHTLOOM_BINARY, {.arguments = {"run", "endless.toml", "-q"}, .directory = here.path()});
+    const auto partial = here / "endless.h5.partial";
+    while (process.running() && !std::filesystem::exists(partial)) {
+    }
+    process.send(SIGKILL);
+    process.wait();
+    const auto page = report({partial});
+    EXPECT_EQ(evaluated(page,
+                        "document.querySelector('.verdict strong').textContent + "
+                        "document.documentElement.dataset.drawn + document.getElementById('latency')"),
+              "… PARTIAL5null []");
+}
+
+TEST_F(Report, RefusesWhatIsNoResult) {
+    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    write_file(here / "no.h5", "not a result");
+    const Finished nothing = lightloom({"report", (here / "no.h5").string(), "-o", (here / "page.html").string()});
+    EXPECT_EQ(nothing.exit_code, 2);
+    EXPECT_NE(nothing.err.find("no.h5"), std::string::npos) << nothing.err;
+    EXPECT_FALSE(std::filesystem::exists(here / "page.html"));
+
+    // A row that refers to one that is not there
+    const auto result = run("small", kQuick);
+    const auto wrong = here / "wrong.h5";
+    std::filesystem::copy_file(result, wrong);
+    python("import h5py, sys; h5py.File(sys.argv[1], 'r+')['topology/links/upper_node'][3] = 4000", {wrong.string()});
+    const Finished dangling = lightloom({"report", wrong.string(), "-o", (here / "page.html").string()});
+    EXPECT_EQ(dangling.exit_code, 2);
+    EXPECT_NE(dangling.err.find("topology/links/upper_node refers to row 4000"), std::string::npos) << dangling.err;
+
+    const std::string before = read_file(result);
+    const Finished onto_itself = lightloom({"report", result.string(), "-o", result.string()});
+    EXPECT_EQ(onto_itself.exit_code, 2);
+    EXPECT_NE(onto_itself.err.find("not an HTML page"), std::string::npos) << onto_itself.err;
+    EXPECT_EQ(read_file(result), before);
+}
+
+TEST_F(Report, KeepsTheLicenceOfWhatItIsDrawnWith) {
+    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    const std::string page = read_file(report({run("small", kQuick)}));
+    EXPECT_NE(page.find("The Apache Software Foundation"), std::string::npos);
+    EXPECT_NE(page.find("Version 2.0, January 2004"), std::string::npos);
+    EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
+    EXPECT_EQ(page.find("unsafe-"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lightloom::test
