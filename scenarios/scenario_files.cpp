@@ -58,6 +58,9 @@ std::shared_ptr<const Topology> load_graph(const std::string& path) {
         read_file(path, kLargestGraph), is_graphml ? TopologyFormat::graphml : TopologyFormat::edge_list, path));
 }
 
+/// Parsed once, however many scenarios are read.
+std::shared_ptr<const Catalogue> built_in_catalogue() { return {std::shared_ptr<const Catalogue>(), &Catalogue::built_in()}; }
+
 }  // namespace
 
 ParsedCatalogue load_catalogue_file(const std::string& file) {
@@ -88,7 +91,7 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
         loaded.changes = std::move(parsed.changes);
     }
     try {
-        loaded.catalogue = loaded.catalogue_with({});
+        loaded.catalogue = loaded.changes.empty() ? built_in_catalogue() : loaded.catalogue_with({});
     } catch (const CatalogueError& error) {
         return {std::nullopt, {InputError{file, 0, 0, "optics.catalogue", error.what(), ""}}};
     }
