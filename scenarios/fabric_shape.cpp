@@ -49,11 +49,6 @@ FabricShape leaf_spine_shape(const Scenario::Fabric& f) {
     return s;
 }
 
-// Each spine of a group has cores of its own where these can be shared out equally; else all spines have all cores.
-std::int64_t cores_of_a_spine(std::int64_t cores, std::int64_t spines_of_group) {
-    return spines_of_group > 0 && cores % spines_of_group == 0 ? cores / spines_of_group : cores;
-}
-
 void add_cores(FabricShape& s, std::int64_t cores_of_spine, std::int64_t links) {
     const std::int64_t up = times(cores_of_spine, links);
     s.spine_ports = plus(s.spine_ports, up);
@@ -71,7 +66,7 @@ FabricShape folded_clos_shape(const Scenario::Fabric& f) {
     s.spine_ports = times(f.leaves_per_pod, f.leaf_spine_links);
     add_hosts(s);
     add_tier(s, TierKind::leaf_spine, f.leaf_spine_links, times(s.leaves, s.leaf_up));
-    add_cores(s, cores_of_a_spine(f.cores, f.spines_per_pod), f.spine_core_links);
+    add_cores(s, quotient(f.cores, f.spines_per_pod), f.spine_core_links);
     if (f.buildings > 1 && s.has_tier(TierKind::spine_core)) {  // some of them, which are counted already
         s.has[static_cast<std::size_t>(TierKind::campus)] = true;
         s.links[static_cast<std::size_t>(TierKind::campus)] = f.spine_core_links;
@@ -92,7 +87,7 @@ FabricShape rail_shape(const Scenario::Fabric& f) {
     s.spine_ports = times(f.cores == 0 ? s.leaves : units, f.links_per_pair);
     add_hosts(s);
     add_tier(s, TierKind::leaf_spine, f.links_per_pair, times(s.leaves, s.leaf_up));
-    add_cores(s, cores_of_a_spine(f.cores, spines_of_group), f.links_per_core);
+    add_cores(s, quotient(f.cores, spines_of_group), f.links_per_core);
     return s;
 }
 

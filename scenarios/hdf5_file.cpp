@@ -73,6 +73,14 @@ Handle write_rows(hid_t group, const char* name, hid_t type, const void* values,
     return dataset;
 }
 
+void prepare_library() {
+    // On a full disk a file cannot be closed, and the library would try again while the program exits, and crash. All
+    // files are closed here or given up; nothing is left for it to do. Must be the first call: it counts but once.
+    static const bool at_exit_is_off = (H5dont_atexit(), true);
+    assert(at_exit_is_off);
+    check(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr), "silence");  // per thread, so not once
+}
+
 }  // namespace
 
 Handle::Handle(hid_t id, Close closer, const char* what) : id_(id), close_(closer) {
@@ -199,11 +207,7 @@ void Series::close() {
 }
 
 File File::create(const std::string& path) {
-    // On a full disk a file cannot be closed, and the library would try again while the program exits, and crash. All
-    // files are closed here or given up; nothing is left for it to do. Must be the first call: it counts but once.
-    static const bool at_exit_is_off = (H5dont_atexit(), true);
-    assert(at_exit_is_off);
-    check(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr), "silence");  // per thread, so not once
+    prepare_library();
     const Handle access = property_list(H5P_FILE_ACCESS);
     check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST), "file format");
     check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_SEMI), "file closing");
@@ -219,5 +223,14 @@ Group File::root() const { return Group({H5Gopen2(handle_.id(), "/", H5P_DEFAULT
 void File::start_swmr() { check(H5Fstart_swmr_write(handle_.id()), "SWMR"); }
 
 void File::close() { handle_.close(); }
+
+Handle open_for_reading(const std::string& path) {
+    prepare_library();
+    const Handle access = property_list(H5P_FILE_ACCESS);
+    check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_SEMI), "file closing");  // as the writer, if it is this program
+    const hid_t plain = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id());
+    if (plain >= 0) return {plain, H5Fclose, "open"};
+    return {H5Fopen(path.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.id()), H5Fclose, "open"};
+}
 
 }  // namespace lightloom::hdf5

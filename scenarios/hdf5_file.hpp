@@ -163,4 +163,8 @@ private:
     Handle handle_;
 };
 
+/// An existing file, for reading only, also one that is being written for SWMR readers or was left so by a kill.
+/// @throws Error
+Handle open_for_reading(const std::string& path);
+
 }  // namespace lightloom::hdf5

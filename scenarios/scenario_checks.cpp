@@ -148,16 +148,20 @@ private:
         if (t.kind == TopologyKind::rail_optimised) rails();
         if (t.kind == TopologyKind::folded_clos && t.pods > 1 && t.cores == 0)
             complain("topology.cores", fmt::format("nothing joins {} pods", t.pods), "there must be cores above them");
-        if (t.kind == TopologyKind::folded_clos && t.cores % t.spines_per_pod != 0) {
-            const std::int64_t below = t.cores / t.spines_per_pod * t.spines_per_pod, above = below + t.spines_per_pod;
-            complain("topology.cores",
-                     fmt::format("{} cores cannot be shared out to the {} spines of a pod", t.cores, t.spines_per_pod),
-                     below == 0 ? fmt::format("{} cores can", above) : fmt::format("{} or {} cores can", below, above));
-        }
+        if (t.kind == TopologyKind::folded_clos) cores_above(t.spines_per_pod, "a pod");
         if (t.kind == TopologyKind::folded_clos && t.buildings > t.pods)
             complain("topology.buildings", fmt::format("{} pods cannot stand in {} buildings", t.pods, t.buildings),
                      "at most one building for each");
         if (t.kind == TopologyKind::ocs_pods) circuits();
+    }
+
+    /// Each spine of a pod, or of a group of units, has cores of its own.
+    void cores_above(std::int64_t spines, const char* of) {
+        const std::int64_t cores = s_.topology.cores, below = cores / spines * spines, above = below + spines;
+        if (cores == below) return;
+        complain("topology.cores",
+                 fmt::format("{} cores cannot be shared out to the {} spines of {}", cores, spines, of),
+                 below == 0 ? fmt::format("{} cores can", above) : fmt::format("{} or {} cores can", below, above));
     }
 
     void circuits() {
@@ -188,8 +192,10 @@ private:
         const std::int64_t groups =
             t.cores == 0 ? 1 : t.gpus_per_server * (t.units_per_group == 0 ? 1 : units / t.units_per_group);
         if (t.spines % groups != 0)
-            complain("topology.spines", fmt::format("{} spines cannot be shared out to {} groups", t.spines, groups),
-                     "with cores, each rail of a group of units has spines of its own");
+            return complain("topology.spines",
+                            fmt::format("{} spines cannot be shared out to {} groups", t.spines, groups),
+                            "with cores, each rail of a group of units has spines of its own");
+        cores_above(t.spines / groups, "a rail");
     }
 
     void buffers() {

@@ -6,12 +6,11 @@
 
 namespace lightloom {
 
-/// Which of `cores` serve spine j of a group of `spines`: its own share, if cores can be shared out equally; else all.
+/// Which of `cores` serve spine j of a group of `spines`: its own share. @param cores  a multiple of `spines`
 struct CoreRange {
     std::size_t first, last;
 };
 constexpr CoreRange cores_of_spine(std::size_t cores, std::size_t spines, std::size_t j) {
-    if (cores == 0 || cores % spines != 0) return {0, cores};
     const std::size_t share = cores / spines;
     return {j * share, (j + 1) * share};
 }

@@ -40,8 +40,11 @@ void check(const RailParameters& p) {
             checks.refuse(std::to_string(units) + " units are not a whole number of groups of " +
                           std::to_string(p.units_per_group));
     }
-    if (p.cores > 0) checks.divides(shape_of(p).groups, "groups of a rail", p.spines, "spines");
     const Shape s = shape_of(p);
+    if (p.cores > 0) {
+        checks.divides(s.groups, "groups of a rail", p.spines, "spines");
+        checks.divides(s.spines_per_group, "spines of a group", p.cores, "cores");
+    }
     const CoreRange cores = cores_of_spine(static_cast<std::size_t>(p.cores), count_of(s.spines_per_group), 0);
     checks.cables(static_cast<__int128>(p.servers) * p.gpus_per_server +
                   static_cast<__int128>(s.units) * s.rails * s.spines_per_group * p.links_per_pair +

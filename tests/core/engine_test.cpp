@@ -1,5 +1,5 @@
 // The engine's promises one by one: an event is handled at its time and in its place, however far ahead it was sent; a
-// run ends where it should; a model that breaks its word is stopped. Same results: engine_determinism_test.cpp.
+// run ends where it should; a model that breaks its word is stopped. Same results: tests/determinism.
 #include "core/engine.hpp"
 
 #include <gtest/gtest.h>

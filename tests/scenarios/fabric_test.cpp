@@ -139,6 +139,8 @@ TEST(Fabric, WhatAGeneratorWouldRefuseIsSaidByKey) {
               "topology.servers: 10 servers are no whole number of units of 4");
     EXPECT_EQ(first(rail + "servers = 8\nspines = 9\ncores = 2\n"),
               "topology.spines: 9 spines cannot be shared out to 8 groups");
+    EXPECT_EQ(first(rail + "servers = 8\nspines = 16\ncores = 3\n"),
+              "topology.cores: 3 cores cannot be shared out to the 2 spines of a rail");
     EXPECT_EQ(first(rail + "servers = 8\nspines = 8\nunits_per_group = 2\n"),
               "topology.units_per_group: groups are for three tiers");
     EXPECT_EQ(first(rail + "servers = 8\nspines = 8\ncores = 2\nunits_per_group = 3\n"),

@@ -115,6 +115,8 @@ TEST(RailOptimised, RefusesWhatCannotBe) {
               "a rail-optimised fabric: 4 units are not a whole number of groups of 3");
     EXPECT_EQ(refusal([](auto& p) { p.cores = 1, p.spines = 3; }),
               "3 spines cannot be shared out equally among 2 groups of a rail");
+    EXPECT_EQ(refusal([](auto& p) { p.cores = 3, p.spines = 4; }),
+              "3 cores cannot be shared out equally among 2 spines of a group");
     EXPECT_EQ(refusal([](auto& p) { p.spines = p.links_per_pair = 1 << 24; }),
               "a rail-optimised fabric of more than 16777216 ports is beyond the simulator");
 }
