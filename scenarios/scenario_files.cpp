@@ -38,19 +38,6 @@ std::string beside(const std::string& scenario, const std::string& file) {
     return (std::filesystem::path(scenario).parent_path() / file).string();
 }
 
-// A whole file; what is larger than `most_bytes` was not meant.
-std::string read_file(const std::string& file, std::size_t most_bytes) {
-    if (std::filesystem::is_directory(file)) throw FileError(fmt::format("{} is a directory", file));
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) throw FileError(fmt::format("cannot read {}: {}", file, std::strerror(errno)));
-    std::string text;
-    for (char block[1 << 16]; text.size() <= most_bytes && stream.read(block, sizeof block).gcount() > 0;)
-        text.append(block, static_cast<std::size_t>(stream.gcount()));
-    if (stream.bad()) throw FileError(fmt::format("reading {} failed: {}", file, std::strerror(errno)));
-    if (text.size() > most_bytes) throw FileError(fmt::format("{} is larger than {} MiB", file, most_bytes >> 20));
-    return text;
-}
-
 // The format is told by the name: *.graphml, or a list of nodes and cables.
 std::shared_ptr<const Topology> load_graph(const std::string& path) {
     const bool is_graphml = std::filesystem::path(path).extension() == ".graphml";
@@ -62,6 +49,18 @@ std::shared_ptr<const Topology> load_graph(const std::string& path) {
 std::shared_ptr<const Catalogue> built_in_catalogue() { return {std::shared_ptr<const Catalogue>(), &Catalogue::built_in()}; }
 
 }  // namespace
+
+std::string read_file(const std::string& file, std::size_t most_bytes) {
+    if (std::filesystem::is_directory(file)) throw FileError(fmt::format("{} is a directory", file));
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) throw FileError(fmt::format("cannot read {}: {}", file, std::strerror(errno)));
+    std::string text;
+    for (char block[1 << 16]; text.size() <= most_bytes && stream.read(block, sizeof block).gcount() > 0;)
+        text.append(block, static_cast<std::size_t>(stream.gcount()));
+    if (stream.bad()) throw FileError(fmt::format("reading {} failed: {}", file, std::strerror(errno)));
+    if (text.size() > most_bytes) throw FileError(fmt::format("{} is larger than {} MiB", file, most_bytes >> 20));
+    return text;
+}
 
 ParsedCatalogue load_catalogue_file(const std::string& file) {
     return parse_catalogue_file(read_file(file, kLargestScenario), file);

@@ -47,8 +47,8 @@ std::vector<std::size_t> shuffled(std::size_t n, std::uint64_t seed, std::uint64
     return order;
 }
 
-std::vector<Step> latin_hypercube(const Axis& axis) {
-    std::vector<Step> steps(axis.samples);
+std::vector<AxisStep> latin_hypercube(const SweepAxis& axis) {
+    std::vector<AxisStep> steps(axis.samples);
     for (std::size_t key = 0; key < axis.keys.size(); ++key) {
         const std::vector<std::size_t> strata = shuffled(axis.samples, axis.seed, key);
         for (std::size_t i = 0; i < axis.samples; ++i) {
@@ -71,8 +71,8 @@ std::size_t steps_of(const Values& values) {
     return static_cast<std::size_t>(steps + kSlack) + 1;
 }
 
-std::size_t steps_of(const Axis& axis) {
-    return axis.kind == Axis::Kind::latin_hypercube ? axis.samples : steps_of(axis.keys.front().values);
+std::size_t steps_of(const SweepAxis& axis) {
+    return axis.kind == SweepAxis::Kind::latin_hypercube ? axis.samples : steps_of(axis.keys.front().values);
 }
 
 std::vector<std::string> listed(const Values& values) {
@@ -93,9 +93,9 @@ std::vector<std::string> listed(const Values& values) {
     return all;
 }
 
-std::vector<Step> expand(const Axis& axis) {
-    if (axis.kind == Axis::Kind::latin_hypercube) return latin_hypercube(axis);
-    std::vector<Step> steps(steps_of(axis));
+std::vector<AxisStep> expand(const SweepAxis& axis) {
+    if (axis.kind == SweepAxis::Kind::latin_hypercube) return latin_hypercube(axis);
+    std::vector<AxisStep> steps(steps_of(axis));
     for (const KeyValues& key : axis.keys) {
         const std::vector<std::string> values = listed(key.values);
         for (std::size_t i = 0; i < steps.size(); ++i) steps[i].push_back({key.key, values[i], place(key, i)});

@@ -20,7 +20,7 @@ struct Setting {
 };
 
 /// What one step along an axis sets: one key, or several that move together.
-using Step = std::vector<Setting>;
+using AxisStep = std::vector<Setting>;
 
 /// Values from `from` to `to`, both included: by `step` or `count`, evenly or in equal ratios.
 struct ValueRange {
@@ -41,7 +41,7 @@ struct KeyValues {
     Values values;
 };
 
-struct Axis {
+struct SweepAxis {
     enum class Kind { one_key, zip, latin_hypercube };
     Kind kind = Kind::one_key;
     TextPosition at;
@@ -52,7 +52,7 @@ struct Axis {
 
 /// How many steps an axis has, without making them.
 std::size_t steps_of(const Values& values);
-std::size_t steps_of(const Axis& axis);
+std::size_t steps_of(const SweepAxis& axis);
 
 /// The values one by one, as TOML.
 std::vector<std::string> listed(const Values& values);
@@ -60,6 +60,6 @@ std::vector<std::string> listed(const Values& values);
 /// In order. A Latin hypercube of n samples takes of each key one value out of each n-th part of its range; which parts
 /// meet is drawn (counter-based: the same seed gives the same samples everywhere).
 /// Source: McKay, Beckman and Conover, Technometrics 21 (1979) 239.
-std::vector<Step> expand(const Axis& axis);
+std::vector<AxisStep> expand(const SweepAxis& axis);
 
 }  // namespace lightloom

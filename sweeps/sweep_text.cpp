@@ -49,10 +49,10 @@ private:
     void read_settings(const TomlMember& member);
     void read_axes(const TomlMember& member);
     void read_axis(const TomlValue& value);
-    void read_seeds(const TomlMember& member, Axis& axis);
+    void read_seeds(const TomlMember& member, SweepAxis& axis);
     std::vector<KeyValues> read_keys(const TomlMember& member, const std::string& path, Counted counted);
     std::optional<Values> read_values(const TomlValue& value, const std::string& key, Counted counted);
-    void check_zip(const Axis& axis);
+    void check_zip(const SweepAxis& axis);
     void read_filters(const TomlMember& member);
     void read_budget(const TomlMember& member);
     void read_slurm(const TomlMember& member);
@@ -144,7 +144,7 @@ void Reader::read_axis(const TomlValue& value) {
     if (value.kind != Kind::table)
         return complain(value.at, "axis", fmt::format("found {}", kind_name(value.kind)),
                         "each axis starts with [[axis]]");
-    Axis axis;
+    SweepAxis axis;
     axis.at = value.at;
     const TomlMember *key = nullptr, *values = nullptr, *zip = nullptr, *hypercube = nullptr, *seeds = nullptr,
                      *over = nullptr;
@@ -164,13 +164,13 @@ void Reader::read_axis(const TomlValue& value) {
         if (auto read = read_values(values->value, key->value.text, Counted::yes))
             axis.keys.push_back({key->value.text, key->value.at, std::move(*read)});
     } else if (zip != nullptr) {
-        axis.kind = Axis::Kind::zip;
+        axis.kind = SweepAxis::Kind::zip;
         axis.keys = read_keys(*zip, "axis.zip", Counted::yes);
         check_zip(axis);
     } else if (seeds != nullptr) {
         read_seeds(*seeds, axis);
     } else {
-        axis.kind = Axis::Kind::latin_hypercube;
+        axis.kind = SweepAxis::Kind::latin_hypercube;
         if (hypercube == nullptr || over == nullptr)
             return complain(value.at, "axis", "a Latin hypercube needs samples and what they are over",
                             "latin_hypercube = 20 and a table [axis.over]");
@@ -180,7 +180,7 @@ void Reader::read_axis(const TomlValue& value) {
     if (!axis.keys.empty()) sweep_.axes.push_back(std::move(axis));
 }
 
-void Reader::read_seeds(const TomlMember& member, Axis& axis) {
+void Reader::read_seeds(const TomlMember& member, SweepAxis& axis) {
     std::int64_t count = 0;
     number("", "axis.seeds", count, 1, kMostPoints).read(member);
     if (count == 0) return;
@@ -212,7 +212,7 @@ std::optional<Values> Reader::read_values(const TomlValue& value, const std::str
     return std::move(read.values);
 }
 
-void Reader::check_zip(const Axis& axis) {
+void Reader::check_zip(const SweepAxis& axis) {
     for (const KeyValues& key : axis.keys)
         if (const std::size_t steps = steps_of(key.values), first = steps_of(axis.keys[0].values); steps != first)
             return complain(key.at, "axis.zip." + quoted_for_display(key.key),

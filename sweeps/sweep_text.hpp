@@ -28,7 +28,7 @@ struct Sweep {
     std::string title;
     std::string base;              // beside the sweep's file
     std::vector<Setting> settings;  // of every point, before those of the axes
-    std::vector<Axis> axes;
+    std::vector<SweepAxis> axes;
     std::vector<PlacedFilter> filters;
 
     struct Budget {
