@@ -398,6 +398,13 @@ std::vector<std::string> ResultReader::datasets(const std::string& group) const 
         return found;
     });
 }
+std::vector<std::string> ResultReader::scalars(const std::string& group) const {
+    return guarded(path(), [&] {
+        std::vector<std::string> names = datasets(group);
+        std::erase_if(names, [&](const std::string& name) { return !contents_->is_scalar(group + '/' + name); });
+        return names;
+    });
+}
 
 bool ResultReader::has(const std::string& item) const {
     return guarded(path(), [&] { return contents_->has(item); });

@@ -53,6 +53,8 @@ public:
     std::vector<std::string> groups() const;
     /// Scalars and columns of a group, in the order of the file; none if there is no such group.
     std::vector<std::string> datasets(const std::string& group) const;
+    /// Those that are single numbers.
+    std::vector<std::string> scalars(const std::string& group) const;
     bool has(const std::string& path) const;
 
     /// @throws ResultUnreadable: there is none, or it is no number

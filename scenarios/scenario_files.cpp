@@ -46,7 +46,9 @@ std::shared_ptr<const Topology> load_graph(const std::string& path) {
 }
 
 /// Parsed once, however many scenarios are read.
-std::shared_ptr<const Catalogue> built_in_catalogue() { return {std::shared_ptr<const Catalogue>(), &Catalogue::built_in()}; }
+std::shared_ptr<const Catalogue> built_in_catalogue() {
+    return {std::shared_ptr<const Catalogue>(), &Catalogue::built_in()};
+}
 
 }  // namespace
 

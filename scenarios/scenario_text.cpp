@@ -26,7 +26,7 @@ constexpr std::size_t kMostFaults = 1000;
 /// The file, or one --set: which text a position counts in, and where its errors come in the list.
 struct Source {
     std::string name;
-    int order = 0;        // 0 the file, then the overrides
+    int order = 0;         // 0 the file, then the overrides
     TextPosition at = {};  // of an override that stands in a file
 };
 

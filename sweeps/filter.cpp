@@ -61,17 +61,18 @@ void add_keys(const TomlValue& value, const std::string& path, KeyTable& keys) {
     for (const TomlMember& member : value.members)
         add_keys(member.value, path.empty() ? member.name : path + '.' + member.name, keys);
     for (std::size_t i = 0; i < value.items.size(); ++i)
-        if (value.items[i].kind == TomlValue::Kind::table) add_keys(value.items[i], fmt::format("{}.{}", path, i), keys);
+        if (value.items[i].kind == TomlValue::Kind::table)
+            add_keys(value.items[i], fmt::format("{}.{}", path, i), keys);
 }
 
 Filter::Parsed Filter::parse(std::string_view text) {
     constexpr std::array<std::pair<std::string_view, Relation>, 7> kRelations{{{"=", Relation::equal},
-                                                                              {"==", Relation::equal},
-                                                                              {"!=", Relation::unequal},
-                                                                              {"<", Relation::less},
-                                                                              {"<=", Relation::less_or_equal},
-                                                                              {">", Relation::greater},
-                                                                              {">=", Relation::greater_or_equal}}};
+                                                                               {"==", Relation::equal},
+                                                                               {"!=", Relation::unequal},
+                                                                               {"<", Relation::less},
+                                                                               {"<=", Relation::less_or_equal},
+                                                                               {">", Relation::greater},
+                                                                               {">=", Relation::greater_or_equal}}};
     const auto wrong = [](std::string what) { return Parsed{std::nullopt, std::move(what), std::string(kForm)}; };
     Filter filter;
     Comparison comparison;
@@ -81,7 +82,8 @@ Filter::Parsed Filter::parse(std::string_view text) {
     for (const std::string& word : words) {
         Product& product = compared ? comparison.right : comparison.left;
         if (operand_is_due) {
-            if (is_operator(word) || word == "or") return wrong("an operand is missing before " + quoted_for_display(word));
+            if (is_operator(word) || word == "or")
+                return wrong("an operand is missing before " + quoted_for_display(word));
             product.factors.push_back(word);
             if (product.divides.size() < product.factors.size()) product.divides.push_back(false);
             operand_is_due = false;
@@ -96,8 +98,7 @@ Filter::Parsed Filter::parse(std::string_view text) {
         } else {
             const auto* const relation =
                 std::find_if(kRelations.begin(), kRelations.end(), [&](const auto& r) { return r.first == word; });
-            if (relation == kRelations.end() || compared)
-                return wrong("did not expect " + quoted_for_display(word));
+            if (relation == kRelations.end() || compared) return wrong("did not expect " + quoted_for_display(word));
             comparison.relation = relation->second;
             compared = operand_is_due = true;
         }
@@ -135,8 +136,7 @@ Operand product_of(const std::vector<std::string>& factors, const std::vector<bo
         const Operand factor = factor_of(factors[i], keys, verdict);
         if (!verdict.error.empty()) return product;
         const bool possible = product.magnitude && factor.magnitude &&
-                              (is_plain(factor.magnitude->kind) ||
-                               (is_plain(product.magnitude->kind) && !divides[i]) ||
+                              (is_plain(factor.magnitude->kind) || (is_plain(product.magnitude->kind) && !divides[i]) ||
                                (factor.magnitude->kind == product.magnitude->kind && divides[i]));
         if (!possible) {
             verdict.error = fmt::format("{} and {} cannot be {}", quoted_for_display(factors[i - 1]),
@@ -174,8 +174,8 @@ FilterVerdict Filter::compare(const Comparison& comparison, const KeyTable& keys
     } else if (of_equality && !(left.magnitude && right.magnitude)) {
         verdict.holds = (left.word == right.word) == (comparison.relation == Relation::equal);
     } else {
-        verdict.error = fmt::format("{} and {} cannot be compared", quoted_for_display(left.word),
-                                    quoted_for_display(right.word));
+        verdict.error =
+            fmt::format("{} and {} cannot be compared", quoted_for_display(left.word), quoted_for_display(right.word));
         verdict.hint = "numbers compare with numbers, quantities with those of their kind, words by = and !=";
     }
     return verdict;

@@ -58,7 +58,7 @@ private:
     const Sweep& sweep_;
     const std::string base_;
     std::vector<std::vector<AxisStep>> steps_;  // by axis
-    KeyTable base_keys_;                    // for filters
+    KeyTable base_keys_;                        // for filters
     SweepPlan plan_;
     std::set<std::string> names_;
     std::vector<InputError> errors_;
@@ -151,6 +151,8 @@ PlannedSweep Planner::plan(const std::function<bool(std::size_t)>& watcher) {
             break;
         }
     }
+    if (errors_.empty() && plan_.points.empty())
+        complain({sweep_.file, 0, 0, "filter", fmt::format("excludes all {} combinations", plan_.combinations), ""});
     if (!errors_.empty()) return {std::nullopt, std::move(errors_)};
     return {std::move(plan_), {}};
 }

@@ -118,7 +118,8 @@ Entry Reader::quantity(std::string_view name, std::string path, std::function<vo
 
 void Reader::read(const TomlValue& root) {
     read_members(root, "",
-                 {text("title", sweep_.title), text("base", sweep_.base),
+                 {text("title", sweep_.title),
+                  text("base", sweep_.base),
                   {"set", [this](const TomlMember& m) { read_settings(m); }},
                   {"axis", [this](const TomlMember& m) { read_axes(m); }},
                   {"filter", [this](const TomlMember& m) { read_filters(m); }},
@@ -150,8 +151,12 @@ void Reader::read_axis(const TomlValue& value) {
                      *over = nullptr;
     const auto keep = [](const TomlMember*& into) { return [&into](const TomlMember& member) { into = &member; }; };
     read_members(value, "axis.",
-                 {{"key", keep(key)}, {"values", keep(values)}, {"zip", keep(zip)}, {"seeds", keep(seeds)},
-                  {"latin_hypercube", keep(hypercube)}, {"over", keep(over)},
+                 {{"key", keep(key)},
+                  {"values", keep(values)},
+                  {"zip", keep(zip)},
+                  {"seeds", keep(seeds)},
+                  {"latin_hypercube", keep(hypercube)},
+                  {"over", keep(over)},
                   number("seed", "axis.seed", axis.seed, 0, INT64_MAX)});
     const bool single = key != nullptr || values != nullptr;
     if (single + (zip != nullptr) + (seeds != nullptr) + (hypercube != nullptr || over != nullptr) != 1)
@@ -215,9 +220,10 @@ std::optional<Values> Reader::read_values(const TomlValue& value, const std::str
 void Reader::check_zip(const SweepAxis& axis) {
     for (const KeyValues& key : axis.keys)
         if (const std::size_t steps = steps_of(key.values), first = steps_of(axis.keys[0].values); steps != first)
-            return complain(key.at, "axis.zip." + quoted_for_display(key.key),
-                            fmt::format("has {} values, but {} has {}", steps, quoted_for_display(axis.keys[0].key), first),
-                            "keys of a zip move together");
+            return complain(
+                key.at, "axis.zip." + quoted_for_display(key.key),
+                fmt::format("has {} values, but {} has {}", steps, quoted_for_display(axis.keys[0].key), first),
+                "keys of a zip move together");
 }
 
 void Reader::read_filters(const TomlMember& member) {
@@ -243,13 +249,14 @@ void Reader::read_budget(const TomlMember& member) {
     budget.points_at = member.at;
     for (const TomlMember& key : member.value.members)
         if (key.name == "points") budget.points_at = key.value.at;
-    read_members(member.value, "budget.",
-                 {number("points", "budget.points", budget.points, 1, kMostPoints),
-                  number("threads", "budget.threads", budget.threads, 1, kMostCpus),
-                  number("retries", "budget.retries", budget.retries, 0, kMostRetries),
-                  quantity<Duration>("time", "budget.time",
-                                     [&](Duration time) { budget.seconds = static_cast<double>(time.ps) * 1e-12; }),
-                  quantity<Bytes>("memory", "budget.memory", [&](Bytes memory) { budget.memory_bytes = memory.count; })});
+    read_members(
+        member.value, "budget.",
+        {number("points", "budget.points", budget.points, 1, kMostPoints),
+         number("threads", "budget.threads", budget.threads, 1, kMostCpus),
+         number("retries", "budget.retries", budget.retries, 0, kMostRetries),
+         quantity<Duration>("time", "budget.time",
+                            [&](Duration time) { budget.seconds = static_cast<double>(time.ps) * 1e-12; }),
+         quantity<Bytes>("memory", "budget.memory", [&](Bytes memory) { budget.memory_bytes = memory.count; })});
 }
 
 void Reader::read_slurm(const TomlMember& member) {
@@ -263,8 +270,8 @@ void Reader::read_slurm(const TomlMember& member) {
 
 void Reader::read_options(const TomlMember& member) {
     // What the sweep itself asks of sbatch; a second word on it would break the sweep.
-    static const std::vector<std::string> kOwn{"--array",  "--output",       "--error", "--chdir",        "--parsable",
-                                               "--wrap",   "--job-name",     "--wait",  "--cpus-per-task"};
+    static const std::vector<std::string> kOwn{"--array", "--output",   "--error", "--chdir",        "--parsable",
+                                               "--wrap",  "--job-name", "--wait",  "--cpus-per-task"};
     if (member.value.kind != Kind::list)
         return complain(member.value.at, "slurm.options", "is not a list of texts", R"(["--partition=main"])");
     for (const TomlValue& item : member.value.items) {

@@ -24,9 +24,9 @@ struct PlacedFilter {
 };
 
 struct Sweep {
-    std::string file;              // for errors
+    std::string file;  // for errors
     std::string title;
-    std::string base;              // beside the sweep's file
+    std::string base;               // beside the sweep's file
     std::vector<Setting> settings;  // of every point, before those of the axes
     std::vector<SweepAxis> axes;
     std::vector<PlacedFilter> filters;
@@ -34,7 +34,7 @@ struct Sweep {
     struct Budget {
         std::size_t points = kMostPoints;
         TextPosition points_at;
-        double seconds = 0.0;         // after which no point is begun; 0: none
+        double seconds = 0.0;           // after which no point is begun; 0: none
         std::int64_t memory_bytes = 0;  // of all points that run at once; 0: what the machine has
         unsigned threads = 1;           // of each point
         unsigned retries = 0;           // of a point that failed

@@ -48,9 +48,9 @@ std::optional<ReadValues> read_ends(const TomlValue& table, ValueRange& range) {
 std::optional<ReadValues> read_step(const TomlMember& step, ValueRange& range) {
     const auto magnitude = magnitude_of(step.value);
     // A step between powers is a ratio, and so on: a loss in dBm steps by dB.
-    const bool fits = magnitude && (comparable(magnitude->kind, range.from.kind) ||
-                                    (range.from.kind == Magnitude::Kind::power &&
-                                     magnitude->kind == Magnitude::Kind::loss));
+    const bool fits =
+        magnitude && (comparable(magnitude->kind, range.from.kind) ||
+                      (range.from.kind == Magnitude::Kind::power && magnitude->kind == Magnitude::Kind::loss));
     if (!fits || !(magnitude->number > 0.0) || !std::isfinite(magnitude->number))
         return refused(step.value.at, "step is not a positive value of the same kind as from");
     if (magnitude->kind == Magnitude::Kind::real && range.from.kind == Magnitude::Kind::whole)
@@ -66,10 +66,10 @@ std::optional<ReadValues> read_log(const TomlValue& table, ValueRange& range) {
     if (log == nullptr) return std::nullopt;
     if (log->value.kind != TomlValue::Kind::boolean) return refused(log->value.at, "log is true or false");
     range.logarithmic = log->value.boolean;
-    const bool is_logarithm =
-        range.from.kind == Magnitude::Kind::loss || range.from.kind == Magnitude::Kind::power;
+    const bool is_logarithm = range.from.kind == Magnitude::Kind::loss || range.from.kind == Magnitude::Kind::power;
     if (range.logarithmic && (!(range.from.number > 0.0) || is_logarithm))
-        return refused(log->value.at, "equal ratios need a from above 0", "and no decibels, which are logarithms already");
+        return refused(log->value.at, "equal ratios need a from above 0",
+                       "and no decibels, which are logarithms already");
     return std::nullopt;
 }
 

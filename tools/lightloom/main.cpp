@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::array kCommands{
     Command{"run", "run a scenario: summary on stdout, everything measured in an HDF5 file", run_command},
+    Command{"sweep", "run a scenario in many variants, here or on a cluster, and merge the results", sweep_command},
+    Command{"sweep-task", "what a cluster's task calls: some points of a sweep", sweep_task_command},
     Command{"check", "say whether a scenario is sound, and everything that is wrong with it", check_command},
     Command{"qualify", "say whether every link holds, by how much, for how long, and what decides", qualify_command},
     Command{"explain", "show a scenario with every default filled in, and what follows from it", explain_command},
@@ -28,7 +30,7 @@ constexpr std::array kCommands{
 void print_help() {
     std::cout << "usage: lightloom COMMAND SCENARIO.toml [OPTION...]\n\n"
                  "Simulates optical AI-cluster fabrics: packets, links and their optics, collectives.\n\n";
-    for (const Command& command : kCommands) std::cout << fmt::format("  {:<10}{}\n", command.name, command.summary);
+    for (const Command& command : kCommands) std::cout << fmt::format("  {:<12}{}\n", command.name, command.summary);
     std::cout << "\n  lightloom COMMAND --help    the command's options, with examples\n"
                  "  lightloom --version\n\n"
                  "Exit codes: 0 fine, 1 a verdict is FAIL, 2 a mistake in arguments or scenario, 3 the machine's fault "
