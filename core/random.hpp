@@ -37,8 +37,6 @@ enum class Purpose : std::uint32_t {
     selection = 33,
     popularity = 40,
     expert = 41,
-    stratum = 60,
-    in_stratum = 61,
 };
 
 /// 64 random bits. @param n  which of the entity's numbers for this purpose

@@ -38,9 +38,10 @@ Setting setting_at(const KeyValues& key, double share) {
     return {key.key, toml_of(magnitude), range.at};
 }
 
+// A sweep's draws stand beside no scenario's: its seed and keys are its own, so they share the scenarios' purposes.
 std::vector<std::size_t> shuffled(std::size_t n, std::uint64_t seed, std::uint64_t key) {
     std::vector<std::uint64_t> bits(n);
-    for (std::size_t i = 0; i < n; ++i) bits[i] = draw(seed, key, Purpose::stratum, i);
+    for (std::size_t i = 0; i < n; ++i) bits[i] = draw(seed, key, Purpose::permutation, i);
     std::vector<std::size_t> order(n);
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t i) { return bits[i]; });
@@ -52,7 +53,7 @@ std::vector<AxisStep> latin_hypercube(const SweepAxis& axis) {
     for (std::size_t key = 0; key < axis.keys.size(); ++key) {
         const std::vector<std::size_t> strata = shuffled(axis.samples, axis.seed, key);
         for (std::size_t i = 0; i < axis.samples; ++i) {
-            const double inside = uniform(draw(axis.seed, key, Purpose::in_stratum, i));
+            const double inside = uniform(draw(axis.seed, key, Purpose::arrival, i));
             const double share = (static_cast<double>(strata[i]) + inside) / static_cast<double>(axis.samples);
             // The sum may round up to the end of the last part.
             steps[i].push_back(setting_at(axis.keys[key], std::min(share, std::nextafter(1.0, 0.0))));

@@ -1,5 +1,5 @@
 // Axes of a sweep: what each says, and the list of settings that it comes to. Pure: no scenario, no file.
-// Not here: reading them from text (sweeps/sweep_text.hpp), the product of all axes (sweeps/expansion.hpp).
+// Not here: reading them from text (sweeps/sweep_text.hpp), the product of all axes (sweeps/plan.hpp).
 #pragma once
 
 #include <cstdint>

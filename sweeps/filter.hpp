@@ -1,7 +1,7 @@
 // Filters of a sweep: "topology.spines * 2 <= topology.leaves or routing.policy = ecmp" keeps the points for which it
 // holds. Operands are keys of the scenario, numbers, quantities and names, multiplied or divided; a key counts with the
 // value that the point gives it, else with that of the base scenario.
-// Not here: which points there are (sweeps/expansion.hpp).
+// Not here: which points there are (sweeps/plan.hpp).
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// Magnitude: a value of a scenario as something that can be counted through and compared: a number, or a quantity in the
-// base unit of its kind. Not here: the grammar of quantities (core/quantity_text.hpp).
+// Magnitude: a value of a scenario as something that can be counted through and compared: a number, or a quantity in
+// the base unit of its kind. Not here: the grammar of quantities (core/quantity_text.hpp).
 #pragma once
 
 #include <optional>

@@ -64,7 +64,8 @@ private:
     const SlurmLimits& limits_;
     const SweepWatcher& watcher_;
     const std::string path_;
-    steady_clock::time_point answered_ = steady_clock::now();
+    steady_clock::time_point answered_ = steady_clock::now(), looked_{};
+    SweepProgress progress_;  // as of looked_
 };
 
 /// Points that may still be tried.
@@ -191,18 +192,19 @@ bool SlurmExecutor::is_over(const std::string& job, Ending& ending) {
     return true;
 }
 
+/// The folder may be on a file server: it is looked through no more often than Slurm is asked.
 bool SlurmExecutor::watch() {
-    SweepProgress progress;
-    progress.total = points_.size();
+    if (steady_clock::now() - looked_ < kPoll) return watcher_(progress_);
+    looked_ = steady_clock::now();
+    progress_ = {.total = points_.size(), .elsewhere = true};
     for (const std::size_t row : points_) {
         const std::string& name = plan_.points[row].name;
         if (folder_.is_finished(name))
-            ++progress.done;
+            ++progress_.done;
         else if (folder_.failure(name))
-            ++progress.failed;
+            ++progress_.failed;
     }
-    progress.elsewhere = true;
-    return watcher_(progress);
+    return watcher_(progress_);
 }
 
 }  // namespace

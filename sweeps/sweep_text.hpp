@@ -1,6 +1,6 @@
 // A sweep file as text: which scenario, which axes, which of their points, how many of them and where they run.
 // Errors are found as in a scenario: all at once, each with its place.
-// Not here: what the keys of the axes mean (the scenario says that, sweeps/expansion.hpp asks it).
+// Not here: what the keys of the axes mean (the scenario says that, sweeps/plan.hpp asks it).
 #pragma once
 
 #include <cstdint>
