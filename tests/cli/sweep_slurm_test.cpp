@@ -58,9 +58,10 @@ protected:
 };
 
 TEST_F(SlurmSweep, MakesTheSameTableAsThisMachine) {
-    // One point is refused by the topology; the folder's name would end a careless script.
+    // One point is refused by the optics; the folder's name would end a careless script.
     write(
-        "[[axis]]\nkey = \"topology.radix.leaf\"\nvalues = [64, 3]\n[[axis]]\nseeds = 3\n[slurm]\npoints_per_task = "
+        "[[axis]]\nkey = \"tier.leaf-spine.module\"\nvalues = [\"400gbase-dr4\", \"400gbase-fr4\"]\n[[axis]]\nseeds = "
+        "3\n[slurm]\npoints_per_task = "
         "2\n");
     const std::string folder = "; rm -rf x 'y' $(z)";
     const Finished here = lightloom(sweep("here", "local"));

@@ -104,12 +104,12 @@ TEST_F(Sweeping, ResumingDoesOnlyWhatIsMissingOrChanged) {
 }
 
 TEST_F(Sweeping, ListsAFailingPointAmongGoodOnes) {
-    // More GPUs in a ring than the fabric can plan for one leaf: the topology refuses, the schema does not.
-    write("[[axis]]\nkey = \"topology.radix.leaf\"\nvalues = [64, 3]\n");
+    // Connectors of another kind: the schema takes them, the optics refuse.
+    write("[[axis]]\nkey = \"tier.leaf-spine.module\"\nvalues = [\"400gbase-dr4\", \"400gbase-fr4\"]\n");
     const Finished finished = run();
     EXPECT_EQ(finished.exit_code, 1) << finished.err << finished.out;
     EXPECT_TRUE(has(finished.out, "2 points: 1 finished, 1 failed\n")) << finished.out;
-    EXPECT_TRUE(has(finished.out, "topology.radix.leaf=3\n")) << finished.out;
+    EXPECT_TRUE(has(finished.out, "tier.leaf-spine.module=\"400gbase-fr4\"\n")) << finished.out;
     EXPECT_EQ(ask("f['points/status'][:].tolist(), len(f['points/error'][1]) > 20, len(f['results'])"),
               "([0, 2], True, 1)");
     EXPECT_EQ(ask("numpy.isnan(f['summary/completion_ps'][1])"), "True");
@@ -120,7 +120,7 @@ TEST_F(Sweeping, ListsAFailingPointAmongGoodOnes) {
     EXPECT_EQ(python("import sys, json\nr = json.loads(sys.argv[1])\n"
                      "print(r['points'], r['finished'], r['failed'], r['failures'][0]['settings'])",
                      {json.out}),
-              "2 1 1 {'topology.radix.leaf': '3'}");
+              "2 1 1 {'tier.leaf-spine.module': '\"400gbase-fr4\"'}");
 }
 
 TEST_F(Sweeping, NamesAreNoCommands) {
@@ -148,6 +148,27 @@ TEST_F(Sweeping, AResultThatIsNoneIsRunAgain) {
     write_file(scratch_ / ("out/points/" + *results().begin()), "half a file");
     ASSERT_EQ(run({"--resume"}).exit_code, 0);
     EXPECT_EQ(read_file(merged()), reference);
+}
+
+TEST_F(Sweeping, TwoAtOnceShareTheWork) {
+    write("[[axis]]\nseeds = 12\n");
+    ASSERT_EQ(run({}, "alone").exit_code, 0);
+    const std::vector<std::string> arguments{"sweep", sweep_, "-o", scratch_ / "out", "--resume"};
+    Process one(LIGHTLOOM_BINARY, {.arguments = arguments}), other(LIGHTLOOM_BINARY, {.arguments = arguments});
+    EXPECT_EQ(one.wait().exit_code, 0);
+    EXPECT_EQ(other.wait().exit_code, 0);
+    EXPECT_EQ(results().size(), 12u) << "and nothing temporary";
+    EXPECT_EQ(read_file(merged()), read_file(merged("alone")));
+}
+
+TEST_F(Sweeping, TheCatalogueRuns) {
+    std::size_t sweeps = 0;
+    for (const auto& entry : fs::directory_iterator(std::string(LIGHTLOOM_SOURCE_DIR) + "/scenarios/sweeps")) {
+        const Finished finished = lightloom({"sweep", entry.path(), "-o", scratch_ / std::to_string(++sweeps), "--json"});
+        EXPECT_EQ(finished.exit_code, 0) << entry.path() << finished.err;
+        EXPECT_TRUE(has(finished.out, "\"failed\": 0")) << finished.out;
+    }
+    EXPECT_GE(sweeps, 1u);
 }
 
 TEST_F(Sweeping, AnInterruptKeepsWhatIsFinished) {
