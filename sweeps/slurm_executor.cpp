@@ -33,6 +33,16 @@ std::string trimmed(std::string text) {
     return text;
 }
 
+/// The line that is a number, which may have the cluster's name behind it: "17;main". Others are warnings.
+std::string job_number(const std::string& said) {
+    std::istringstream lines(said);
+    for (std::string line; std::getline(lines, line);) {
+        const std::string number = line.substr(0, line.find(';'));
+        if (!number.empty() && number.find_first_not_of("0123456789") == std::string::npos) return number;
+    }
+    return {};
+}
+
 class SlurmExecutor {
 public:
     SlurmExecutor(const SweepPlan& plan, const std::vector<std::size_t>& points, const SweepFolder& folder,
@@ -143,8 +153,7 @@ void SlurmExecutor::submit(const std::string& round, std::size_t tasks) {
     words.insert(words.end(), {folder_.file("slurm/task.sh"), round, std::to_string(limits_.threads)});
     const Ended ended = run_program(words);
     if (ended.status == 127) throw SlurmError("there is no sbatch here; --executor local runs on this machine");
-    // The number may have the cluster's name behind it.
-    const std::string job = ended.said.substr(0, ended.said.find_first_not_of("0123456789"));
+    const std::string job = job_number(ended.said);
     if (ended.status != 0 || job.empty()) throw SlurmError("sbatch has refused: " + trimmed(ended.said));
     write_whole_file(job_file(), job + '\n');
 }
