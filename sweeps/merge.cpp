@@ -75,7 +75,7 @@ void Merger::read_point(std::size_t row) {
         read_scalars(reader, row);
         outcome.status = reader.attribute("status") == "complete" ? PointStatus::finished : PointStatus::partial;
     } catch (const ResultUnreadable& error) {
-        outcome = {PointStatus::failed, "its result cannot be read; --resume runs it again"};
+        outcome = {PointStatus::failed, "its result is damaged; delete it, and --resume runs it again"};
     }
 }
 

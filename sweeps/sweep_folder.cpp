@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -14,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-#include "scenarios/result_reader.hpp"
+#include "scenarios/hdf5_file.hpp"
 #include "scenarios/scratch_file.hpp"
 
 namespace lightloom {
@@ -66,6 +67,14 @@ void write_whole_file(const std::string& path, const std::string& text) {
 
 bool SweepFolder::is_begun() const { return fs::exists(file("points.tsv")); }
 
+bool SweepFolder::holds_something_else() const {
+    if (!fs::is_directory(path_)) return fs::exists(path_);
+    return std::ranges::any_of(fs::directory_iterator(path_), [](const fs::directory_entry& entry) {
+        const std::string name = entry.path().filename().string();
+        return name != "points" && name != "logs" && name != "slurm" && !name.starts_with("points.tsv");
+    });
+}
+
 void SweepFolder::begin(const SweepPlan& plan) const {
     for (const char* part : {"points", "logs", "slurm"}) {
         std::error_code error;
@@ -114,8 +123,8 @@ void SweepFolder::clean(const SweepPlan& plan) const {
     for (const Point& point : plan.points) {
         if (!is_finished(point.name)) continue;
         try {
-            ResultReader::open(result(point.name));
-        } catch (const ResultUnreadable&) {
+            hdf5::open_for_reading(result(point.name));  // which sees a file that was cut off
+        } catch (const hdf5::Error&) {
             fs::remove(result(point.name));
         }
     }

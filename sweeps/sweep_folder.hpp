@@ -50,6 +50,8 @@ public:
 
     /// Whether a sweep was begun here.
     bool is_begun() const;
+    /// Whether there is something in the folder that no sweep has put there.
+    bool holds_something_else() const;
     /// Makes the folder and writes points.tsv. @throws std::runtime_error
     void begin(const SweepPlan& plan) const;
     /// What points.tsv says. @throws std::runtime_error: there is none, or it was damaged

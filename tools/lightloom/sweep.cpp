@@ -215,7 +215,7 @@ std::string outcome_text(const SweepPlan& plan, const std::vector<PointOutcome>&
 void begin(const SweepPlan& plan, const SweepFolder& folder, bool resume) {
     if (folder.is_begun() && !resume)
         throw UsageError(folder.path() + " holds a sweep", "--resume goes on with it; -o names another folder");
-    if (!folder.is_begun() && fs::exists(folder.path()) && !fs::is_empty(folder.path()))
+    if (!folder.is_begun() && folder.holds_something_else())
         throw UsageError(folder.path() + " exists and holds something else than a sweep", "-o names another folder");
     folder.begin(plan);
     folder.clean(plan);
