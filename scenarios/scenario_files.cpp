@@ -30,7 +30,11 @@ std::string text_in(std::string_view section, std::string_view key, std::string_
             for (const TomlMember& member : table.value.members)
                 if (member.name == key && member.value.kind == TomlValue::Kind::text) file = member.value.text;
     for (const Override& override : overrides)
-        if (override.key == fmt::format("{}.{}", section, key)) file = override.value;
+        if (override.key == fmt::format("{}.{}", section, key)) {
+            const TomlDocument value = parse_toml("x = " + override.value);
+            const bool has_quotes = !value.fault && value.root.members[0].value.kind == TomlValue::Kind::text;
+            file = has_quotes ? value.root.members[0].value.text : override.value;
+        }
     return file;
 }
 

@@ -108,8 +108,8 @@ TEST(SweepPlan, KeepsToItsBudget) {
 
 TEST(SweepPlan, HostileTextsStayTexts) {
     const SweepDirectory directory;
-    const PlannedSweep planned = directory.plan("[set]\n\"title\" = \"; rm -rf x $(touch y) `z` \\t'\"\n");
-    EXPECT_EQ(points_of(planned), (Texts{"title=\"; rm -rf x $(touch y) `z` \\u0009'\""}));
+    const PlannedSweep planned = directory.plan("[set]\n\"title\" = \"; rm -rf x $(touch y) `z` '\"\n");
+    EXPECT_EQ(points_of(planned), (Texts{"title=\"; rm -rf x $(touch y) `z` '\""}));
 }
 
 }  // namespace

@@ -26,8 +26,8 @@ TEST(SweepText, RefusesRangesThatAreNone) {
         return errors.size() == 1 ? errors[0].substr(0, errors[0].find('\n')) : "";
     };
     EXPECT_EQ(error("{ from = 1, to = \"2m\", count = 2 }"),
-              "s.toml:4:26: error: \"k\": to is another kind of value than from");
-    EXPECT_EQ(error("{ from = 3, to = 2, count = 2 }"), "s.toml:4:26: error: \"k\": to is less than from");
+              "s.toml:4:27: error: \"k\": to is another kind of value than from");
+    EXPECT_EQ(error("{ from = 3, to = 2, count = 2 }"), "s.toml:4:27: error: \"k\": to is less than from");
     EXPECT_EQ(error("{ from = 1, to = 2 }"), "s.toml:4:10: error: \"k\": a range has either step or count");
     EXPECT_EQ(error("{ from = 1, to = 2, step = 0 }"),
               "s.toml:4:37: error: \"k\": step is not a positive value of the same kind as from");
@@ -51,8 +51,8 @@ TEST(SweepText, RefusesAZipOfUnequalLengths) {
 
 TEST(SweepText, LeavesSbatchWhatIsItsOwn) {
     EXPECT_EQ(errors_of(with("[slurm]\noptions = [\"--partition=main\", \"--array=1-9\", \"; rm -rf x\"]")),
-              (Texts{"s.toml:3:33: error: slurm.options: --array is set by the sweep itself",
-                     "s.toml:3:48: error: slurm.options: is no long option\n    such as \"--partition=main\" or "
+              (Texts{"s.toml:3:32: error: slurm.options: --array is set by the sweep itself",
+                     "s.toml:3:47: error: slurm.options: is no long option\n    such as \"--partition=main\" or "
                      "\"--time=30\""}));
 }
 
