@@ -70,7 +70,7 @@ void Merger::read_point(std::size_t row) {
         return;
     }
     try {
-        const ResultReader reader = ResultReader::open(folder_.result(name));
+        const ResultReader reader = ResultReader::open_own(folder_.result(name));
         digests_[row] = reader.attribute("digest");
         read_scalars(reader, row);
         outcome.status = reader.attribute("status") == "complete" ? PointStatus::finished : PointStatus::partial;

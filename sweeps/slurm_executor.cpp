@@ -113,7 +113,7 @@ std::size_t SlurmExecutor::points_per_task(const std::vector<std::size_t>& rows,
     ending = run_array({rows.front()}, 1);
     const std::string& name = plan_.points[rows.front()].name;
     if (!folder_.is_finished(name)) return kPointsOfUnknown;
-    const double seconds = ResultReader::open(folder_.result(name)).scalar("run/wall_seconds");
+    const double seconds = ResultReader::open_own(folder_.result(name)).scalar("run/wall_seconds");
     const double at_once = std::max(1u, limits_.cpus / limits_.threads);
     const double many = std::ceil(kLeastTaskSeconds / std::max(seconds, 1e-3) * at_once);
     return static_cast<std::size_t>(std::min(many, 1e6));

@@ -42,13 +42,13 @@ TEST(SweepPlan, NamesDependOnTheFilesThatAScenarioNames) {
     const SweepDirectory directory;
     const auto name = [&](const std::string& price) {
         directory.write("own.toml",
-                        "[module.mine]\nlike = \"400gbase-dr4\"\nsource = \"s\"\nprice_usd = " + price + "\n");
+                        "[module.mine]\nlike = \"400gbase-dr4\"\nsource = \"s\"\nprice_high_usd = " + price + "\n");
         return names_of(directory.plan("[set]\n\"optics.catalogue\" = \"own.toml\"\n"));
     };
-    const Texts cheap = name("1.0"), dear = name("2.0");
+    const Texts cheap = name("20000.0"), dear = name("30000.0");
     ASSERT_EQ(cheap.size(), 1u);
     EXPECT_NE(cheap, dear);
-    EXPECT_EQ(cheap, name("1.0"));
+    EXPECT_EQ(cheap, name("20000.0"));
 }
 
 TEST(SweepPlan, PointsThatMeanTheSameAreOne) {
