@@ -108,6 +108,10 @@ Group Group::child(const char* name) const {
     return Group({H5Gcreate2(id(), name, H5P_DEFAULT, properties.id(), H5P_DEFAULT), H5Gclose, name});
 }
 
+void Group::link(const char* name, const std::string& file) const {
+    check(H5Lcreate_external(file.c_str(), "/", id(), name, H5P_DEFAULT, H5P_DEFAULT), name);
+}
+
 void Group::attribute(const char* name, std::string_view text) const { write_attribute(id(), name, text); }
 
 void Group::write_attribute(hid_t object, const char* name, hid_t type, const void* values, std::size_t count) {
@@ -146,6 +150,13 @@ Handle Table::write_column(const char* name, hid_t type, const void* values, Mea
     check(H5DSattach_scale(dataset.id(), scale_.id(), 0), name);
     describe(dataset.id(), meaning);
     return dataset;
+}
+
+void Table::texts(const char* name, const std::vector<std::string>& values, const char* long_name) {
+    assert(values.size() == rows_);
+    std::vector<const char*> pointers;
+    for (const std::string& value : values) pointers.push_back(value.c_str());
+    write_column(name, string_type().id(), pointers.data(), {"1", long_name}).close();
 }
 
 void Table::flags(const char* name, const std::vector<std::uint8_t>& values, const std::vector<std::string>& words,

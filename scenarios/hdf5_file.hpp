@@ -95,6 +95,8 @@ public:
     void scalar(const char* name, T value, Meaning meaning) const {
         write_scalar(name, type_of<T>(), &value, meaning);
     }
+    /// A name for the root of another file. @param file  as seen from this one
+    void link(const char* name, const std::string& file) const;
     hid_t id() const { return handle_.id(); }
     void close() { handle_.close(); }
 
@@ -119,6 +121,7 @@ public:
         assert(values.size() == rows_);
         write_column(name, type_of<T>(), values.data(), meaning).close();
     }
+    void texts(const char* name, const std::vector<std::string>& values, const char* long_name);
     /// A column of small numbers that stand for words (CF: flag_values, flag_meanings). @param words  no spaces inside
     void flags(const char* name, const std::vector<std::uint8_t>& values, const std::vector<std::string>& words,
                const char* long_name);

@@ -9,6 +9,7 @@
 // Not here: what is in the groups (scenarios/result_groups.hpp), how often to report progress (tools/lightloom).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -18,6 +19,9 @@
 #include "scenarios/run_result.hpp"
 
 namespace lightloom {
+
+/// Of the format "lightloom-result": the second grows with what is added, the first where a reader would break.
+inline constexpr std::array<std::int32_t, 2> kResultFormatVersion{3, 1};
 
 /// The machine could not take the result: disk full, folder missing, no permission.
 class ResultError : public std::runtime_error {

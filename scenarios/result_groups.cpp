@@ -295,13 +295,11 @@ void write_histograms(const Group& root, const RunResult& result) {
 }  // namespace
 
 void write_header(const Group& root, const RunHeader& header) {
-    // The second grows with what is added, the first where a reader would break.
-    constexpr std::array<std::int32_t, 2> kFormatVersion{3, 1};
     root.attribute("Conventions", "CF-1.8");
     root.attribute("title", header.title);
     root.attribute("history", "simulated by lightloom " + std::string(header.program_version));
     root.attribute("format", "lightloom-result");
-    root.attribute("format_version", std::span<const std::int32_t>(kFormatVersion));
+    root.attribute("format_version", std::span<const std::int32_t>(kResultFormatVersion));
     root.attribute("program", "lightloom");
     root.attribute("program_version", header.program_version);
     root.attribute("scenario", header.scenario_text);

@@ -339,20 +339,21 @@ void ResultReader::Contents::read_everything(const std::string& group, int depth
 ResultReader ResultReader::open(const std::string& path) {
     if (const std::string why = why_no_file(path); !why.empty())
         throw ResultUnreadable(fmt::format("{}: {}, so no result", path, why));
-    const auto open_now = [&] {
-        return guarded(path, [&] {
-            ResultReader reader(std::make_unique<Contents>(path, hdf5::open_for_reading(path)));
-            reader.contents_->check_format();
-            return reader;
-        });
-    };
     // HDF5 believes some of the bytes of a file, such as lengths of texts, and crashes where they lie.
     std::error_code unknown;  // then the file is gone, which the next call says
     const auto seconds =
         kLeastSeconds + static_cast<unsigned>(std::filesystem::file_size(path, unknown) / kBytesASecond);
-    if (!comes_back([&] { open_now().contents_->read_everything("", 0); }, seconds))
+    if (!comes_back([&] { open_own(path).contents_->read_everything("", 0); }, seconds))
         throw ResultUnreadable(path + ": the file is damaged, and HDF5 does not survive reading it");
-    return open_now();
+    return open_own(path);
+}
+
+ResultReader ResultReader::open_own(const std::string& path) {
+    return guarded(path, [&] {
+        ResultReader reader(std::make_unique<Contents>(path, hdf5::open_for_reading(path)));
+        reader.contents_->check_format();
+        return reader;
+    });
 }
 
 const std::string& ResultReader::path() const { return contents_->path(); }
@@ -396,6 +397,13 @@ std::vector<std::string> ResultReader::datasets(const std::string& group) const 
         for (const std::string& name : links_of(handle.id()))
             if (contents_->is_dataset(group + '/' + name)) found.push_back(name);
         return found;
+    });
+}
+std::vector<std::string> ResultReader::scalars(const std::string& group) const {
+    return guarded(path(), [&] {
+        std::vector<std::string> names = datasets(group);
+        std::erase_if(names, [&](const std::string& name) { return !contents_->is_scalar(group + '/' + name); });
+        return names;
     });
 }
 

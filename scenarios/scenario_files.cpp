@@ -31,7 +31,11 @@ std::string text_in(std::string_view section, std::string_view key, std::string_
             for (const TomlMember& member : table.value.members)
                 if (member.name == key && member.value.kind == TomlValue::Kind::text) file = member.value.text;
     for (const Override& override : overrides)
-        if (override.key == fmt::format("{}.{}", section, key)) file = override.value;
+        if (override.key == fmt::format("{}.{}", section, key)) {
+            const TomlDocument value = parse_toml("x = " + override.value);
+            const bool has_quotes = !value.fault && value.root.members[0].value.kind == TomlValue::Kind::text;
+            file = has_quotes ? value.root.members[0].value.text : override.value;
+        }
     return file;
 }
 
@@ -39,7 +43,20 @@ std::string beside(const std::string& scenario, const std::string& file) {
     return (std::filesystem::path(scenario).parent_path() / file).string();
 }
 
-// A whole file; what is larger than `most_bytes` was not meant.
+// The format is told by the name: *.graphml, or a list of nodes and cables.
+std::shared_ptr<const Topology> load_graph(const std::string& path) {
+    const bool is_graphml = std::filesystem::path(path).extension() == ".graphml";
+    return std::make_shared<const Topology>(user_topology(
+        read_file(path, kLargestGraph), is_graphml ? TopologyFormat::graphml : TopologyFormat::edge_list, path));
+}
+
+/// Parsed once, however many scenarios are read.
+std::shared_ptr<const Catalogue> built_in_catalogue() {
+    return {std::shared_ptr<const Catalogue>(), &Catalogue::built_in()};
+}
+
+}  // namespace
+
 std::string read_file(const std::string& file, std::size_t most_bytes) {
     if (std::filesystem::is_directory(file)) throw FileError(fmt::format("{} is a directory", file));
     std::ifstream stream(file, std::ios::binary);
@@ -51,15 +68,6 @@ std::string read_file(const std::string& file, std::size_t most_bytes) {
     if (text.size() > most_bytes) throw FileError(fmt::format("{} is larger than {} MiB", file, most_bytes >> 20));
     return text;
 }
-
-// The format is told by the name: *.graphml, or a list of nodes and cables.
-std::shared_ptr<const Topology> load_graph(const std::string& path) {
-    const bool is_graphml = std::filesystem::path(path).extension() == ".graphml";
-    return std::make_shared<const Topology>(user_topology(
-        read_file(path, kLargestGraph), is_graphml ? TopologyFormat::graphml : TopologyFormat::edge_list, path));
-}
-
-}  // namespace
 
 ParsedCatalogue load_catalogue_file(const std::string& file) {
     return parse_catalogue_file(read_file(file, kLargestScenario), file);
@@ -89,7 +97,7 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
         loaded.changes = std::move(parsed.changes);
     }
     try {
-        loaded.catalogue = loaded.catalogue_with({});
+        loaded.catalogue = loaded.changes.empty() ? built_in_catalogue() : loaded.catalogue_with({});
     } catch (const CatalogueError& error) {
         return {std::nullopt, {InputError{file, 0, 0, "optics.catalogue", error.what(), ""}}};
     }

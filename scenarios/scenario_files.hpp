@@ -41,6 +41,9 @@ struct ScenarioFiles {
 /// @throws FileError
 ScenarioFiles load_scenario(const std::string& file, std::span<const Override> overrides = {});
 
+/// A whole file; what is larger than `most_bytes` was not meant. @throws FileError
+std::string read_file(const std::string& file, std::size_t most_bytes);
+
 /// A user's own catalogue file. @throws FileError
 ParsedCatalogue load_catalogue_file(const std::string& file);
 

@@ -26,7 +26,8 @@ constexpr std::size_t kMostRows = 1000;  // of a list of tables
 /// The file, or one --set: which text a position counts in, and where its errors come in the list.
 struct Source {
     std::string name;
-    int order = 0;  // 0 the file, then the overrides
+    int order = 0;         // 0 the file, then the overrides
+    TextPosition at = {};  // of an override that stands in a file
 };
 
 struct Place {
@@ -84,7 +85,7 @@ private:
 void Reader::complain(const Source& source, std::string key, Complaint complaint) {
     // One more than is shown, so that result() sees that there are others.
     if (errors_.size() > kMostErrors) return;
-    const TextPosition at = source.order == 0 ? complaint.at : TextPosition{};
+    const TextPosition at = source.order == 0 ? complaint.at : source.at;
     errors_.push_back(
         {source.order,
          {source.name, at.line, at.column, std::move(key), std::move(complaint.message), std::move(complaint.hint)}});
@@ -353,7 +354,8 @@ ParsedScenario parse_scenario(std::string_view text, const std::string& file_nam
                               const ScenarioNames& names) {
     std::vector<Source> sources{{file_name, 0}};
     for (const Override& override : overrides)
-        sources.push_back({override_name(override), static_cast<int>(sources.size())});
+        sources.push_back({override.file.empty() ? override_name(override) : override.file,
+                           static_cast<int>(sources.size()), override.at});
 
     Reader reader(names);
     TomlDocument document = parse_toml(text);

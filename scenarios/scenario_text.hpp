@@ -15,6 +15,7 @@
 
 #include "scenarios/scenario.hpp"
 #include "scenarios/text_errors.hpp"
+#include "scenarios/toml_document.hpp"
 
 namespace lightloom {
 
@@ -22,6 +23,8 @@ namespace lightloom {
 /// in a file; quotes around a text may be left out.
 struct Override {
     std::string key, value;
+    std::string file = {};  // that says so, at `at`; empty: the command line does
+    TextPosition at = {};
 };
 
 /// The ids that a scenario may name. Handed in, so that reading a text needs no catalogue.

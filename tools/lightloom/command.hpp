@@ -37,6 +37,8 @@ struct Command {
 int run_command(const std::vector<std::string>& arguments);
 int check_command(const std::vector<std::string>& arguments);
 int explain_command(const std::vector<std::string>& arguments);
+int sweep_command(const std::vector<std::string>& arguments);
+int sweep_task_command(const std::vector<std::string>& arguments);
 int qualify_command(const std::vector<std::string>& arguments);
 int topology_command(const std::vector<std::string>& arguments);
 int trace_command(const std::vector<std::string>& arguments);

@@ -64,14 +64,18 @@ std::string ProgressLine::text(const Progress& progress, double seconds) const {
 }
 
 void ProgressLine::show(const Progress& progress) {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    show(share_done(progress), text(progress, seconds));
+}
+
+void ProgressLine::show(double done, const std::string& text) {
     const auto now = std::chrono::steady_clock::now();
     if (!terminal_ && now - last_ < kLogInterval) return;
     last_ = now;
-    const std::string line = text(progress, std::chrono::duration<double>(now - start_).count());
     if (terminal_)
-        draw(share_done(progress), line);
+        draw(done, text);
     else
-        std::cerr << line << '\n';
+        std::cerr << text << '\n';
 }
 
 // Bar and text fit 80 columns: a line that wrapped could not be drawn over.

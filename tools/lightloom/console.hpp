@@ -31,6 +31,8 @@ public:
     ProgressLine& operator=(const ProgressLine&) = delete;
 
     void show(const Progress& progress);
+    /// Of something else than a run. @param done  the share, from 0 to 1
+    void show(double done, const std::string& text);
     /// Wipes the bar off a terminal, so that something else can be printed.
     void clear();
 

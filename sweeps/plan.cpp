@@ -1,0 +1,188 @@
+#include "sweeps/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "core/digest.hpp"
+#include "scenarios/result_file.hpp"
+#include "scenarios/schema.hpp"
+
+namespace lightloom {
+namespace {
+
+constexpr std::size_t kLargestSweep = 1 << 20, kLargestNamedFile = 512 << 20;
+constexpr std::size_t kMostErrorsShown = 20;
+
+void fold_text(Digest& digest, std::string_view text) {
+    digest.fold(text.size());
+    for (std::size_t i = 0; i < text.size(); i += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + i, std::min<std::size_t>(8, text.size() - i));
+        digest.fold(word);
+    }
+}
+
+/// The texts of a scenario that name a file beside it: parts, readings, a graph, whatever else there will be.
+void add_named_files(const TomlValue& value, const std::filesystem::path& folder, std::set<std::string>& files) {
+    std::error_code no_such_file;
+    if (value.kind == TomlValue::Kind::text && !value.text.empty() &&
+        std::filesystem::is_regular_file(folder / value.text, no_such_file))
+        files.insert((folder / value.text).string());
+    for (const TomlValue& item : value.items) add_named_files(item, folder, files);
+    for (const TomlMember& member : value.members) add_named_files(member.value, folder, files);
+}
+
+/// All points of a sweep, one by one.
+class Planner {
+public:
+    explicit Planner(const Sweep& sweep)
+        : sweep_(sweep), base_((std::filesystem::path(sweep.file).parent_path() / sweep.base).string()) {
+        for (const SweepAxis& axis : sweep.axes) steps_.push_back(expand(axis));
+    }
+
+    PlannedSweep plan(const std::function<bool(std::size_t)>& watcher);
+
+private:
+    bool fits_the_limit();
+    void read_base_keys();
+    std::vector<Setting> settings_of(std::size_t combination) const;
+    bool is_excluded(const std::vector<Setting>& settings);
+    void add(std::vector<Setting> settings);
+    void complain(const InputError& error);
+
+    const Sweep& sweep_;
+    const std::string base_;
+    std::vector<std::vector<AxisStep>> steps_;  // by axis
+    KeyTable base_keys_;                        // for filters
+    SweepPlan plan_;
+    std::set<std::string> names_;
+    std::vector<InputError> errors_;
+};
+
+bool Planner::fits_the_limit() {
+    plan_.combinations = 1;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+        plan_.combinations *= steps_[i].size();
+        // Before filters: they are asked combination by combination, which must come to an end.
+        if (plan_.combinations > 10 * kMostPoints) {
+            const TextPosition at = sweep_.axes[i].at;
+            complain({sweep_.file, at.line, at.column, "axis",
+                      fmt::format("with this axis there are more than {} combinations", 10 * kMostPoints),
+                      "keys that move together are a zip; a Latin hypercube covers many keys with few points"});
+            return false;
+        }
+    }
+    return true;
+}
+
+void Planner::read_base_keys() {
+    if (sweep_.filters.empty()) return;
+    const ScenarioFiles base = load_scenario(base_, overrides_of(sweep_.settings, sweep_.file));
+    // A base that is no scenario without the axes only lacks defaults; each point is judged by itself.
+    if (base.loaded) add_keys(parse_toml(effective_toml(base.loaded->scenario)).root, "", base_keys_);
+}
+
+std::vector<Setting> Planner::settings_of(std::size_t combination) const {
+    std::vector<const AxisStep*> chosen(steps_.size());
+    for (std::size_t axis = steps_.size(); axis-- > 0;) {
+        chosen[axis] = &steps_[axis][combination % steps_[axis].size()];
+        combination /= steps_[axis].size();
+    }
+    std::vector<Setting> settings = sweep_.settings;
+    for (const AxisStep* step : chosen) settings.insert(settings.end(), step->begin(), step->end());
+    return settings;
+}
+
+bool Planner::is_excluded(const std::vector<Setting>& settings) {
+    if (sweep_.filters.empty()) return false;
+    KeyTable keys = base_keys_;
+    for (const Setting& setting : settings) {
+        const TomlDocument value = parse_toml("x = " + setting.value);
+        if (!value.fault) add_keys(value.root.members[0].value, setting.key, keys);
+    }
+    for (const PlacedFilter& filter : sweep_.filters) {
+        const FilterVerdict verdict = filter.filter.verdict(keys);
+        if (!verdict.error.empty())
+            complain({sweep_.file, filter.at.line, filter.at.column, "filter", verdict.error, verdict.hint});
+        else if (!verdict.holds)
+            return true;
+    }
+    return false;
+}
+
+void Planner::add(std::vector<Setting> settings) {
+    const ScenarioFiles files = load_scenario(base_, overrides_of(settings, sweep_.file));
+    for (const InputError& error : files.errors) complain(error);
+    if (!files.loaded) return;
+    Point point{point_name(*files.loaded), std::move(settings)};
+    if (names_.insert(point.name).second)
+        plan_.points.push_back(std::move(point));
+    else
+        ++plan_.repeated;
+}
+
+/// Many points have the same mistake; it is told once.
+void Planner::complain(const InputError& error) {
+    if (errors_.size() < kMostErrorsShown && std::ranges::find(errors_, error) == errors_.end())
+        errors_.push_back(error);
+}
+
+PlannedSweep Planner::plan(const std::function<bool(std::size_t)>& watcher) {
+    plan_.base = base_;
+    if (!fits_the_limit()) return {std::nullopt, std::move(errors_)};
+    read_base_keys();
+    for (std::size_t i = 0; i < plan_.combinations; ++i) {
+        if (!watcher(i)) return {};
+        std::vector<Setting> settings = settings_of(i);
+        if (is_excluded(settings))
+            ++plan_.excluded;
+        else
+            add(std::move(settings));
+        if (errors_.size() == kMostErrorsShown) break;
+        if (plan_.points.size() > sweep_.budget.points) {
+            complain({sweep_.file, sweep_.budget.points_at.line, sweep_.budget.points_at.column, "budget.points",
+                      fmt::format("the sweep has more than {} points", sweep_.budget.points),
+                      "fewer values, a filter, or a larger budget"});
+            break;
+        }
+    }
+    if (errors_.empty() && plan_.points.empty())
+        complain({sweep_.file, 0, 0, "filter", fmt::format("excludes all {} combinations", plan_.combinations), ""});
+    if (!errors_.empty()) return {std::nullopt, std::move(errors_)};
+    return {std::move(plan_), {}};
+}
+
+}  // namespace
+
+std::vector<Override> overrides_of(const std::vector<Setting>& settings, const std::string& file) {
+    std::vector<Override> overrides;
+    for (const Setting& setting : settings) overrides.push_back({setting.key, setting.value, file, setting.at});
+    return overrides;
+}
+
+std::string point_name(const LoadedScenario& scenario) {
+    Digest digest;
+    for (const std::int32_t number : kResultFormatVersion) digest.fold(static_cast<std::uint64_t>(number));
+    const std::string effective = effective_toml(scenario.scenario);
+    fold_text(digest, effective);
+    std::set<std::string> files;
+    add_named_files(parse_toml(effective).root, std::filesystem::path(scenario.file).parent_path(), files);
+    for (const std::string& file : files) fold_text(digest, read_file(file, kLargestNamedFile));
+    return fmt::format("{:016x}", digest.value());
+}
+
+SweepFiles load_sweep(const std::string& file) {
+    ParsedSweep parsed = parse_sweep(read_file(file, kLargestSweep), file);
+    return {std::move(parsed.sweep), std::move(parsed.errors)};
+}
+
+PlannedSweep plan_sweep(const Sweep& sweep, const std::function<bool(std::size_t)>& watcher) {
+    return Planner(sweep).plan(watcher);
+}
+
+}  // namespace lightloom
