@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "scenarios/economics.hpp"
 #include "scenarios/result_faults.hpp"
 
 namespace lightloom {
@@ -335,6 +336,7 @@ void write_measurements(const Group& root, const RunResult& result) {
     write_flows(root, result.flows);
     write_ports(root, result.ports, result.topology);
     write_faults(root, result);
+    write_economics(root, result);
 }
 
 void write_execution(const Group& run, const RunResult::Execution& e) {

@@ -19,6 +19,7 @@
 #include "models/workload/traffic.hpp"
 #include "models/workload/training/demand.hpp"
 #include "scenarios/fault.hpp"
+#include "scenarios/question.hpp"
 #include "scenarios/tiers.hpp"
 #include "topologies/topology.hpp"
 
@@ -239,6 +240,8 @@ struct Scenario {
 
     using Fault = ScenarioFault;
     std::vector<Fault> faults;
+
+    Question question;  // for who compares results
 
     struct Seeds {
         std::uint64_t plant = 1, traffic = 1, faults = 1;

@@ -26,6 +26,8 @@ Keys network_keys();
 Keys traffic_keys();
 /// The step of a model that is trained.
 Keys training_keys();
+/// What counts when results are compared.
+Keys question_keys();
 /// Of one [[fault]].
 std::vector<Key<Scenario::Fault>> make_fault_keys();
 
