@@ -1,5 +1,5 @@
-// Assumptions: does the winner stay the winner if assumed figures are others? In each draw every assumed figure stands at
-// its low, mid or high value, each with a third; a figure is the same for all designs that use it.
+// Assumptions: does the winner stay the winner if assumed figures are others? In each draw every assumed figure stands
+// at its low, mid or high value, each with a third; a figure is the same for all designs that use it.
 // Not here: running a scenario anew with other figures of its optics (comparison/simulations.hpp).
 #pragma once
 
@@ -34,7 +34,8 @@ struct AssumedOutcome {
     std::optional<Flip> flip;
 };
 
-/// @param runs  of a design in a draw: what a run with the optics' figures of that draw measured; nullptr: it cannot be built
+/// @param runs  of a design in a draw: what a run with the optics' figures of that draw measured; nullptr: it cannot be
+/// built
 /// @param optics_figures  names of those that `runs` takes account of
 AssumedOutcome under_assumptions(const Comparison& comparison, std::size_t winner, std::size_t draws,
                                  const std::function<const Measured*(std::size_t design, std::size_t draw)>& runs,

@@ -1,5 +1,5 @@
-// Design: one of those that are compared, with its runs, one for each set of seeds. Everything comes from result files.
-// Not here: making those files (comparison/simulations.hpp), what follows from several designs (comparison/verdict.hpp).
+// Design: one of those that are compared, with its runs, one for each set of seeds. All comes from result files.
+// Not here: making those files (comparison/simulations.hpp), what follows from several (comparison/ranking.hpp).
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,5 @@
-// Ranking: from designs and what is asked of them to an order, the gates that are red, and a sentence that says who wins,
-// by how much, why, and what would turn it. Not here: tables (tools/lightloom/compare_text.hpp), draws over what is
-// assumed (comparison/assumptions.hpp).
+// Ranking: from designs and what is asked of them to an order, the gates that are red, and what one is ahead by.
+// Not here: words and tables (tools/lightloom/compare_text.hpp), draws over assumptions (comparison/assumptions.hpp).
 #pragma once
 
 #include <cstddef>
@@ -49,7 +48,7 @@ std::optional<Interval> paired_lead(const Comparison& comparison, const Metric& 
 /// On the comparison's axes; empty without any.
 std::vector<bool> front_of(const Comparison& comparison, const Values& values);
 
-/// What is better where the order by the objective does not tell: the metrics by which the runner-up is ahead, and how far.
+/// By which metrics the runner-up is ahead, and how far: what would turn the order.
 struct Ahead {
     const Metric* metric;
     double share;  // by which it is better, of the winner's value

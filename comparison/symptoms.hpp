@@ -1,5 +1,5 @@
-// Symptoms: where a result hurts: the tier that is busiest, the deepest queue, where frames are lost, the worst fault, the
-// tier with the least margin. From them follows, in words, why one design does better than another.
+// Symptoms: where a result hurts: the tier that is busiest, the deepest queue, where frames are lost, the worst fault,
+// the tier with the least margin. From them follows, in words, why one design does better than another.
 #pragma once
 
 #include <optional>
@@ -39,7 +39,7 @@ struct Symptoms {
 
 Symptoms symptoms_of(const ResultReader& result);
 
-/// Why `metric` of one design differs from another's: what can be seen in the results, the plainest first; may be empty.
+/// Why `metric` of one design differs from another's, as far as results show it, the plainest first; may be empty.
 std::vector<std::string> differences(const Metric& metric, const std::string& better_name, const Symptoms& better,
                                      const std::string& worse_name, const Symptoms& worse);
 

@@ -50,7 +50,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"watt_per_gpu", watt, Better::less, "switches, NICs and modules", "economics/watt_per_gpu"},
     {"energy_per_bit", joule, Better::less, "that power over the whole run, per bit delivered",
      "economics/energy_per_bit"},
-    {"usd_per_gpu", dollar, Better::less, "all that has a price", "economics/usd_per_gpu"},
+    {"usd_per_gpu", dollar, Better::less, "the whole fabric; none where something has no price",
+     "economics/usd_per_gpu"},
     {"transceivers_per_gpu", count, Better::less, "separate modules", "economics/transceivers_per_gpu"},
 });
 
@@ -141,6 +142,7 @@ std::span<const UnitName> units_of(MetricUnit unit) {
 
 std::vector<double> measured(const ResultReader& result) {
     const bool complete = result.attribute("status") == "complete";
+    const bool has_prices = result.find("economics/lines_without_price").value_or(0.0) == 0.0;
     const std::vector<double> flows = flow_times(result);
     std::vector<double> values;
     for (const Metric& metric : kMetrics) {
@@ -148,7 +150,7 @@ std::vector<double> measured(const ResultReader& result) {
         double value = kNone;
         if (metric.path.empty())
             value = reckoned(result, metric.name, flows);
-        else if (complete || !of_whole_runs)
+        else if ((complete || !of_whole_runs) && (has_prices || metric.unit != dollar))
             value = result.find(std::string(metric.path)).value_or(kNone);
         // A bandwidth or ratio of 0: no collective ran to its end.
         const bool of_collectives = metric.unit == bytes_per_second || metric.name == "straggler_ratio";

@@ -1,4 +1,5 @@
-// Question: what a scenario is asked, so that comparing results ends in a verdict. Not here: gates (scenarios/gates.hpp).
+// Question: what a scenario is asked, so that comparing results ends in a verdict.
+// Not here: what a gate may say (scenarios/gates.hpp).
 #pragma once
 
 #include <string>

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::array kCommands{
     Command{"run", "run a scenario: summary on stdout, everything measured in an HDF5 file", run_command},
+    Command{"compare", "set designs side by side: who wins, by how much, why, and which gates are red",
+            compare_command},
     Command{"check", "say whether a scenario is sound, and everything that is wrong with it", check_command},
     Command{"qualify", "say whether every link holds, by how much, for how long, and what decides", qualify_command},
     Command{"explain", "show a scenario with every default filled in, and what follows from it", explain_command},
