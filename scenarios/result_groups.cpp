@@ -7,6 +7,7 @@
 
 #include "scenarios/economics.hpp"
 #include "scenarios/result_faults.hpp"
+#include "topologies/analysis.hpp"
 
 namespace lightloom {
 namespace {
@@ -74,6 +75,18 @@ void write_endpoints(const Group& topology, const Topology& t) {
     table.column("leaf", column([](const Endpoint& e) { return e.leaf.value; }), count("node of the leaf"));
     table.column("nics", column([](const Endpoint& e) { return e.nics; }), count("consecutive ports of its NIC"));
     table.close();
+}
+
+void write_worst_failure(const Group& topology, const Topology& t) {
+    std::uint64_t cut_off = 0, concerned = 0;
+    for (const Failure& failure : single_failures(t)) {
+        const BlastRadius radius = blast_radius(t, failure);
+        cut_off = std::max(cut_off, radius.cut_off);
+        concerned = std::max(concerned, radius.cut_off + radius.reduced);
+    }
+    topology.scalar("worst_failure_cut_off", cut_off, count("GPUs that the worst failure of one part cuts off"));
+    topology.scalar("worst_failure_gpus", concerned,
+                    count("GPUs that the worst failure of one part cuts off or slows"));
 }
 
 void write_optics(const Group& root, const LinkConditions& links) {
@@ -324,6 +337,7 @@ void write_header(const Group& root, const RunHeader& header) {
     write_nodes(topology, header.topology);
     write_links(topology, header.topology);
     write_endpoints(topology, header.topology);
+    write_worst_failure(topology, header.topology);
     topology.close();
     write_optics(root, header.links);
 }
