@@ -38,8 +38,8 @@ struct UnitName {
 };
 std::span<const UnitName> units_of(MetricUnit unit);
 
-/// Every metric of one result, in the order of metrics(); NaN where it was not measured, or would mislead: completion of
-/// a run that did not end, the price of a fabric of which a part has none.
+/// Every metric of one result, in the order of metrics(); NaN where it was not measured, or would mislead: completion
+/// of a run that did not end, the price of a fabric of which a part has none.
 /// @throws ResultUnreadable
 std::vector<double> measured(const ResultReader& result);
 

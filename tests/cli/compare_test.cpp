@@ -154,6 +154,21 @@ TEST_F(Compare, TellsMistakes) {
     EXPECT_EQ(lightloom({"compare", quick_}).exit_code, 2);
 }
 
+TEST_F(Compare, RunsTheStudyOfOpticsAndTopologies) {
+    Process study("/bin/sh", {.arguments = {LIGHTLOOM_SOURCE_DIR "/scenarios/studies/optics-and-topology.sh",
+                                            LIGHTLOOM_BINARY, "-q", "--csv", "--set", "workload.bytes=64KiB"}});
+    const Finished finished = study.wait();
+    EXPECT_LE(finished.exit_code, 1) << finished.err;
+    EXPECT_EQ(python("import sys, csv, io\n"
+                     "rows = list(csv.DictReader(io.StringIO(sys.argv[1])))\n"
+                     "assert len({row['design'] for row in rows}) == 20 and all(r['complete'] == 'yes' for r in rows)\n"
+                     "price = {row['design']: row['usd_per_gpu (USD)'] for row in rows}\n"
+                     "assert price['rails-lpo'] == '' and float(price['clos-dr4']) > float(price['rails-dr4'])\n"
+                     "print('twenty')",
+                     {finished.out}),
+              "twenty");
+}
+
 TEST_F(Compare, DoesNothingThatATextSays) {
     ASSERT_EQ(lightloom(compared({"-o", results_})).exit_code, 0);
     const std::string hostile = "</script><script>alert(1)</script>\n\x1b[31m; rm -rf x";
