@@ -37,7 +37,7 @@ std::vector<double> with_bill_drawn(const Measured& run, std::uint64_t draw_numb
         watt += item.watt[static_cast<std::size_t>(drawn_level(figure_of(item, "power_watt"), draw_number))];
         const double price =
             item.dollars[static_cast<std::size_t>(drawn_level(figure_of(item, "price_usd"), draw_number))];
-        dollars += price;  // NaN: the whole has no price
+        if (!std::isnan(price) || item.kind != "fibre") dollars += price;  // as the metric has it
     }
     const auto value = [&](const char* name) -> double& { return values[number_of(*metric_named(name))]; };
     value("watt_per_gpu") = watt / run.gpus;

@@ -54,7 +54,7 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"watt_per_gpu", watt, Better::less, "switches, NICs and modules", "economics/watt_per_gpu"},
     {"energy_per_bit", joule, Better::less, "that power over the whole run, per bit delivered",
      "economics/energy_per_bit"},
-    {"usd_per_gpu", dollar, Better::less, "the whole fabric; none where something has no price",
+    {"usd_per_gpu", dollar, Better::less, "the whole fabric; none where a part but bare fibre has no price",
      "economics/usd_per_gpu"},
     {"transceivers_per_gpu", count, Better::less, "separate modules", "economics/transceivers_per_gpu"},
 });
@@ -94,6 +94,19 @@ std::vector<double> flow_times(const ResultReader& result) {
         times.push_back(end[i] - start[i]);
     }
     return times;
+}
+
+/// Bare fibre may have none: it is a small part of any bill.
+bool has_prices(const ResultReader& result) {
+    if (!result.has("economics/items")) return true;
+    const std::vector<std::string> kinds = result.words("economics/items/kind");
+    const std::vector<double> kind = result.column("economics/items/kind"),
+                              price = result.column("economics/items/price_usd");
+    for (std::size_t i = 0; i < kind.size(); ++i) {
+        const bool is_known = kind[i] >= 0.0 && kind[i] < static_cast<double>(kinds.size());
+        if (std::isnan(price[i]) && !(is_known && kinds[static_cast<std::size_t>(kind[i])] == "fibre")) return false;
+    }
+    return true;
 }
 
 double reckoned(const ResultReader& result, std::string_view name, const std::vector<double>& flows) {
@@ -146,7 +159,7 @@ std::span<const UnitName> units_of(MetricUnit unit) {
 
 std::vector<double> measured(const ResultReader& result) {
     const bool complete = result.attribute("status") == "complete";
-    const bool has_prices = result.find("economics/lines_without_price").value_or(0.0) == 0.0;
+    const bool is_priced = has_prices(result);
     const std::vector<double> flows = flow_times(result);
     std::vector<double> values;
     for (const Metric& metric : kMetrics) {
@@ -154,7 +167,7 @@ std::vector<double> measured(const ResultReader& result) {
         double value = kNone;
         if (metric.path.empty())
             value = reckoned(result, metric.name, flows);
-        else if ((complete || !of_whole_runs) && (has_prices || metric.unit != dollar))
+        else if ((complete || !of_whole_runs) && (is_priced || metric.unit != dollar))
             value = result.find(std::string(metric.path)).value_or(kNone);
         // A bandwidth or ratio of 0: no collective ran to its end.
         const bool of_collectives = metric.unit == bytes_per_second || metric.name == "straggler_ratio";
