@@ -10,6 +10,7 @@
 #include "models/optics/catalogue.hpp"
 #include "models/optics/link_model.hpp"
 #include "models/workload/loads.hpp"
+#include "scenarios/economics.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_plan.hpp"
 #include "scenarios/fault_results.hpp"
@@ -169,6 +170,8 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     if (scenario.routing.weights == PortWeights::capacity) plan.routes = weighted_routes(plan.topology, plan.routes);
     plan.links = model.evaluate(full_frame_bytes(scenario));
     for (std::size_t kind = 0; kind < model.plant().classes.size(); ++kind) plan.joints.push_back(model.joint(kind));
+    plan.inventory =
+        inventory_of(plan.topology, cable_facts(scenario, plan.topology, model), EquipmentCatalogue::built_in());
     set_widths(laid_out.faults, plan.topology, model);
     FaultTimeline timeline = timeline_of(laid_out.faults, plan.topology, scenario);
     plan.changes = channel_changes(laid_out.faults, timeline, plan.topology, model, full_frame_bytes(scenario));
@@ -235,6 +238,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     result.faults_seed = scenario.seeds.faults;
     result.topology = std::move(plan.topology);
     result.links = std::move(plan.links);
+    result.inventory = std::move(plan.inventory);
     summarise_links(result);
     return result;
 }

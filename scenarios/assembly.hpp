@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "models/economics/inventory.hpp"
 #include "models/faults/fault_timeline.hpp"
 #include "models/network/fabric.hpp"
 #include "models/optics/catalogue.hpp"
@@ -49,6 +50,7 @@ struct Plan {
     std::vector<EndpointId> nic_of;                      // whose NIC an endpoint uses; none: each its own
     std::vector<PlannedFault> faults;                    // the scenario's, in its order
     std::vector<FaultTimeline::Occurrence> occurrences;  // of theirs, fault by fault
+    Inventory inventory;                                 // what it is built of
 };
 
 /// What a scenario refers to beside itself: parts, and readings of a plant.

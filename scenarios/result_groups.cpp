@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "scenarios/economics.hpp"
 #include "scenarios/result_faults.hpp"
 #include "scenarios/result_jobs.hpp"
 #include "scenarios/result_training.hpp"
+#include "topologies/analysis.hpp"
 
 namespace lightloom {
 namespace {
@@ -75,6 +77,18 @@ void write_endpoints(const Group& topology, const Topology& t) {
     table.column("leaf", column([](const Endpoint& e) { return e.leaf.value; }), count("node of the leaf"));
     table.column("nics", column([](const Endpoint& e) { return e.nics; }), count("consecutive ports of its NIC"));
     table.close();
+}
+
+void write_worst_failure(const Group& topology, const Topology& t) {
+    std::uint64_t cut_off = 0, concerned = 0;
+    for (const Failure& failure : single_failures(t)) {
+        const BlastRadius radius = blast_radius(t, failure);
+        cut_off = std::max(cut_off, radius.cut_off);
+        concerned = std::max(concerned, radius.cut_off + radius.reduced);
+    }
+    topology.scalar("worst_failure_cut_off", cut_off, count("GPUs that the worst failure of one part cuts off"));
+    topology.scalar("worst_failure_gpus", concerned,
+                    count("GPUs that the worst failure of one part cuts off or slows"));
 }
 
 void write_optics(const Group& root, const LinkConditions& links) {
@@ -312,6 +326,7 @@ void write_header(const Group& root, const RunHeader& header) {
     write_nodes(topology, header.topology);
     write_links(topology, header.topology);
     write_endpoints(topology, header.topology);
+    write_worst_failure(topology, header.topology);
     topology.close();
     write_optics(root, header.links);
 }
@@ -325,6 +340,7 @@ void write_measurements(const Group& root, const RunResult& result) {
     write_flows(root, result.flows);
     write_ports(root, result.ports, result.topology);
     write_faults(root, result);
+    write_economics(root, result);
 }
 
 void write_execution(const Group& run, const RunResult::Execution& e) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/histogram.hpp"
+#include "models/economics/inventory.hpp"
 #include "models/optics/link_condition.hpp"
 #include "scenarios/training_figures.hpp"
 #include "topologies/topology.hpp"
@@ -113,6 +114,8 @@ struct RunResult {
         std::vector<std::uint8_t> kind;      // a FaultEvent
         std::vector<std::uint32_t> subject;  // the fault, or the flow that failed
     } events;
+
+    Inventory inventory;  // what the fabric is built of
 
     Histogram packet_latency;  // ps, from the source NIC's start to the destination NIC, data packets
     Histogram acknowledgement_latency;

@@ -20,6 +20,7 @@
 #include "models/workload/training/demand.hpp"
 #include "scenarios/checkpoint.hpp"
 #include "scenarios/fault.hpp"
+#include "scenarios/question.hpp"
 #include "scenarios/tiers.hpp"
 #include "scenarios/trace.hpp"
 #include "topologies/topology.hpp"
@@ -269,6 +270,8 @@ struct Scenario {
 
     using Fault = ScenarioFault;
     std::vector<Fault> faults;
+
+    Question question;  // for who compares results
 
     struct Seeds {
         std::uint64_t plant = 1, traffic = 1, faults = 1;

@@ -30,6 +30,8 @@ Keys training_keys();
 Keys checkpoint_keys();
 /// Execution traces that are replayed.
 Keys trace_keys();
+/// What counts when results are compared.
+Keys question_keys();
 /// Of one [[fault]].
 std::vector<Key<Scenario::Fault>> make_fault_keys();
 

@@ -9,6 +9,7 @@
 #include "scenarios/text_errors.hpp"
 #include "tools/lightloom/catalog_text.hpp"
 #include "tools/lightloom/command.hpp"
+#include "tools/lightloom/compare_text.hpp"
 #include "tools/lightloom/equipment_text.hpp"
 #include "tools/lightloom/scenario_input.hpp"
 #include "tools/lightloom/training_text.hpp"
@@ -27,7 +28,7 @@ constexpr CommandHelp kHelp{
         "Lists what a scenario may name: without TABLE the tables, with it their rows, with show one row in full.\n"
         "Tables: modules, fibres, connectors, passives, fec, grids, hosts, reflectances, transmitters, receivers, "
         "cages,\n"
-        "switches, nics, topologies, models, gpus.\n"
+        "switches, nics, topologies, models, gpus, metrics.\n"
         "A figure that nobody has published stands as low / mid / high and is marked ASSUMED.",
     .examples =
         "Examples:\n"
@@ -45,6 +46,7 @@ std::vector<std::string> all_tables() {
     std::vector<std::string> tables = Catalogue::tables();
     tables.insert(tables.end(), kEquipment.begin(), kEquipment.end());
     tables.emplace_back("topologies");
+    tables.emplace_back("metrics");
     tables.insert(tables.end(), kTraining.begin(), kTraining.end());
     return tables;
 }
@@ -52,6 +54,10 @@ std::vector<std::string> all_tables() {
 int list_rows(const Catalogue& catalogue, const std::string& word, bool json) {
     if (word == "topologies") {
         std::cout << (json ? topologies_json().text() + '\n' : topologies_text());
+        return kExitFine;
+    }
+    if (word == "metrics") {
+        std::cout << (json ? metrics_json() : metrics_text());
         return kExitFine;
     }
     if (std::ranges::find(kEquipment, word) != kEquipment.end()) {

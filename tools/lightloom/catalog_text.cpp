@@ -12,6 +12,7 @@
 
 #include "models/economics/equipment.hpp"
 #include "models/workload/training/model_catalogue.hpp"
+#include "scenarios/metrics.hpp"
 #include "scenarios/scenario.hpp"
 #include "tools/lightloom/readable.hpp"
 
@@ -217,6 +218,7 @@ std::string tables_text(const Catalogue& catalogue) {
                         "what a fabric could be built of; prices are assumed"});
     }
     rows.push_back({"topologies", fmt::format("{}", kTopologyKinds), "0", "kinds of fabric, and their keys"});
+    rows.push_back({"metrics", fmt::format("{}", metrics().size()), "0", "figures that compare and gates know"});
     for (const std::string& table : TrainingCatalogue::tables())
         rows.push_back({table, fmt::format("{}", TrainingCatalogue::built_in().ids(table).size()), "0",
                         table == "models" ? "language models that may be trained, by their sizes"

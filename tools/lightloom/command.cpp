@@ -41,7 +41,9 @@ Arguments parse_arguments(const CommandHelp& help, Options options, const std::v
     }
     if (found.count("help")) throw HelpWanted{help, options};
     const std::size_t given = found.count(words.name) ? found[words.name].as<std::vector<std::string>>().size() : 0;
-    if (given < words.least) throw UsageError(fmt::format("no {} given", words.name));
+    if (given < words.least)
+        throw UsageError(given == 0 ? fmt::format("no {} given", words.name)
+                                    : fmt::format("{} {} given, where {} are needed", given, words.name, words.least));
     if (given > words.most)
         throw UsageError(fmt::format("more than {} {} given", words.most == 1 ? "one" : std::to_string(words.most),
                                      words.most == 1 ? words.name : words.name + "s"));

@@ -41,6 +41,7 @@ int sweep_command(const std::vector<std::string>& arguments);
 int sweep_task_command(const std::vector<std::string>& arguments);
 int qualify_command(const std::vector<std::string>& arguments);
 int topology_command(const std::vector<std::string>& arguments);
+int compare_command(const std::vector<std::string>& arguments);
 int trace_command(const std::vector<std::string>& arguments);
 int report_command(const std::vector<std::string>& arguments);
 int catalog_command(const std::vector<std::string>& arguments);

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::array kCommands{
     Command{"run", "run a scenario: summary on stdout, everything measured in an HDF5 file", run_command},
+    Command{"compare", "set designs side by side: who wins, by how much, why, and which gates are red",
+            compare_command},
     Command{"sweep", "run a scenario in many variants, here or on a cluster, and merge the results", sweep_command},
     Command{"sweep-task", "what a cluster's task calls: some points of a sweep", sweep_task_command},
     Command{"check", "say whether a scenario is sound, and everything that is wrong with it", check_command},

@@ -12,19 +12,6 @@ namespace {
 
 namespace po = boost::program_options;
 
-std::vector<Override> overrides_of(const Arguments& arguments) {
-    std::vector<Override> overrides;
-    if (arguments.count("seed")) overrides.push_back({"run.seed", arguments["seed"].as<std::string>()});
-    if (arguments.count("set") == 0) return overrides;
-    for (const std::string& text : arguments["set"].as<std::vector<std::string>>()) {
-        const std::size_t equals = text.find('=');
-        if (equals == std::string::npos || equals == 0)
-            throw UsageError(fmt::format("--set takes KEY=VALUE, such as workload.bytes=16MiB, not \"{}\"", text));
-        overrides.push_back({text.substr(0, equals), text.substr(equals + 1)});
-    }
-    return overrides;
-}
-
 // Builds something of a scenario, or complains of what cannot be built.
 template <class Build>
 auto built_or_complain(const LoadedScenario& input, Build build) -> std::optional<decltype(build())> {
@@ -39,6 +26,19 @@ auto built_or_complain(const LoadedScenario& input, Build build) -> std::optiona
 }
 
 }  // namespace
+
+std::vector<Override> overrides_of(const Arguments& arguments) {
+    std::vector<Override> overrides;
+    if (arguments.count("seed")) overrides.push_back({"run.seed", arguments["seed"].as<std::string>()});
+    if (arguments.count("set") == 0) return overrides;
+    for (const std::string& text : arguments["set"].as<std::vector<std::string>>()) {
+        const std::size_t equals = text.find('=');
+        if (equals == std::string::npos || equals == 0)
+            throw UsageError(fmt::format("--set takes KEY=VALUE, such as workload.bytes=16MiB, not \"{}\"", text));
+        overrides.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    }
+    return overrides;
+}
 
 void add_set_option(Options& options) {
     options.add_options()("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),

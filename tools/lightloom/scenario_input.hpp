@@ -15,6 +15,9 @@ namespace lightloom {
 /// The option --set, which every command that reads a scenario has.
 void add_set_option(Options& options);
 
+/// What --set and --seed say. @throws UsageError
+std::vector<Override> overrides_of(const Arguments& arguments);
+
 /// Reads the scenario that `arguments` name, with its --set and, where the command has it, --seed.
 /// @return nothing if it has mistakes; they have been printed then, and the command's exit code is kExitUsersMistake
 /// @throws UsageError if there is no such file

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "models/optics/link_model.hpp"
+#include "scenarios/economics.hpp"
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/scenario_input.hpp"
 #include "tools/lightloom/topology_text.hpp"
@@ -26,25 +27,6 @@ constexpr CommandHelp kHelp{
         "  lightloom topology my.toml --dot my.dot && dot -Tsvg -Ksfdp my.dot > my.svg\n",
 };
 
-// As switch.preset = "infiniband" sets it: Ethernet has credits (UEC) and cut-through, but hardly both.
-Network network_of(const Scenario& scenario) {
-    const bool is_infiniband = scenario.switches.flow_control == FlowControl::credit &&
-                               scenario.switches.forwarding == Forwarding::cut_through &&
-                               scenario.transport.kind != TransportKind::uec;
-    return is_infiniband ? Network::infiniband : Network::ethernet;
-}
-
-CableFacts facts_of(const LoadedScenario& input, Layout&& laid_out) {
-    CableFacts facts{.joints = {},
-                     .length_m = {},
-                     .typical_power = laid_out.plant.basis == Basis::typical,
-                     .network = network_of(input.scenario)};
-    const LinkModel model(*input.catalogue, std::move(laid_out.plant));
-    for (std::size_t tier = 0; tier < laid_out.topology.tiers.size(); ++tier) facts.joints.push_back(model.joint(tier));
-    for (std::size_t c = 0; c < laid_out.topology.cables.size(); ++c) facts.length_m.push_back(model.length_m(2 * c));
-    return facts;
-}
-
 void write_dot(const std::string& file, const Topology& topology) {
     std::ofstream stream(file);
     stream << dot_of(topology);
@@ -66,7 +48,8 @@ int topology_command(const std::vector<std::string>& words) {
     auto laid_out = layout_or_complain(*input);
     if (!laid_out) return kExitUsersMistake;
     try {
-        const CableFacts facts = facts_of(*input, std::move(*laid_out));
+        const LinkModel model(*input->catalogue, std::move(laid_out->plant));
+        const CableFacts facts = cable_facts(input->scenario, laid_out->topology, model);
         const FabricReport report{.scenario = input->scenario,
                                   .topology = laid_out->topology,
                                   .cables = facts,

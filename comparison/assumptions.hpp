@@ -1,0 +1,44 @@
+// Assumptions: does the winner stay the winner if assumed figures are others? In each draw every assumed figure stands
+// at its low, mid or high value, each with a third; a figure is the same for all designs that use it.
+// Not here: running a scenario anew with other figures of its optics (comparison/simulations.hpp).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "comparison/ranking.hpp"
+#include "models/optics/catalogue.hpp"
+
+namespace lightloom {
+
+/// Where a figure stands in a draw: a function of its name and the draw's number.
+Assumption::Level drawn_level(std::string_view figure, std::uint64_t draw_number);
+
+/// "launch_dbm of modules 400gbase-dr4"
+std::string name_of(const AssumedFigure& figure);
+
+struct AssumedOutcome {
+    std::size_t draws = 0, stays = 0;    // stays: the winner wins
+    std::size_t figures = 0;             // that were drawn
+    std::optional<std::size_t> instead;  // who wins most often where the winner does not
+
+    /// The figure that the others depend on: of the draws with it there, so many turn the order.
+    struct Flip {
+        std::string figure;
+        Assumption::Level level;
+        std::size_t draws, lost;
+    };
+    std::optional<Flip> flip;
+};
+
+/// @param runs  of a design in a draw: what a run with the optics' figures of that draw measured; nullptr: it cannot be
+/// built
+/// @param optics_figures  names of those that `runs` takes account of
+AssumedOutcome under_assumptions(const Comparison& comparison, std::size_t winner, std::size_t draws,
+                                 const std::function<const Measured*(std::size_t design, std::size_t draw)>& runs,
+                                 const std::vector<std::string>& optics_figures);
+
+}  // namespace lightloom

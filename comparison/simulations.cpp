@@ -1,0 +1,89 @@
+#include "comparison/simulations.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "models/optics/link_model.hpp"
+#include "models/optics/waterfall.hpp"
+#include "scenarios/expectation.hpp"
+#include "scenarios/result_file.hpp"
+#include "topologies/validation.hpp"
+
+namespace lightloom {
+namespace {
+
+std::mutex result_files;  // HDF5 need not be built for threads
+
+void simulate(Simulation& simulation, const ProgramName& program, std::uint32_t threads,
+              const std::function<bool()>& go_on) {
+    Scenario scenario = simulation.input->scenario;
+    scenario.seeds = simulation.seeds;
+    const auto catalogue = simulation.input->catalogue_with(simulation.assumption);
+    Plan planned = plan(scenario, {*catalogue, simulation.input->readings});
+    if (scenario.switches.flow_control != FlowControl::none) expect(scenario, planned);  // whether headroom suffices
+    RunResult result =
+        run(scenario, std::move(planned), {.threads = threads}, [&](const Progress&) { return go_on(); });
+    result.program_version = program.version;
+    result.build_type = program.build_type;
+    result.scenario_text = simulation.input->text;
+    result.effective_scenario = effective_toml(scenario);
+
+    const std::lock_guard lock(result_files);
+    ResultFile::create(simulation.path, {.title = scenario.title,
+                                         .program_version = result.program_version,
+                                         .build_type = result.build_type,
+                                         .scenario_text = result.scenario_text,
+                                         .effective_scenario = result.effective_scenario,
+                                         .plant_seed = result.plant_seed,
+                                         .traffic_seed = result.traffic_seed,
+                                         .faults_seed = result.faults_seed,
+                                         .topology = result.topology,
+                                         .links = result.links})
+        .finish(result);
+}
+
+}  // namespace
+
+void simulate(std::vector<Simulation>& simulations, const ProgramName& program, unsigned cores,
+              const std::function<bool()>& go_on) {
+    if (simulations.empty()) return;
+    const auto workers =
+        static_cast<std::uint32_t>(std::clamp<std::size_t>(simulations.size(), 1, std::max(cores, 1u)));
+    const std::uint32_t threads_each = std::max(1u, cores / workers);
+    std::atomic<std::size_t> next{0};
+    std::mutex failing;
+    std::exception_ptr failed;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < simulations.size() && go_on(); i = next++) try {
+                simulate(simulations[i], program, threads_each, go_on);
+            } catch (const TopologyError& error) {
+                simulations[i].impossible = error.what();
+            } catch (const CatalogueError& error) {
+                simulations[i].impossible = error.what();
+            } catch (...) {
+                const std::lock_guard lock(failing);
+                failed = std::current_exception();
+                next = simulations.size();
+            }
+    };
+    std::vector<std::thread> others;
+    for (std::uint32_t i = 1; i < workers; ++i) others.emplace_back(work);
+    work();
+    for (std::thread& other : others) other.join();
+    if (failed) std::rethrow_exception(failed);
+}
+
+std::vector<AssumedFigure> assumed_figures_of(const LoadedScenario& input) {
+    Layout laid_out = layout(input.scenario, input.context());
+    const LinkModel model(*input.catalogue, std::move(laid_out.plant));
+    std::vector<AssumedFigure> all;
+    for (std::size_t kind = 0; kind < model.plant().classes.size(); ++kind)
+        for (const AssumedFigure& figure : assumed_figures(model, kind))
+            if (std::ranges::find(all, figure) == all.end()) all.push_back(figure);
+    return all;
+}
+
+}  // namespace lightloom

@@ -1,0 +1,193 @@
+// `lightloom compare` as a user or a CI job runs it: what it prints is what is in the result files, gates set its exit
+// code, and texts of strangers do nothing.
+#include <gtest/gtest.h>
+
+#include "tests/cli/process.hpp"
+#include "tests/cli/scenarios.hpp"
+
+namespace lightloom::test {
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+class Compare : public ::testing::Test {
+protected:
+    void SetUp() override {
+        write_file(quick_, kQuick);
+        write_file(narrow_, kQuick + "[topology.radix]\nleaf = 64\n[question]\nrequire = [\"p01_margin >= 1dB\"]\n");
+    }
+    std::vector<std::string> compared(const std::vector<std::string>& more) const {
+        std::vector<std::string> words{"compare", "two=" + quick_, "one=" + quick_ + "@topology.spines=1", "-q"};
+        words.insert(words.end(), more.begin(), more.end());
+        return words;
+    }
+
+    ScratchDirectory scratch_;
+    const std::string quick_ = scratch_ / "quick.toml", narrow_ = scratch_ / "narrow.toml";
+    const std::string results_ = scratch_ / "results";
+};
+
+TEST_F(Compare, SaysWhatTheResultFilesSay) {
+    const Finished finished = lightloom(compared({"--json", "-o", results_}));
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(
+        python("import sys, json, h5py\n"
+               "c = json.loads(sys.argv[1])\n"
+               "assert c['format'] == 'lightloom-comparison' and c['baseline'] == 'two'\n"
+               "assert c['ranking'] == ['two', 'one'], c['ranking']\n"
+               "paths = {'completion': 'summary/completion_ps', 'bus_bandwidth': 'summary/bus_bandwidth',\n"
+               "         'p99_9_latency': 'histograms/packet_latency/p99_9', 'frames_lost': 'summary/frames_lost',\n"
+               "         'p99_jitter': 'histograms/packet_jitter/p99', 'worst_margin': 'summary/worst_margin_db',\n"
+               "         'usd_per_gpu': 'economics/usd_per_gpu', 'watt_per_gpu': 'economics/watt_per_gpu',\n"
+               "         'energy_per_bit': 'economics/energy_per_bit'}\n"
+               "for d in c['designs']:\n"
+               "    with h5py.File(sys.argv[2] + '/' + d['name'] + '.h5') as f:\n"
+               "        for name, path in paths.items(): assert d['values'][name] == f[path][()], name\n"
+               "        e, s = f['economics'], f['summary']\n"
+               "        assert d['values']['deepest_queue'] == f['ports/deepest_queue_bytes'][:].max()\n"
+               "        fct = f['flows/delivered_ps'][:] - f['flows/start_ps'][:]\n"
+               "        assert d['values']['max_fct'] == fct.max()\n"
+               "        assert d['runs'][0]['digest'] == f.attrs['digest']\n"
+               "        assert abs(sum(x for x in e['items/price_usd'] if x == x) / e['price_usd'][()] - 1) < 1e-12\n"
+               "        joule = e['power_watt'][()] * s['end_ps'][()] * 1e-12\n"
+               "        bits = 8 * s['payload_bytes_delivered'][()]\n"
+               "        assert abs(e['energy_per_bit'][()] / (joule / bits) - 1) < 1e-12\n"
+               "r = c['designs'][1]['ratios']['completion']\n"
+               "assert r == c['designs'][1]['values']['completion'] / c['designs'][0]['values']['completion']\n"
+               "print('as in the files')",
+               {finished.out, results_}),
+        "as in the files");
+}
+
+TEST_F(Compare, GivesTheSameForResultsAsForTheirScenarios) {
+    ASSERT_EQ(lightloom(compared({"-o", results_})).exit_code, 0);
+    const Finished ran = lightloom(compared({"--csv"}));
+    const Finished read = lightloom({"compare", "two=" + results_ + "/two.h5", "one=" + results_ + "/one.h5", "--csv"});
+    ASSERT_EQ(read.exit_code, 0) << read.err;
+    EXPECT_EQ(python("import sys, csv, io\n"
+                     "a, b = (list(csv.DictReader(io.StringIO(t))) for t in sys.argv[1:])\n"
+                     "for row in a + b: del row['source']\n"
+                     "print(a == b and len(a) == 2 and a[0]['rank'] == '1' and float(a[0]['completion (ps)']) > 0)",
+                     {ran.out, read.out}),
+              "True");
+}
+
+TEST_F(Compare, SaysWhoWinsAndWhyAndByHowMuch) {
+    const Finished finished = lightloom(compared({"--pareto", "completion,usd_per_gpu"}));
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    for (const std::string part : {"two wins by completion: ", "one run each, so no interval", "Why: the busiest tier",
+                                   "one would win by ", "usd_per_gpu ASSUMED", "Pareto front", "(baseline)"})
+        EXPECT_TRUE(has(finished.out, part)) << part << " is not in\n" << finished.out;
+    EXPECT_EQ(finished.err, "");
+}
+
+TEST_F(Compare, PairsRunsOverSeeds) {
+    const Finished finished = lightloom(compared({"--seeds", "4", "--json", "-o", results_}));
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    // t(3; 0.975) = 3.182446 of any table; every n-th run shares its seeds with the other design's.
+    EXPECT_EQ(python("import sys, json, h5py, statistics as st\n"
+                     "c = json.loads(sys.argv[1]); two, one = c['designs']\n"
+                     "seeds = [(r['plant_seed'], r['traffic_seed'], r['faults_seed']) for r in two['runs']]\n"
+                     "assert seeds == [(n, n, n) for n in (1, 2, 3, 4)], seeds\n"
+                     "assert seeds == [(r['plant_seed'], r['traffic_seed'], r['faults_seed']) for r in one['runs']]\n"
+                     "d = [b['values']['worst_margin'] - a['values']['worst_margin']\n"
+                     "     for a, b in zip(two['runs'], one['runs'])]\n"
+                     "i = one['paired_differences']['worst_margin']\n"
+                     "half = 3.182446 * st.stdev(d) / 2\n"
+                     "assert abs(i['mean'] - st.mean(d)) < 1e-9 and abs(i['high'] - st.mean(d) - half) < 1e-6, (i, d)\n"
+                     "f = h5py.File(sys.argv[2] + '/one-seeds3.h5')\n"
+                     "assert one['runs'][2]['values']['completion'] == f['summary/completion_ps'][()]\n"
+                     "print('paired')",
+                     {finished.out, results_}),
+              "paired");
+}
+
+TEST_F(Compare, ExitsWithOneWhereAGateIsRed) {
+    const Finished red = lightloom(compared({"--fail-if", "completion > +5%"}));
+    EXPECT_EQ(red.exit_code, 1) << red.out;
+    EXPECT_TRUE(has(red.out, "RED   one: fails if completion > +5%: ")) << red.out;
+    EXPECT_EQ(lightloom(compared({"--fail-if", "completion > +900%"})).exit_code, 0);
+    EXPECT_EQ(lightloom(compared({"--fail-if", "completion > +900%", "--fail-if", "frames_lost == 0"})).exit_code, 1);
+    EXPECT_EQ(lightloom(compared({"--fail-if", "mfu < 10%"})).exit_code, 1) << "nobody knows that it is not";
+}
+
+TEST_F(Compare, HoldsScenariosToWhatTheyRequire) {
+    const auto with = [&](const std::string& gate) {
+        return lightloom({"compare", quick_, narrow_, "-q", "--set", "question.require=[\"" + gate + "\"]"});
+    };
+    EXPECT_EQ(lightloom({"compare", quick_, narrow_, "-q"}).exit_code, 0);
+    const Finished red = with("p01_margin >= 40dB");
+    EXPECT_EQ(red.exit_code, 1);
+    EXPECT_TRUE(has(red.out, "RED   narrow: requires p01_margin >= 40dB")) << red.out;
+    EXPECT_TRUE(has(red.out, "No design has a completion and meets its requirements.")) << red.out;
+    EXPECT_EQ(with("p99_9_latency <= 1.2 x baseline").exit_code, 0);
+    EXPECT_EQ(with("p99_9_latency < 1.0 x baseline").exit_code, 1);
+}
+
+TEST_F(Compare, DrawsWhatIsAssumed) {
+    const Finished finished = lightloom(compared({"--assume", "40", "--objective", "usd_per_gpu", "--json"}));
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(python("import sys, json\n"
+                     "a = json.loads(sys.argv[1])['assumptions']\n"
+                     "assert a['draws'] == 40 and a['winner_stays'] == 40 and a['figures'] > 2, a\n"
+                     "print('fewer spines are cheaper at any price')",
+                     {finished.out}),
+              "fewer spines are cheaper at any price");
+}
+
+TEST_F(Compare, TellsMistakes) {
+    const auto complaint = [&](const std::vector<std::string>& words) {
+        const Finished finished = lightloom(compared(words));
+        EXPECT_EQ(finished.exit_code, 2) << finished.out;
+        return finished.err;
+    };
+    EXPECT_TRUE(has(complaint({"--fail-if", "p99_9 > 5"}), "column 10: no unit"));
+    EXPECT_TRUE(has(complaint({"--fail-if", "p99_8 > 5us"}), "column 1: no metric \"p99_8\""));
+    EXPECT_TRUE(has(complaint({"--objective", "complition"}), "did you mean \"completion\"?"));
+    EXPECT_TRUE(has(complaint({"--baseline", "tow"}), "did you mean \"two\"?"));
+    EXPECT_TRUE(has(complaint({"--pareto", "completion"}), "two metrics or more"));
+    EXPECT_TRUE(has(complaint({quick_ + "@topology.spins=4"}), "topology.spins"));
+    EXPECT_TRUE(has(complaint({scratch_ / "none.h5"}), "No such file or directory"));
+    EXPECT_TRUE(has(complaint({scratch_ / "none.toml"}), "none.toml"));
+    write_file(scratch_ / "lies.h5", "not at all");
+    EXPECT_TRUE(has(complaint({scratch_ / "lies.h5"}), "it is not an HDF5 file"));
+    EXPECT_EQ(lightloom({"compare", quick_}).exit_code, 2);
+}
+
+TEST_F(Compare, RunsTheStudyOfOpticsAndTopologies) {
+    Process study("/bin/sh", {.arguments = {LIGHTLOOM_SOURCE_DIR "/scenarios/studies/optics-and-topology.sh",
+                                            LIGHTLOOM_BINARY, "-q", "--csv", "--set", "workload.bytes=64KiB"}});
+    const Finished finished = study.wait();
+    EXPECT_LE(finished.exit_code, 1) << finished.err;
+    EXPECT_EQ(python("import sys, csv, io\n"
+                     "rows = list(csv.DictReader(io.StringIO(sys.argv[1])))\n"
+                     "assert len({row['design'] for row in rows}) == 20 and all(r['complete'] == 'yes' for r in rows)\n"
+                     "price = {row['design']: row['usd_per_gpu (USD)'] for row in rows}\n"
+                     "assert price['rails-lpo'] == '' and float(price['clos-dr4']) > float(price['rails-dr4'])\n"
+                     "print('twenty')",
+                     {finished.out}),
+              "twenty");
+}
+
+TEST_F(Compare, DoesNothingThatATextSays) {
+    ASSERT_EQ(lightloom(compared({"-o", results_})).exit_code, 0);
+    const std::string hostile = "</script><script>alert(1)</script>\n\x1b[31m; rm -rf x";
+    python(
+        "import sys, h5py\n"
+        "f = h5py.File(sys.argv[1], 'r+'); del f.attrs['title']; f.attrs['title'] = sys.argv[2]\n",
+        {results_ + "/one.h5", hostile});
+    const std::string name = "=; rm -rf x\n\x1b[31m.h5";
+    std::filesystem::rename(results_ + "/one.h5", results_ + "/" + name);
+    for (const std::string how : {"--quiet", "--csv", "--json"}) {
+        const Finished finished =
+            lightloom({"compare", results_ + "/two.h5", results_ + "/" + name, how, "--fail-if", "completion > 1ps"});
+        EXPECT_EQ(finished.exit_code, 1) << finished.err;
+        EXPECT_FALSE(has(finished.out, "\x1b")) << how;
+        EXPECT_FALSE(has(finished.out, "\n\x1b")) << how;
+        EXPECT_FALSE(has(finished.out, "\n; rm")) << how;
+    }
+    EXPECT_TRUE(std::filesystem::exists(results_ + "/two.h5"));
+}
+
+}  // namespace
+}  // namespace lightloom::test

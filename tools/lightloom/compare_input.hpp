@@ -1,0 +1,44 @@
+// What `lightloom compare` is given: designs as words, [NAME=]FILE[@KEY=VALUE]..., and the runs that they ask for. Not
+// here: what is done with them (compare.cpp).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "comparison/design.hpp"
+#include "comparison/simulations.hpp"
+#include "scenarios/scenario_text.hpp"
+#include "tools/lightloom/command.hpp"
+
+namespace lightloom {
+
+struct DesignInput {
+    std::string name, file;
+    std::vector<Override> overrides;
+    std::optional<LoadedScenario> scenario;  // none: the file is a result
+};
+
+/// Reads scenarios; results are opened later. Names are made unique.
+/// @return nothing if a scenario has mistakes, which have been printed. @throws UsageError
+std::optional<std::vector<DesignInput>> read_designs(const Arguments& arguments);
+
+/// A name that a file may have, of one that the user gave.
+std::string file_name_of(const std::string& name);
+
+/// A directory that goes with its owner, unless the user named it.
+class ResultFolder {
+public:
+    /// @param named  empty: a temporary one. @throws UsageError if it cannot be made
+    explicit ResultFolder(const std::string& named);
+    ~ResultFolder();
+    ResultFolder(const ResultFolder&) = delete;
+    ResultFolder& operator=(const ResultFolder&) = delete;
+    std::string place(const std::string& name) const { return path_ + '/' + name; }
+
+private:
+    std::string path_;
+    bool is_temporary_;
+};
+
+}  // namespace lightloom

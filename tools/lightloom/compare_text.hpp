@@ -1,0 +1,34 @@
+// How a comparison looks: as a table with a verdict, as JSON, as CSV. Not here: what is compared (comparison/).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "comparison/assumptions.hpp"
+#include "comparison/ranking.hpp"
+
+namespace lightloom {
+
+struct ComparisonReport {
+    const Comparison& comparison;
+    Values values;
+    std::vector<GateOutcome> gates;
+    std::vector<std::size_t> order;  // ranked
+    std::vector<bool> front;
+    std::optional<AssumedOutcome> assumed;  // of the first of them
+};
+
+/// Who wins, by how much with what interval, why, and what would turn it. One paragraph, a sentence to a line.
+std::string verdict_text(const ComparisonReport& report);
+std::string comparison_text(const ComparisonReport& report);
+/// "format_version" rises when a name changes its meaning or goes. Values are in the units that stand beside them.
+std::string comparison_json(const ComparisonReport& report);
+/// A row per design, a column per metric with its unit.
+std::string comparison_csv(const ComparisonReport& report);
+
+/// The metrics by name, with units and meaning.
+std::string metrics_text();
+std::string metrics_json();
+
+}  // namespace lightloom
