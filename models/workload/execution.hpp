@@ -41,10 +41,13 @@ public:
         const std::uint32_t seat = traffic_.lanes[lane].seat;
         if (--seats_[seat].lanes_left == 0) end_task(traffic_.seats[seat].worker, stream_of(seat), actions);
     }
-    /// The computation that a stream of a worker is at is over.
+    /// The computation that a stream of a worker is at is over, or the collective that it is at has been launched.
     template <class Actions>
     void computed(std::uint32_t worker, std::uint32_t stream, Actions& actions) {
-        end_task(worker, stream, actions);
+        const Program& program = program_of(worker);
+        const std::uint32_t task = program.streams[stream][streams_[workers_[worker].first_stream + stream].done];
+        const bool is_call = program.tasks[task].call != Program::Task::kCompute;
+        if (!is_call || enter(worker, program, task, actions)) end_task(worker, stream, actions);
     }
 
     /// Iterations that a worker has ended.
@@ -86,6 +89,8 @@ private:
     void go_on(std::uint32_t worker, Actions& actions);
     template <class Actions>
     bool start(std::uint32_t worker, const Program& program, std::uint32_t task, Actions& actions);
+    template <class Actions>
+    bool enter(std::uint32_t worker, const Program& program, std::uint32_t task, Actions& actions);
     template <class Actions>
     void end_task(std::uint32_t worker, std::uint32_t stream, Actions& actions);
     template <class Actions>
@@ -135,6 +140,18 @@ bool Execution::start(std::uint32_t worker, const Program& program, std::uint32_
         actions.call_back(worker, task.stream, task.duration_ps);
         return false;
     }
+    if (traffic_.launch_ps > 0) {
+        actions.call_back(worker, task.stream, traffic_.launch_ps);
+        return false;
+    }
+    stream.busy = !enter(worker, program, number, actions);
+    return !stream.busy;
+}
+
+/// Begins a worker's part of a collective. @return whether it is over at once
+template <class Actions>
+bool Execution::enter(std::uint32_t worker, const Program& program, std::uint32_t number, Actions& actions) {
+    const Program::Task& task = program.tasks[number];
     const std::uint32_t seat = traffic_.workers[worker].first_seat + task.seat;
     const Traffic::Seat& row = traffic_.seats[seat];
     if (seats_[seat].lanes_left != 0)
@@ -145,8 +162,7 @@ bool Execution::start(std::uint32_t worker, const Program& program, std::uint32_
         lanes_[lane] = {};
         seats_[seat].lanes_left -= walk(lane, actions);
     }
-    stream.busy = seats_[seat].lanes_left != 0;
-    return !stream.busy;
+    return seats_[seat].lanes_left == 0;
 }
 
 template <class Actions>

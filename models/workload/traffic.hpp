@@ -16,6 +16,7 @@
 #include "core/id.hpp"
 #include "core/quantity.hpp"
 #include "core/time.hpp"
+#include "models/workload/collectives/engine.hpp"
 #include "models/workload/collectives/schedule.hpp"
 #include "topologies/topology.hpp"
 
@@ -51,6 +52,8 @@ struct Traffic {
         std::uint32_t lane = kNone;          // of the destination, that takes its messages
         std::uint32_t opening_messages = 0;  // that are released at the start
         std::int64_t opening_bytes = 0;      // of each of them
+        std::int64_t step_ps = 0;            // that a lane's message needs before it is sent
+        WireShare share{};                   // of its bytes that are data
     };
     /// Flows that belong together: those among the seats of a collective, or all flows of a pattern.
     struct Group {
@@ -82,7 +85,10 @@ struct Traffic {
     std::vector<Seat> seats;      // by worker
     std::vector<Lane> lanes;      // by seat
     std::vector<Peer> out, in;
+    std::int64_t launch_ps = 0;  // of each call at each rank
 
+    /// What a collective's message of so much data takes on the wire.
+    std::int64_t wire_bytes(std::uint32_t flow, std::int64_t data) const { return flows[flow].share.wire_bytes(data); }
     std::uint32_t flow_to(std::uint32_t lane, const Step& step) const;
     std::uint32_t flow_from(std::uint32_t lane, const Step& step) const;
 };
@@ -102,6 +108,11 @@ std::vector<Ranks> groups_of(const Topology& topology, Grouping grouping, Placem
 /// The same collective in every group, `iterations` times, one after the other at each rank.
 /// @param call  of as many ranks as each group has
 Traffic collective(std::span<const Ranks> groups, const CollectiveCall& call, std::uint32_t iterations);
+
+/// Charges the flows of collectives, and their launches.
+/// @param scale_up  whether servers have a network that joins their GPUs; without, all that is sent goes across. In
+/// racks that is the rack's.
+void add_engine(Traffic& traffic, const Topology& topology, const EngineCosts& costs, bool scale_up);
 
 /// Every endpoint sends one message to another, and each receives one. @param seed  which permutation (a single cycle)
 Traffic permutation(const Topology& topology, Bytes bytes, std::uint64_t seed);
