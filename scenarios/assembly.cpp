@@ -18,6 +18,7 @@
 #include "scenarios/measurements.hpp"
 #include "scenarios/schema_types.hpp"
 #include "scenarios/selector_text.hpp"
+#include "scenarios/size_sweep.hpp"
 #include "scenarios/training.hpp"
 #include "scenarios/ways.hpp"
 #include "topologies/partition_bonds.hpp"
@@ -194,6 +195,7 @@ RouteTimeline route_timeline(const Scenario& scenario, const Plan& plan, Time un
 }
 
 RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, const Watcher& watcher) {
+    if (scenario.workload.smallest) return run_sizes(scenario, plan, options, watcher);
     const auto started = Clock::now();
     const auto nodes = static_cast<std::uint32_t>(plan.topology.nodes.size());
     const std::uint32_t wanted = options.partitions == 0 ? options.threads : options.partitions;

@@ -12,6 +12,7 @@
 #include "models/optics/catalogue.hpp"
 #include "scenarios/assembly.hpp"
 #include "scenarios/catalogue_file.hpp"
+#include "scenarios/nccl_table.hpp"
 #include "scenarios/scenario_text.hpp"
 
 namespace lightloom {
@@ -43,6 +44,9 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
 
 /// A user's own catalogue file. @throws FileError
 ParsedCatalogue load_catalogue_file(const std::string& file);
+
+/// A table of nccl-tests. @throws FileError
+ParsedNcclTable load_nccl_table(const std::string& file);
 
 /// The ids of a catalogue that a scenario may name.
 ScenarioNames names_of(const Catalogue& catalogue);

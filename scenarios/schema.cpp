@@ -12,7 +12,7 @@ namespace {
 Keys make_scenario_keys() {
     Keys keys;
     for (const Keys& part : std::array{topology_keys(), tier_keys(), optics_keys(), scale_up_keys(), network_keys(),
-                                       traffic_keys(), training_keys()})
+                                       traffic_keys(), engine_keys(), training_keys()})
         keys.insert(keys.end(), part.begin(), part.end());
     return keys;
 }

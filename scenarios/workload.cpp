@@ -4,11 +4,10 @@
 
 #include "models/workload/training/job.hpp"
 #include "scenarios/training.hpp"
+#include "scenarios/tuner.hpp"
 
 namespace lightloom {
-namespace {
 
-// The algorithm where the scenario leaves it open: what needs no idea of latency and bandwidth.
 Algorithm usual_algorithm(Collective kind) {
     switch (kind) {
         case Collective::all_reduce:
@@ -22,8 +21,6 @@ Algorithm usual_algorithm(Collective kind) {
     }
     return Algorithm::ring;
 }
-
-}  // namespace
 
 std::optional<Collective> collective_of(WorkloadKind kind) {
     switch (kind) {
@@ -51,7 +48,8 @@ const std::vector<std::string>& workload_kind_names() {
 
 const std::vector<std::string>& algorithm_names() {
     static const std::vector<std::string> names{"ring",         "halving-doubling", "recursive-doubling", "tree",
-                                                "hierarchical", "direct",           "pairwise",           "bruck"};
+                                                "hierarchical", "direct",           "pairwise",           "bruck",
+                                                "in-switch"};
     return names;
 }
 
@@ -90,10 +88,17 @@ CollectiveCall call_of(const Scenario::Workload& w, std::int64_t ranks, std::int
             .channels = static_cast<std::uint32_t>(w.channels),
             .chunk_bytes = w.chunk ? w.chunk->count : CollectiveCall{}.chunk_bytes,
             .root = static_cast<std::uint32_t>(w.root),
-            .ranks_per_node = w.groups == Grouping::all ? static_cast<std::uint32_t>(gpus_per_server) : 1};
+            .ranks_per_node = w.groups != Grouping::rails ? static_cast<std::uint32_t>(gpus_per_server) : 1};
 }
 
-Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
+CollectiveCall call_of(const Scenario& scenario) {
+    const FabricShape fabric = shape_of(scenario);
+    const Scenario chosen = tuned(scenario);
+    return call_of(chosen.workload, groups_of(chosen.workload.groups, fabric).ranks, fabric.gpus_per_server);
+}
+
+Traffic traffic_of(const Scenario& as_said, const Plan& plan) {
+    const Scenario scenario = tuned(as_said);
     const Scenario::Workload& w = scenario.workload;
     const auto traffic = [&] {
         if (w.kind == WorkloadKind::permutation) return permutation(plan.topology, w.bytes, scenario.seeds.traffic);
@@ -112,6 +117,7 @@ Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
             static_cast<std::uint32_t>(w.iterations));
     };
     Traffic made = traffic();
+    add_engine(made, plan.topology, engine_costs(scenario), scenario.scale_up_network.kind != ScaleUpKind::none);
     for (Traffic::Group& group : made.groups) group.traffic_class = static_cast<std::uint8_t>(w.traffic_class);
     return made;
 }

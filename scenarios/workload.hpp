@@ -17,6 +17,8 @@ namespace lightloom {
 std::optional<Collective> collective_of(WorkloadKind kind);
 std::string_view name_of(WorkloadKind kind);
 std::string_view name_of(Algorithm algorithm);
+/// The algorithm where a scenario leaves it open: what needs no idea of latency and bandwidth.
+Algorithm usual_algorithm(Collective kind);
 /// The algorithms that there are for it.
 std::vector<std::string> algorithms_of(Collective kind);
 /// What runs one collective: a ring, a group; or a pattern.
@@ -34,5 +36,7 @@ GroupShape groups_of(Grouping grouping, const FabricShape& fabric);
 /// The call that each group of so many ranks makes. What there is no schedule for is for the caller to refuse.
 /// @param workload  a collective
 CollectiveCall call_of(const Scenario::Workload& workload, std::int64_t ranks, std::int64_t gpus_per_server);
+/// That of the scenario's groups, tuned or not.
+CollectiveCall call_of(const Scenario& scenario);
 
 }  // namespace lightloom

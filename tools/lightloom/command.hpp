@@ -38,6 +38,7 @@ int check_command(const std::vector<std::string>& arguments);
 int explain_command(const std::vector<std::string>& arguments);
 int qualify_command(const std::vector<std::string>& arguments);
 int topology_command(const std::vector<std::string>& arguments);
+int calibrate_command(const std::vector<std::string>& arguments);
 int catalog_command(const std::vector<std::string>& arguments);
 
 /// How a command is told of: `usage` is what follows "lightloom ", `examples` whole lines.

@@ -22,6 +22,7 @@ constexpr std::array kCommands{
     Command{"explain", "show a scenario with every default filled in, and what follows from it", explain_command},
     Command{"topology", "say what the fabric is: counts, bandwidth, failures, parts, power and price",
             topology_command},
+    Command{"calibrate", "make the costs of a collective engine of what nccl-tests measured", calibrate_command},
     Command{"catalog", "list what a scenario may name, and all figures of a part with their sources", catalog_command},
 };
 
