@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "models/network/simulation.hpp"
+#include "models/workload/loads.hpp"
 #include "scenarios/assembly.hpp"
 #include "scenarios/expectation.hpp"
 #include "topologies/leaf_spine.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 struct Shape {
     std::int64_t hosts_per_leaf, leaves, spines;
+    std::int64_t gpus = 1, links_per_pair = 1;
     std::int64_t hosts() const { return hosts_per_leaf * leaves; }
 };
 
@@ -28,10 +30,10 @@ struct Bench {
 
     explicit Bench(const Shape& shape)
         : topology(leaf_spine({.servers = shape.hosts(),
-                               .gpus_per_server = 1,
+                               .gpus_per_server = shape.gpus,
                                .leaves = shape.leaves,
                                .spines = shape.spines,
-                               .links_per_pair = 1,
+                               .links_per_pair = shape.links_per_pair,
                                .rate = *Rate::from({400'000'000'000})})),
           routes(equal_cost_routes(topology)) {
         for (const Topology::Cable& cable : topology.cables)
@@ -240,6 +242,44 @@ BENCHMARK(one_flow)
     ->Args({32, 256, 32, 2})
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
+
+// A multi-rail ring all-reduce at 400 Gb/s: eight rings, each hop through a spine. Arguments: servers of eight GPUs,
+// MiB per GPU, threads. `build_ms` is what making the traffic and its tables takes, `loads_ms` counting what it will
+// carry.
+void ring_all_reduce_rate(benchmark::State& state) {
+    const std::int64_t servers = state.range(0);
+    const Bench bench({.hosts_per_leaf = servers / 16, .leaves = 16, .spines = 16, .gpus = 8, .links_per_pair = 4});
+    using Clock = std::chrono::steady_clock;
+    const auto milliseconds_since = [](Clock::time_point then) {
+        return std::chrono::duration<double, std::milli>(Clock::now() - then).count();
+    };
+    const auto began = Clock::now();
+    const Traffic traffic = collective(groups_of(bench.topology, Grouping::rails, Placement::spread),
+                                       {.kind = Collective::all_reduce,
+                                        .algorithm = Algorithm::ring,
+                                        .ranks = static_cast<std::uint32_t>(servers),
+                                        .bytes = state.range(1) << 20},
+                                       1);
+    state.counters["build_ms"] = milliseconds_since(began);
+    const auto built = Clock::now();
+    benchmark::DoNotOptimize(total_load(traffic, Bytes{4096}));
+    state.counters["loads_ms"] = milliseconds_since(built);
+    std::int64_t packet_hops = 0;
+    for (auto _ : state) {
+        const Bench::Run run = bench.run(traffic, static_cast<std::uint32_t>(state.range(2)));
+        state.SetIterationTime(run.seconds);
+        packet_hops += run.packet_hops;
+    }
+    report(state, packet_hops);
+}
+BENCHMARK(ring_all_reduce_rate)
+    ->ArgNames({"servers", "MiB", "threads"})
+    ->Args({128, 256, 1})
+    ->Args({128, 256, 2})
+    ->Args({1024, 16, 1})
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
 
 // Topology, routes and tables. Arguments: hosts per leaf, leaves, spines.
 void build(benchmark::State& state) {

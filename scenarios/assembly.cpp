@@ -19,6 +19,7 @@
 #include "scenarios/planned_run.hpp"
 #include "scenarios/schema_types.hpp"
 #include "scenarios/selector_text.hpp"
+#include "scenarios/size_sweep.hpp"
 #include "scenarios/training.hpp"
 #include "scenarios/ways.hpp"
 #include "topologies/validation.hpp"
@@ -196,6 +197,7 @@ RouteTimeline route_timeline(const Scenario& scenario, const Plan& plan, Time un
 }
 
 RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, const Watcher& watcher) {
+    if (scenario.workload.smallest) return run_sizes(scenario, plan, options, watcher);
     const auto started = Clock::now();
     PlannedRun planned(scenario, plan, options);
     const Fabric& fabric = planned.fabric();

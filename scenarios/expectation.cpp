@@ -7,6 +7,7 @@
 #include "models/network/port_pairs.hpp"
 #include "models/network/simulation.hpp"
 #include "models/workload/loads.hpp"
+#include "scenarios/tuner.hpp"
 #include "topologies/partition_bonds.hpp"
 
 namespace lightloom {
@@ -148,14 +149,17 @@ RingExpectation ring_expectation(const Scenario& s, const Traffic& traffic, cons
 }
 
 // The closed form is of rings that have their rail to themselves.
-bool is_one_ring(const Scenario::Workload& w) {
-    return w.kind == WorkloadKind::all_reduce && w.algorithm.value_or(Algorithm::ring) == Algorithm::ring &&
-           w.groups == Grouping::rails && w.channels == 1 && !w.chunk;
+bool is_one_ring(const Scenario& s) {
+    const Scenario::Workload& w = s.workload;
+    return engine_costs(s) == EngineCosts{} && w.kind == WorkloadKind::all_reduce &&
+           w.algorithm.value_or(Algorithm::ring) == Algorithm::ring && w.groups == Grouping::rails && w.channels == 1 &&
+           !w.chunk;
 }
 
 }  // namespace
 
-Expectation expect(const Scenario& scenario, const Plan& plan) {
+Expectation expect(const Scenario& as_said, const Plan& plan) {
+    const Scenario scenario = tuned(as_said);
     const Traffic traffic = traffic_of(scenario, plan);
     const std::vector<Channel> channels = channels_of(plan.links, scenario.optics.lock);
     const Fabric fabric(fabric_input(scenario, plan, traffic, channels, 1));
@@ -206,7 +210,7 @@ Expectation expect(const Scenario& scenario, const Plan& plan) {
     if (e.packet_hops > 0)
         e.heaviest_node_share = *std::max_element(work.begin(), work.end()) / static_cast<double>(e.packet_hops);
     // In racks the hops of a ring differ too much for one formula.
-    if (scenario.jobs.empty() && is_one_ring(scenario.workload) && !racks)
+    if (scenario.jobs.empty() && is_one_ring(scenario) && !racks)
         e.ring = ring_expectation(scenario, traffic, paths);
     return e;
 }

@@ -142,6 +142,10 @@ private:
         if (!shape) return;
         if (s_.jobs[i].workload.kind == WorkloadKind::trace)
             return complain(i, "kind", "a trace has the fabric to itself", "it belongs to [workload]");
+        if (s_.jobs[i].workload.tuned)
+            return complain(i, "algorithm", "NCCL's tuner is asked for a whole fabric only", "name one of its algorithms");
+        if (s_.jobs[i].workload.smallest)
+            return complain(i, "sizes.from", "a sweep of sizes has the fabric to itself", "it belongs to [workload]");
         const Scenario one = as_workload(s_, s_.jobs[i]);
         const auto key_here = [i](std::string_view path) {
             if (path.starts_with("workload.")) return key(i, path.substr(9));

@@ -10,6 +10,7 @@
 #include "scenarios/result_jobs.hpp"
 #include "scenarios/result_training.hpp"
 #include "topologies/analysis.hpp"
+#include "scenarios/workload.hpp"
 
 namespace lightloom {
 namespace {
@@ -220,6 +221,21 @@ void write_collectives(const Group& root, const RunResult::Collectives& c) {
     t.close();
 }
 
+void write_sizes(const Group& root, const RunResult::Sizes& sizes) {
+    if (sizes.bytes.empty()) return;
+    Table t(root, "sizes", "size", sizes.bytes.size(), "size of a sweep");
+    t.column("bytes", sizes.bytes, bytes("size per rank, as nccl-tests defines it"));
+    t.column("ranks", sizes.ranks, count("ranks"));
+    t.flags("algorithm", sizes.algorithm, algorithm_names(), "algorithm");
+    t.flags("protocol", sizes.protocol, {"ll", "ll128", "simple"}, "protocol");
+    t.column("channels", sizes.channels, count("channels"));
+    t.column("time_ps", sizes.time_ps, picoseconds("mean time of an iteration; -1: it did not end"));
+    t.column("algorithm_bandwidth", sizes.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
+    t.column("bus_bandwidth", sizes.bus_bandwidth, {"byte/s", "as nccl-tests defines it"});
+    t.column("straggler_ratio", sizes.straggler_ratio, count("slowest rank / median rank"));
+    t.close();
+}
+
 void write_ports(const Group& root, const RunResult::Ports& ports, const Topology& topology) {
     if (ports.frames_sent.empty()) return;
     using Port = Topology::Port;
@@ -336,6 +352,7 @@ void write_measurements(const Group& root, const RunResult& result) {
     write_jobs(root, result.jobs);
     write_training(root, result.training);
     write_collectives(root, result.collectives);
+    write_sizes(root, result.sizes);
     write_histograms(root, result);
     write_flows(root, result.flows);
     write_ports(root, result.ports, result.topology);

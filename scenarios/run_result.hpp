@@ -66,6 +66,14 @@ struct RunResult {
         std::vector<double> algorithm_bandwidth, bus_bandwidth;
     } collectives;
 
+    struct Sizes {  // one row per size of a sweep; all else in this result is of the last one
+        std::vector<std::int64_t> bytes, time_ps;  // mean of an iteration; -1: it did not end
+        std::vector<std::uint32_t> ranks;
+        std::vector<std::uint8_t> algorithm, protocol;  // an Algorithm, an NcclProtocol
+        std::vector<std::int64_t> channels;
+        std::vector<double> algorithm_bandwidth, bus_bandwidth, straggler_ratio;
+    } sizes;
+
     struct Jobs {  // one row per job; of a scenario without [[job]], its workload
         std::vector<std::string> name, kind;
         std::vector<std::int64_t> gpus, start_ps, end_ps, completion_ps;  // -1: not yet

@@ -16,6 +16,7 @@
 #include "models/optics/plant.hpp"
 #include "models/optics/targets.hpp"
 #include "models/transport/parameters.hpp"
+#include "models/workload/collectives/nccl_model.hpp"
 #include "models/workload/traffic.hpp"
 #include "models/workload/training/demand.hpp"
 #include "scenarios/checkpoint.hpp"
@@ -218,6 +219,8 @@ struct Scenario {
     struct Workload {
         WorkloadKind kind = WorkloadKind::all_reduce;
         std::optional<Algorithm> algorithm;       // none: the usual one of the collective
+        bool tuned = false;                       // algorithm, protocol, channels and chunk as NCCL would choose them
+        std::optional<NcclProtocol> protocol{};   // none: the tuner's, else Simple
         Grouping groups = Grouping::rails;        // who runs a collective together
         Placement placement = Placement::spread;  // spread: neighbours in rank sit under different leaves
         Bytes bytes{64 << 20};                    // of a collective as nccl-tests counts them, or per flow
@@ -225,10 +228,20 @@ struct Scenario {
         std::optional<Bytes> chunk;  // none: a block is sent in one piece
         std::int64_t root = 0;       // of a broadcast or reduce
         std::int64_t iterations = 1;
+        std::optional<Bytes> smallest{};  // of a sweep of sizes up to `bytes`, ...
+        std::int64_t factor = 2;          // ... each so many times the last
         std::int64_t traffic_class = 0;
         std::int64_t senders = 0;  // incast: how many endpoints send to endpoint 0; 0 stands for all others
         friend bool operator==(const Workload&, const Workload&) = default;
     } workload;
+
+    /// What the engine of a collective library costs at a GPU, by what carries a message.
+    struct Engine {
+        EngineCosts ll{.efficiency = 0.5, .efficiency_across = 0.5};           // 8 bytes of data in 16
+        EngineCosts ll128{.efficiency = 0.9375, .efficiency_across = 0.9375};  // 120 in 128
+        EngineCosts simple, in_switch;
+        friend bool operator==(const Engine&, const Engine&) = default;
+    } engine;
 
     struct Training {  // of a workload of that kind
         std::string model = "llama3-8b", gpu = "h100";

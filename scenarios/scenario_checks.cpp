@@ -18,6 +18,7 @@
 #include "scenarios/job_checks.hpp"
 #include "scenarios/schema.hpp"
 #include "scenarios/training.hpp"
+#include "scenarios/tuner.hpp"
 #include "scenarios/workload.hpp"
 #include "topologies/parameter_checks.hpp"
 
@@ -353,6 +354,9 @@ private:
             return trace();
         else if (endpoints < 2)
             complain(servers_key(), "a permutation needs at least 2 GPUs", "there is 1");
+        if (s_.workload.smallest && !collective_of(s_.workload.kind) && sound({"workload.sizes.from"}))
+            complain("workload.sizes.from", "only a collective is run at several sizes",
+                     "such as workload.kind = \"all-reduce\"");
         if (endpoints >= 2) amounts(endpoints);
     }
 
@@ -373,11 +377,25 @@ private:
         if (sound({"workload.root"}) && w.root >= ranks)
             return complain("workload.root", fmt::format("there is no rank {}", w.root),
                             fmt::format("there are {}, counted from 0", ranks));
+        if (w.smallest && sound({"workload.sizes.from", "workload.bytes"}) && *w.smallest > w.bytes)
+            complain("workload.sizes.from", fmt::format("{} are more than workload.bytes", to_text(*w.smallest)),
+                     fmt::format("the largest size is {}", to_text(w.bytes)));
         if (!w.algorithm || !sound({"workload.algorithm"})) return;
+        if (*w.algorithm == Algorithm::in_switch && sound({"scale_up.kind", "scale_up.servers"})) in_switch();
         const Collective kind = *collective_of(w.kind);
         if (!is_implemented(kind, *w.algorithm))
             complain("workload.algorithm", fmt::format("{} has no {} form", name_of(w.kind), name_of(*w.algorithm)),
                      fmt::format("it has {}", fmt::join(algorithms_of(kind), ", ")));
+    }
+
+    void in_switch() {
+        const auto& network = s_.scale_up_network;
+        if (network.kind == ScaleUpKind::none || network.has_racks())
+            return complain("workload.algorithm", "in-switch sums are made by the switches inside servers",
+                            "scale_up.kind = \"nvlink\", without racks, gives servers such switches");
+        if (s_.workload.groups == Grouping::rails || shape_.gpus_per_server < 2)
+            complain("workload.algorithm", "in-switch sums need several GPUs of a server in a group",
+                     "workload.groups = \"all\" or \"servers\"");
     }
 
     void training() {
@@ -434,8 +452,13 @@ private:
 
     // Of a collective other than a ring, what a rank sends to all others.
     __int128 most_packets_of_a_flow(std::int64_t payload) const {
-        const auto& w = s_.workload;
-        if (!collective_of(w.kind)) return quotient_up(w.bytes.count, payload);
+        if (!collective_of(s_.workload.kind)) return quotient_up(s_.workload.bytes.count, payload);
+        const Scenario chosen = tuned(s_);
+        const EngineCosts& costs = engine_costs(chosen);
+        const double share = std::min(costs.efficiency, costs.efficiency_across);
+        return static_cast<__int128>(std::ceil(1.0 / share)) * most_packets_of_a_call(chosen.workload, payload);
+    }
+    __int128 most_packets_of_a_call(const Scenario::Workload& w, std::int64_t payload) const {
         const std::int64_t ranks = groups_of(w.groups, shape_).ranks;
         const bool is_ring =
             w.kind == WorkloadKind::all_reduce && w.algorithm.value_or(Algorithm::ring) == Algorithm::ring;

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "scenarios/catalogue_file.hpp"
+#include "scenarios/engine_file.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/plant_file.hpp"
 #include "scenarios/toml_document.hpp"
@@ -73,6 +74,10 @@ ParsedCatalogue load_catalogue_file(const std::string& file) {
     return parse_catalogue_file(read_file(file, kLargestScenario), file);
 }
 
+ParsedNcclTable load_nccl_table(const std::string& file) {
+    return parse_nccl_table(read_file(file, kLargestScenario), file);
+}
+
 ScenarioNames names_of(const Catalogue& catalogue) {
     ScenarioNames names{catalogue.ids("modules"), catalogue.ids("fibres"), catalogue.ids("connectors"),
                         catalogue.ids("passives")};
@@ -108,6 +113,12 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
         } catch (const TopologyError& error) {
             return {std::nullopt, {InputError{file, 0, 0, "topology.file", error.what(), ""}}};
         }
+    }
+    if (const std::string own = text_in("engine", "file", loaded.text, overrides); !own.empty()) {
+        const std::string path = beside(file, own);
+        ParsedEngine parsed = parse_engine_file(read_file(path, kLargestScenario), path);
+        if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
+        names.engine = parsed.engine;
     }
     ParsedScenario parsed = parse_scenario(loaded.text, file, overrides, names);
     if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};

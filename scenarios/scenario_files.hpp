@@ -12,6 +12,7 @@
 #include "models/optics/catalogue.hpp"
 #include "scenarios/assembly.hpp"
 #include "scenarios/catalogue_file.hpp"
+#include "scenarios/nccl_table.hpp"
 #include "scenarios/scenario_text.hpp"
 
 namespace lightloom {
@@ -46,6 +47,9 @@ std::string read_file(const std::string& file, std::size_t most_bytes);
 
 /// A user's own catalogue file. @throws FileError
 ParsedCatalogue load_catalogue_file(const std::string& file);
+
+/// A table of nccl-tests. @throws FileError
+ParsedNcclTable load_nccl_table(const std::string& file);
 
 /// The ids of a catalogue that a scenario may name.
 ScenarioNames names_of(const Catalogue& catalogue);

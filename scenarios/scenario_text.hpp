@@ -38,7 +38,8 @@ struct ScenarioNames {
     std::map<std::string, CaptiveCable, std::less<>> captive_cables =
         {};  // by module; the others take a separate cable
 
-    std::shared_ptr<const Topology> graph = {};  // of the file that topology.file names
+    std::shared_ptr<const Topology> graph = {};   // of the file that topology.file names
+    std::optional<Scenario::Engine> engine = {};  // of the one that engine.file names
 };
 
 struct ParsedScenario {

@@ -12,8 +12,8 @@ namespace {
 Keys make_scenario_keys() {
     Keys keys;
     for (const Keys& part : std::array{topology_keys(), tier_keys(), optics_keys(), scale_up_keys(), network_keys(),
-                                       traffic_keys(), training_keys(), checkpoint_keys(), trace_keys(),
-                                       question_keys()})
+                                       traffic_keys(), engine_keys(), training_keys(), checkpoint_keys(),
+                                       trace_keys(), question_keys()})
         keys.insert(keys.end(), part.begin(), part.end());
     return keys;
 }

@@ -24,6 +24,8 @@ Keys scale_up_keys();
 Keys network_keys();
 /// What is sent, how, from which seeds and how long.
 Keys traffic_keys();
+/// What the engine of a collective library costs.
+Keys engine_keys();
 /// The step of a model that is trained.
 Keys training_keys();
 /// How its state is written and read.

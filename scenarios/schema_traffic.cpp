@@ -37,6 +37,27 @@ ValueType<Scenario> retry_preset() {
             [](const Scenario&) { return std::string(); }};
 }
 
+/// workload.algorithm: one of them, the usual one, or what the tuner chooses.
+ValueType<Scenario> algorithm() {
+    std::vector<std::string> names{"usual", "auto"};
+    names.insert(names.end(), algorithm_names().begin(), algorithm_names().end());
+    return {fmt::format("\"{}\"", fmt::join(names, "\" or \"")),
+            [names](const TomlValue& value, const ScenarioNames&, Scenario& scenario) -> std::optional<Complaint> {
+                std::string name;
+                if (auto complaint = read_name(value, "value", names, name)) return complaint;
+                const auto place = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
+                scenario.workload.tuned = place == 1;
+                scenario.workload.algorithm.reset();
+                if (place > 1) scenario.workload.algorithm = static_cast<Algorithm>(place - 2);
+                return std::nullopt;
+            },
+            [names](const Scenario& scenario) {
+                const auto& w = scenario.workload;
+                const std::size_t place = w.algorithm ? 2 + static_cast<std::size_t>(*w.algorithm) : w.tuned;
+                return toml_string(names[place]);
+            }};
+}
+
 }  // namespace
 
 Keys traffic_keys() {
@@ -66,15 +87,18 @@ Keys traffic_keys() {
         {"workload", "kind", S::choice(AT(workload.kind), workload_kind_names()), "who sends to whom"},
         {"workload", "groups", S::choice(AT(workload.groups), {"rails", "all", "servers"}),
          "who runs a collective together: a GPU of every server, all GPUs, or those of one server"},
-        {"workload", "algorithm",
-         S::optional(AT(workload.algorithm), "usual", TypesOf<Algorithm>::choice(kItself, algorithm_names())),
-         "of a collective; the usual one: ring where there is one, all-to-all direct"},
+        {"workload", "algorithm", algorithm(),
+         "of a collective; usual: ring where there is one, all-to-all direct; auto: with protocol, channels and chunk, "
+         "what NCCL's tuner would choose"},
+        {"workload", "protocol",
+         S::optional(AT(workload.protocol), "usual", TypesOf<NcclProtocol>::choice(kItself, {"ll", "ll128", "simple"})),
+         "whose costs in [engine] a collective has; usual: simple, or the tuner's"},
         {"workload", "placement", S::choice(AT(workload.placement), {"packed", "spread"}),
          "neighbours in rank under one leaf, or under different ones"},
         {"workload", "bytes", S::quantity(AT(workload.bytes), kByte, Bytes{std::int64_t{1} << 44}),
          "of a collective per GPU, as nccl-tests counts them: what it reduces, sends, or has gathered; else per flow"},
         {"workload", "channels", S::whole_number(AT(workload.channels), 1, 64),
-         "parts of a collective's buffer that go their way side by side"},
+         "parts of a collective's buffer that go their way side by side; 1 leaves them to an algorithm = \"auto\""},
         {"workload", "chunk",
          S::optional(AT(workload.chunk), "whole",
                      TypesOf<Bytes>::quantity(kItself, kByte, Bytes{std::int64_t{1} << 44})),
@@ -82,6 +106,11 @@ Keys traffic_keys() {
         {"workload", "root", S::whole_number(AT(workload.root), 0, 64'000'000), "rank that a broadcast starts from"},
         {"workload", "iterations", S::whole_number(AT(workload.iterations), 1, 1'000'000),
          "of a collective: how often, one after the other"},
+        {"workload", "sizes.from",
+         S::optional(AT(workload.smallest), "bytes",
+                     TypesOf<Bytes>::quantity(kItself, kByte, Bytes{std::int64_t{1} << 44})),
+         "of a collective: run it at this size and up to bytes, each on an idle fabric, as nccl-tests does"},
+        {"workload", "sizes.factor", S::whole_number(AT(workload.factor), 2, 1'000'000), "of each size to the last"},
         {"workload", "traffic_class", S::whole_number(AT(workload.traffic_class), 0, 7), "of its data"},
         {"workload", "senders", S::whole_number(AT(workload.senders), 0, 64'000'000),
          "of an incast: GPUs that send to the first one; 0 for all others"},

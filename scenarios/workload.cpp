@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "scenarios/training.hpp"
+#include "scenarios/tuner.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -56,7 +57,8 @@ const std::vector<std::string>& workload_kind_names() {
 
 const std::vector<std::string>& algorithm_names() {
     static const std::vector<std::string> names{"ring",         "halving-doubling", "recursive-doubling", "tree",
-                                                "hierarchical", "direct",           "pairwise",           "bruck"};
+                                                "hierarchical", "direct",           "pairwise",           "bruck",
+                                                "in-switch"};
     return names;
 }
 
@@ -95,7 +97,13 @@ CollectiveCall call_of(const Scenario::Workload& w, std::int64_t ranks, std::int
             .channels = static_cast<std::uint32_t>(w.channels),
             .chunk_bytes = w.chunk ? w.chunk->count : CollectiveCall{}.chunk_bytes,
             .root = static_cast<std::uint32_t>(w.root),
-            .ranks_per_node = w.groups == Grouping::all ? static_cast<std::uint32_t>(gpus_per_server) : 1};
+            .ranks_per_node = w.groups != Grouping::rails ? static_cast<std::uint32_t>(gpus_per_server) : 1};
+}
+
+CollectiveCall call_of(const Scenario& scenario) {
+    const FabricShape fabric = shape_of(scenario);
+    const Scenario chosen = tuned(scenario);
+    return call_of(chosen.workload, groups_of(chosen.workload.groups, fabric).ranks, fabric.gpus_per_server);
 }
 
 std::vector<Scenario::Job> jobs_of(const Scenario& scenario) {
@@ -180,12 +188,15 @@ Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ran
 
 }  // namespace
 
-Traffic traffic_of(const Scenario& scenario, const Plan& plan) {
+Traffic traffic_of(const Scenario& as_said, const Plan& plan) {
+    const Scenario scenario = tuned(as_said);
     const std::vector<Scenario::Job> jobs = jobs_of(scenario);
     const std::vector<Ranks> gpus = placed(scenario, plan.topology);
     std::vector<Traffic> made;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         Traffic& traffic = made.emplace_back(traffic_of(scenario, jobs[i], gpus[i], i, plan.topology));
+        add_engine(traffic, plan.topology, engine_costs(as_workload(scenario, jobs[i])),
+                   scenario.scale_up_network.kind != ScaleUpKind::none);
         for (Traffic::Group& group : traffic.groups)
             group.traffic_class = static_cast<std::uint8_t>(jobs[i].workload.traffic_class);
         put_off(traffic, jobs[i].start);

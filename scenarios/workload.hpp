@@ -46,5 +46,7 @@ GroupShape groups_of(Grouping grouping, const FabricShape& fabric);
 /// The call that each group of so many ranks makes. What there is no schedule for is for the caller to refuse.
 /// @param workload  a collective
 CollectiveCall call_of(const Scenario::Workload& workload, std::int64_t ranks, std::int64_t gpus_per_server);
+/// That of the scenario's groups, tuned or not.
+CollectiveCall call_of(const Scenario& scenario);
 
 }  // namespace lightloom

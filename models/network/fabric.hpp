@@ -381,6 +381,8 @@ private:
     struct WorkActions;
     template <class Context>
     void go_on(Context& context, Node& node, const Frame& frame);
+    template <class Context>
+    void send_step(Context& context, Node& node, const Frame& frame);
     void note_iteration(std::uint32_t worker, Time now);
     template <class Context>
     void receive_acknowledgement(Context& context, Node& node, const Frame& frame);

@@ -48,6 +48,7 @@ template <class Context>
         case Happening::start: open(context, node, frame.flow, frame.at); return;
         case Happening::begin:
         case Happening::computed: go_on(context, node, frame); return;
+        case Happening::stepped: send_step(context, node, frame); return;
         case Happening::service:
             nics_[frame.flow].service_pending = false;
             serve(context, node, frame.flow, frame.at);

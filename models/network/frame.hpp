@@ -18,10 +18,11 @@ enum class Happening : std::uint8_t {
     tail,      // the last bit of a frame that was too early to cut through; `source`: its ingress port
     start,     // a flow opens with its first messages
     begin,     // worker `flow` begins its program
-    computed,  // a computation of worker `flow` is over, on stream `packet`
+    computed,  // a computation of worker `flow` is over, or a collective launched, on stream `packet`
     service,   // a NIC's port is about to run dry
     unpark,    // a flow that a NIC holds to a rate may send
     wake,      // a committed port comes free
+    stepped,   // a message to `flow`, of `cumulative` << 32 | `packet` bytes of data, is ready to be sent
     // Alone these keep no run going.
     timeout,      // a node's earliest time-out may have come
     publication,  // a switch tells its neighbours of its queues, as they are after all else of this instant

@@ -33,7 +33,13 @@ struct Fabric::WorkActions {
 
     void release(std::uint32_t flow, std::int64_t bytes) {
         ++fabric.statistics_[context.index()].messages_released;
-        fabric.release(context, node, flow, bytes, now);
+        const Traffic::Flow& spec = fabric.traffic_.flows[flow];
+        if (spec.step_ps == 0) return fabric.release(context, node, flow, spec.share.wire_bytes(bytes), now);
+        Frame ready{};
+        ready.flow = flow;
+        ready.packet = static_cast<std::uint32_t>(bytes);
+        ready.cumulative = static_cast<std::uint32_t>(bytes >> 32);
+        fabric.post_own(context, node, ready, Happening::stepped, now + Duration{spec.step_ps});
     }
     std::uint32_t delivered(std::uint32_t flow) const { return fabric.transport_.receiver(flow).messages; }
     void call_back(std::uint32_t worker, std::uint32_t stream, std::int64_t after_ps) {
@@ -58,6 +64,13 @@ void Fabric::go_on(Context& context, Node& node, const Frame& frame) {
         execution_.begin(frame.flow, actions);
     else
         execution_.computed(frame.flow, frame.packet, actions);
+}
+
+// The engine of a collective is through with what a message takes before it is sent.
+template <class Context>
+void Fabric::send_step(Context& context, Node& node, const Frame& frame) {
+    const std::int64_t data = static_cast<std::int64_t>(frame.cumulative) << 32 | frame.packet;
+    release(context, node, frame.flow, traffic_.wire_bytes(frame.flow, data), frame.at);
 }
 
 // A flow that opens with messages.

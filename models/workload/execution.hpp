@@ -46,10 +46,12 @@ public:
         const std::uint32_t seat = traffic_.lanes[lane].seat;
         if (--seats_[seat].lanes_left == 0) end_task(traffic_.seats[seat].worker, stream_of(seat), actions);
     }
-    /// The computation that a stream of a worker is at is over.
+    /// The computation that a stream of a worker is at is over, or the collective that it is at has been launched.
     template <class Actions>
     void computed(std::uint32_t worker, std::uint32_t stream, Actions& actions) {
-        end_task(worker, stream, actions);
+        const Program& program = program_of(worker);
+        const std::uint32_t task = streams_[workers_[worker].first_stream + stream].task;
+        if (!program.tasks[task].is_call() || enter(worker, program, task, actions)) end_task(worker, stream, actions);
     }
 
     /// Iterations that a worker has ended.
@@ -155,6 +157,8 @@ void Execution::start(std::uint32_t worker, const Program& program, std::uint32_
         units_[w.first_unit + task.unit].streams.push(task.stream);
     else if (task.is_computation())
         actions.call_back(worker, task.stream, duration_of(worker, program, number));
+    else if (task.is_call() && traffic_.launch_ps > 0)
+        actions.call_back(worker, task.stream, traffic_.launch_ps);
     else if (enter(worker, program, number, actions))
         finish(w, program, number);
 }

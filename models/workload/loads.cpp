@@ -1,6 +1,8 @@
 #include "models/workload/loads.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace lightloom {
 namespace {
@@ -10,12 +12,38 @@ Load load_of(std::int64_t messages, std::int64_t bytes, Bytes payload) {
     return {messages, messages * bytes, messages * packets};
 }
 
+/// How often a program makes each of its calls, by the worker's seat.
+using CallsOfProgram = std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t>;
+
+CallsOfProgram calls_of(const Program& program) {
+    CallsOfProgram times;
+    for (const Program::Task& task : program.tasks)
+        if (task.is_call()) times[{task.seat, task.call}] += program.times(task);
+    return times;
+}
+
+// All loops of a part but the last move the same bytes, so two of them stand for all.
 void add_call(std::vector<Load>& loads, const Traffic& traffic, const Traffic::Seat& seat, const Schedule& schedule,
               std::int64_t times, Bytes payload) {
-    for (std::uint32_t lane = 0; lane < schedule.lanes(); ++lane)
-        for (std::uint64_t k = 0; k < schedule.steps(seat.rank, lane); ++k)
-            if (const Step step = schedule.step(seat.rank, lane, k); step.to != kNobody)
-                loads[traffic.flow_to(seat.first_lane + lane, step)].add(load_of(times, step.sent_bytes, payload));
+    for (std::uint32_t lane = 0; lane < schedule.lanes(); ++lane) {
+        const std::uint64_t loops = schedule.loops(schedule.part(lane));
+        const std::uint64_t steps = schedule.steps_per_loop(seat.rank, lane);
+        std::uint32_t to = kNobody, to_lane = 0, flow = 0;
+        const auto add_loop = [&](std::uint64_t loop, std::int64_t alike) {
+            for (std::uint64_t k = loop * steps; k < (loop + 1) * steps; ++k) {
+                const Step step = schedule.step(seat.rank, lane, k);
+                if (step.to == kNobody) continue;
+                if (step.to != to || step.to_lane != to_lane) {
+                    flow = traffic.flow_to(seat.first_lane + lane, step);
+                    to = step.to;
+                    to_lane = step.to_lane;
+                }
+                loads[flow].add(load_of(alike, traffic.wire_bytes(flow, step.sent_bytes), payload));
+            }
+        };
+        if (loops > 1) add_loop(0, times * static_cast<std::int64_t>(loops - 1));
+        add_loop(loops - 1, times);
+    }
 }
 
 }  // namespace
@@ -30,13 +58,13 @@ std::vector<Load> loads_of(const Traffic& traffic, Bytes payload) {
     std::vector<Load> loads;
     for (const Traffic::Flow& flow : traffic.flows)
         loads.push_back(load_of(flow.opening_messages, flow.opening_bytes, payload));
-    for (const Traffic::Worker& worker : traffic.workers) {
-        const Program& program = traffic.programs[worker.program];
-        for (const Program::Task& task : program.tasks)
-            if (task.is_call())
-                add_call(loads, traffic, traffic.seats[worker.first_seat + task.seat], traffic.calls[task.call],
-                         program.times(task), payload);
-    }
+    std::vector<CallsOfProgram> calls;
+    for (const Program& program : traffic.programs) calls.push_back(calls_of(program));
+    for (const Traffic::Worker& worker : traffic.workers)
+        for (const auto& [place, times] : calls[worker.program]) {
+            const auto& [seat, call] = place;
+            add_call(loads, traffic, traffic.seats[worker.first_seat + seat], traffic.calls[call], times, payload);
+        }
     return loads;
 }
 

@@ -1,5 +1,5 @@
 // Loads: what every flow of a traffic carries in a run that ends, for what is said of a run before it begins. Goes
-// through all steps of all seats once.
+// through the steps of each call once for every rank, however often its program makes the call.
 #pragma once
 
 #include <cstdint>

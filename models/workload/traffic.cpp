@@ -114,6 +114,18 @@ Traffic collective(std::span<const Ranks> groups, const CollectiveCall& call, st
     return builder.build();
 }
 
+void add_engine(Traffic& traffic, const Topology& topology, const EngineCosts& costs, bool scale_up) {
+    traffic.launch_ps = costs.launch.ps;
+    for (Traffic::Flow& flow : traffic.flows) {
+        if (flow.lane == Traffic::kNone) continue;
+        const Topology::Endpoint& from = topology.endpoints[flow.source.value];
+        const Topology::Endpoint& to = topology.endpoints[flow.destination.value];
+        const bool inside = scale_up && (from.server == to.server || share_scale_up(topology, from, to));
+        flow.step_ps = (inside ? costs.step : costs.step_across).ps;
+        flow.share = WireShare(inside ? costs.efficiency : costs.efficiency_across);
+    }
+}
+
 Traffic permutation(std::span<const EndpointId> gpus, Bytes bytes, std::uint64_t seed, std::uint64_t number) {
     // Sattolo's shuffle: one cycle through all of them, so none sends to itself.
     std::vector<std::size_t> to(gpus.size());

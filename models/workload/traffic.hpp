@@ -17,6 +17,7 @@
 #include "core/id.hpp"
 #include "core/quantity.hpp"
 #include "core/time.hpp"
+#include "models/workload/collectives/engine.hpp"
 #include "models/workload/collectives/schedule.hpp"
 #include "models/workload/jitter.hpp"
 #include "models/workload/placement.hpp"
@@ -99,6 +100,8 @@ struct Traffic {
         std::uint32_t opening_messages = 0;  // that are released at its start
         std::int64_t opening_bytes = 0;      // of each of them
         std::int64_t start_ps = 0;           // when they are
+        std::int64_t step_ps = 0;            // that a lane's message needs before it is sent
+        WireShare share{};                   // of its bytes that are data
     };
     /// Flows that belong together: those among the seats of a collective, or all flows of a pattern.
     struct Group {
@@ -137,7 +140,10 @@ struct Traffic {
     std::vector<std::uint32_t> members;  // seats, by group and rank
     std::vector<Lane> lanes;             // by seat
     std::vector<Peer> out, in;
+    std::int64_t launch_ps = 0;  // of each call at each rank
 
+    /// What a collective's message of so much data takes on the wire.
+    std::int64_t wire_bytes(std::uint32_t flow, std::int64_t data) const { return flows[flow].share.wire_bytes(data); }
     std::uint32_t flow_to(std::uint32_t lane, const Step& step) const;
     std::uint32_t flow_from(std::uint32_t lane, const Step& step) const;
 };
@@ -154,6 +160,11 @@ std::vector<Ranks> groups_of(const Topology& topology, Grouping grouping, Placem
 /// The same collective in every group, `iterations` times, one after the other at each rank.
 /// @param call  of as many ranks as each group has
 Traffic collective(std::span<const Ranks> groups, const CollectiveCall& call, std::uint32_t iterations);
+
+/// Charges the flows of collectives, and their launches.
+/// @param scale_up  whether servers have a network that joins their GPUs; without, all that is sent goes across. In
+/// racks that is the rack's.
+void add_engine(Traffic& traffic, const Topology& topology, const EngineCosts& costs, bool scale_up);
 
 /// Each of some GPUs sends one message to another of them, and each receives one.
 /// @param seed, number  which permutation (a single cycle)

@@ -20,7 +20,7 @@ void keep_each_once(std::vector<Value>& values) {
 /// The lanes that a lane of a rank sends to: rank and lane. A ring has one neighbour.
 void add_peers(const Schedule& schedule, std::uint32_t rank, std::uint32_t lane, std::vector<LaneOfRank>& peers) {
     if (lane >= schedule.lanes()) return;
-    for (std::uint64_t k = 0; k < schedule.steps(rank, lane); ++k) {
+    for (std::uint64_t k = 0; k < schedule.steps_per_loop(rank, lane); ++k) {  // all loops have the same
         const Step step = schedule.step(rank, lane, k);
         const LaneOfRank to{step.to, step.to_lane};
         if (step.to == kNobody || (!peers.empty() && peers.back() == to)) continue;

@@ -80,6 +80,7 @@ Traffic merged(std::vector<Traffic> jobs) {
         append(all.lanes, job.lanes);
         append(all.out, job.out);
         append(all.in, job.in);
+        all.launch_ps = std::max(all.launch_ps, job.launch_ps);  // all have the same engine
     }
     sort_flows(all);
     return all;

@@ -123,6 +123,22 @@ TEST(AlphaBeta, IsWhatAPipelineTakesOnAnIdealNetwork) {
     }
 }
 
+// One node: exact, S up in a GPU's port and two latencies. More: to first order, as of the trees.
+TEST(AlphaBeta, SumsInSwitchesTakeTheBufferOnce) {
+    CollectiveCall call{.algorithm = Algorithm::in_switch, .ranks = 8, .bytes = 56 * 1024, .ranks_per_node = 8};
+    EXPECT_NEAR(microseconds(call), 2 * 1 + 56 * 1024 / 450e3, 1e-9);
+    // The first of two trees hands on its results while the second one's parts are still on their way.
+    EXPECT_NEAR(executed_microseconds(call), 2 * 1 + 56 * 1024 * 15 / 16 / 450e3, 1e-6);
+    call.bytes = 64 * kMiB;
+    call.chunk_bytes = kMiB / 4;
+    for (const std::uint32_t nodes : {2u, 4u, 16u}) {
+        call.ranks = 8 * nodes;
+        EXPECT_NEAR(executed_microseconds(call) / microseconds(call), 1.0, 0.15) << nodes;
+    }
+    call.bytes = 0;
+    EXPECT_NEAR(alpha_beta_seconds(call, {.alpha_s = 100}, {.alpha_s = 1}), 2 + 800, 1e-9);
+}
+
 // A pipeline's time tends to what the busiest rank sends: S in a chain or a rooted tree, 2S in an all-reduce's.
 TEST(AlphaBeta, PipelinesTendToTheirBytes) {
     CollectiveCall call{.kind = Collective::broadcast, .ranks = 16, .bytes = kGiB, .chunk_bytes = 64 * kKiB};

@@ -17,7 +17,8 @@ constexpr Collective kCollectives[] = {Collective::all_reduce, Collective::all_g
                                        Collective::barrier,    Collective::send_receive};
 constexpr Algorithm kAlgorithms[] = {
     Algorithm::ring,         Algorithm::halving_doubling, Algorithm::recursive_doubling, Algorithm::tree,
-    Algorithm::hierarchical, Algorithm::direct,           Algorithm::pairwise,           Algorithm::bruck};
+    Algorithm::hierarchical, Algorithm::direct,           Algorithm::pairwise,           Algorithm::bruck,
+    Algorithm::in_switch};
 
 Content only(std::uint32_t rank) { return Content{1} << rank; }
 Content all_of(std::uint32_t ranks) { return only(ranks) - 1; }
@@ -110,7 +111,8 @@ TEST(Schedule, KeepsEveryPromiseForAnyNumberOfRanks) {
                 // Loops of a third of a part, of all of it, and of a few bytes.
                 const std::int64_t chunk = s == 3 ? part / (1 + (n % 3) * 2) + 1 : 1 + n % 5;
                 for (std::uint32_t g = 1; g <= n; ++g) {
-                    const bool has_nodes = algorithm == Algorithm::hierarchical || algorithm == Algorithm::tree;
+                    const bool has_nodes = algorithm == Algorithm::hierarchical || algorithm == Algorithm::tree ||
+                                           algorithm == Algorithm::in_switch || algorithm == Algorithm::ring;
                     if (n % g != 0 || (g > 1 && !has_nodes)) continue;
                     const CollectiveCall call{kind, algorithm, n, sizes[s], channels, chunk, (7 * n + s) % n, g};
                     expect_promise_is_kept(call, n * 4 + s);
@@ -282,6 +284,48 @@ TEST(Schedule, TreeOverNodesHasTheirGpusInChains) {
             }
     EXPECT_EQ(inside, 2 * 5 * 3 * (4 << 20));
     for (const std::int64_t bytes : across) EXPECT_EQ(bytes, 2 * 4 * (1 << 20));
+}
+
+// Up to the switch and down from it S each: (g-1)/g in the blocks of others, 1/g in one's own, sent once for all.
+// Across the nodes every edge of either tree carries half the block of each rail each way.
+TEST(Schedule, SumsInSwitchesTakeTheBufferOnceEachWay) {
+    constexpr std::int64_t kBytes = 4 * 7 * 8 * 1024;
+    for (const std::uint32_t nodes : {1u, 2u, 5u}) {
+        CollectiveCall call = whole(Collective::all_reduce, Algorithm::in_switch, 8 * nodes, kBytes);
+        call.ranks_per_node = 8;
+        call.channels = 2;
+        const Schedule schedule(call);
+        std::int64_t across = 0;
+        for (std::uint32_t rank = 0; rank < call.ranks; ++rank) {
+            std::int64_t up = 0, received = 0;
+            for (std::uint32_t lane = 0; lane < schedule.lanes(); ++lane)
+                for (std::uint64_t k = 0; k < schedule.steps(rank, lane); ++k) {
+                    const Step step = schedule.step(rank, lane, k);
+                    const bool goes_across = step.to != kNobody && step.to / 8 != rank / 8;
+                    (goes_across ? across : up) += step.sent_bytes;
+                    if (step.from != kNobody && step.from / 8 == rank / 8) received += step.received_bytes;
+                    EXPECT_TRUE(!goes_across || step.to % 8 == rank % 8) << "on its rail";
+                }
+            EXPECT_EQ(up, kBytes) << rank;
+            EXPECT_EQ(received, kBytes) << "a part of each sum, and a copy's share of each result";
+        }
+        EXPECT_EQ(across, 2 * (nodes - 1) * kBytes);
+    }
+}
+
+// Channels of a ring over nodes leave them by different GPUs, each by one.
+TEST(Schedule, ChannelsOfARingShareOutTheRails) {
+    for (const Collective kind : {Collective::all_reduce, Collective::all_gather, Collective::reduce_scatter}) {
+        CollectiveCall call = whole(kind, Algorithm::ring, 12, 12 * 1024);
+        call.ranks_per_node = 4;
+        call.channels = 8;
+        const Schedule schedule(call);
+        std::vector<int> leaving(4, 0);
+        for (std::uint32_t rank = 0; rank < 12; ++rank)
+            for (std::uint32_t lane = 0; lane < 8; ++lane)
+                leaving[rank % 4] += schedule.step(rank, lane, 0).to / 4 != rank / 4;
+        EXPECT_EQ(leaving, (std::vector<int>(4, 2 * 3)));
+    }
 }
 
 // 7 GiB per GPU inside its node, 0.75 GiB across: 2(g-1)/g S and 2(k-1)/k S/g for g = 8, k = 4, S = 4 GiB.

@@ -44,6 +44,7 @@ int topology_command(const std::vector<std::string>& arguments);
 int compare_command(const std::vector<std::string>& arguments);
 int trace_command(const std::vector<std::string>& arguments);
 int report_command(const std::vector<std::string>& arguments);
+int calibrate_command(const std::vector<std::string>& arguments);
 int catalog_command(const std::vector<std::string>& arguments);
 int completion_command(const std::vector<std::string>& arguments);
 int manual_command(const std::vector<std::string>& arguments);

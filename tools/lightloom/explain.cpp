@@ -10,6 +10,8 @@
 #include "scenarios/expectation.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/scenario_text.hpp"
+#include "scenarios/size_sweep.hpp"
+#include "scenarios/tuner.hpp"
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/readable.hpp"
 #include "tools/lightloom/scenario_input.hpp"
@@ -147,6 +149,11 @@ void print_scale_up(const Scenario& scenario, const Topology& topology) {
 void print_derived(const Scenario& scenario, const Plan& plan) {
     std::cout << "\n# What follows\n";
     print_row("question", question(scenario));
+    if (const std::string chosen = tuning_text(scenario); !chosen.empty()) print_row("chosen", chosen);
+    if (scenario.workload.smallest)
+        print_row("sizes", fmt::format("{}, from {} to {}; what follows is of the last",
+                                       count_of(sizes_of(scenario.workload).size()),
+                                       to_text(*scenario.workload.smallest), to_text(scenario.workload.bytes)));
     print_row("nodes", count_of(plan.topology.nodes.size()));
     print_row("endpoints", count_of(plan.topology.endpoints.size()));
     print_row("cables", count_of(plan.topology.cables.size()));

@@ -8,11 +8,13 @@
 
 #include "scenarios/fabric.hpp"
 #include "scenarios/training.hpp"
+#include "scenarios/tuner.hpp"
 #include "scenarios/workload.hpp"
 #include "tools/lightloom/fault_text.hpp"
 #include "tools/lightloom/job_text.hpp"
 #include "tools/lightloom/json.hpp"
 #include "tools/lightloom/readable.hpp"
+#include "tools/lightloom/sizes_text.hpp"
 #include "tools/lightloom/training_figures_text.hpp"
 
 namespace lightloom {
@@ -121,6 +123,11 @@ std::string frame_lines(const RunResult& result) {
                           readable_count(summary.timeouts));
 }
 
+std::string chosen_line(const Scenario& scenario) {
+    const std::string chosen = tuning_text(scenario);
+    return chosen.empty() ? "" : "chosen    " + chosen + '\n';
+}
+
 double per_second(std::int64_t count, double seconds) {
     return seconds > 0.0 ? static_cast<double>(count) / seconds : 0.0;
 }
@@ -224,16 +231,18 @@ std::string question(const Scenario& scenario) {
         return fmt::format("replay of {}: {} ranks on {} GPUs", scenario.trace.prefix,
                            readable_count(scenario.trace.job->ranks), readable_count(gpus));
     const GroupShape shape = groups_of(workload.groups, fabric);
-    const CollectiveCall call = call_of(workload, shape.ranks, fabric.gpus_per_server);
+    const CollectiveCall call = call_of(scenario);
+    const Scenario chosen = tuned(scenario);
     const std::string of = workload.kind == WorkloadKind::barrier ? "" : fmt::format(" of {} per GPU", size);
     const std::string how = call.algorithm == Algorithm::ring ? "" : fmt::format(", {}", name_of(call.algorithm));
     return fmt::format("{}{} on {} GPUs: {} {}{} of {}{}", name_of(workload.kind), of, readable_count(gpus),
-                       shape.groups, group_noun(workload), shape.groups == 1 ? "" : "s", shape.ranks, how);
+                       shape.groups, group_noun(chosen.workload), shape.groups == 1 ? "" : "s", shape.ranks, how);
 }
 
 std::string summary_text(const SummaryContext& context, const RunResult& result) {
     const std::string title = context.scenario.title.empty() ? "" : context.scenario.title + "\n";
-    return title + question(context.scenario) + "\n" + answer(context, result) + training_lines(result.training) +
+    return title + question(context.scenario) + "\n" + chosen_line(context.scenario) +
+           sizes_table(context.scenario, result.sizes) + answer(context, result) + training_lines(result.training) +
            bandwidth_lines(context.scenario, result) + job_lines(context.scenario, result) + "\n" +
            latency_table(result) + "\n" + frame_lines(result) + fault_lines(context.scenario, result) +
            margin_line(context.scenario, result) + execution_lines(result, context.file);
@@ -254,6 +263,8 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     add_measured("algorithm_bandwidth_bytes_per_second", summary.algorithm_bandwidth);
     add_measured("bus_bandwidth_bytes_per_second", summary.bus_bandwidth);
     add_measured("straggler_ratio", summary.straggler_ratio);
+    if (!result.sizes.bytes.empty()) object.add("sizes", size_objects(result.sizes));
+    if (const std::string chosen = tuning_text(context.scenario); !chosen.empty()) object.add("chosen", chosen);
     object.add("messages", summary.messages).add("messages_delivered", summary.messages_delivered);
     object.add("payload_bytes_delivered", summary.payload_bytes_delivered);
     if (!context.scenario.jobs.empty()) object.add("jobs", job_objects(result.jobs));

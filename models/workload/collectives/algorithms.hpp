@@ -70,6 +70,11 @@ Shape hierarchical_shape(const CollectiveCall& call);
 std::uint32_t hierarchical_steps(const CollectiveCall& call, Place place);
 Step hierarchical_step(const CollectiveCall& call, Place place, std::uint32_t j);
 
+// Sums made by the switches of nodes, and trees across: in_switch.cpp.
+Shape in_switch_shape(const CollectiveCall& call);
+std::uint32_t in_switch_steps(const CollectiveCall& call, Place place);
+Step in_switch_step(const CollectiveCall& call, Place place, std::uint32_t j);
+
 // Straight from source to destination, at once or one after the other: direct.cpp.
 Shape direct_shape(const CollectiveCall& call);
 std::uint32_t direct_steps(const CollectiveCall& call, Place place);

@@ -43,6 +43,19 @@ double tree_all_reduce(const CollectiveCall& call, AlphaBeta across, AlphaBeta i
            std::max(bytes_across / across.bytes_per_s, bytes_inside / inside.bytes_per_s);
 }
 
+// Blocks to their heads, up the trees and down again, copies back. A GPU's port into its node carries the whole buffer,
+// its NIC twice its own block: once where there are but two nodes, each of which is a root.
+double in_switch_all_reduce(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside) {
+    const std::uint32_t g = call.ranks_per_node, nodes = call.ranks / g;
+    const double bytes = static_cast<double>(call.bytes);
+    const double chunk = std::min(static_cast<double>(call.chunk_bytes), bytes / 2 / g);
+    const double bytes_across = nodes > 1 ? (nodes == 2 ? 1 : 2) * bytes / g : 0;
+    const double time_inside = g > 1 ? cost(inside, 2, bytes) : 0;
+    if (nodes == 1) return time_inside;
+    const double filling = pipeline(across, 2 * log2_ceil(nodes), nodes == 2 ? 1 : 2, chunk, 0);
+    return filling + std::max(time_inside, bytes_across / across.bytes_per_s);
+}
+
 double all_reduce(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside) {
     const std::uint32_t n = call.ranks, core = std::bit_floor(n);
     const double bytes = static_cast<double>(call.bytes), nodes = n / call.ranks_per_node;
@@ -51,6 +64,7 @@ double all_reduce(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside
         case Algorithm::halving_doubling: return doubling(across, n, 2, (core - 1) * bytes / core, 2 * bytes);
         case Algorithm::recursive_doubling: return doubling(across, n, 1, log2_floor(n) * bytes, 2 * bytes);
         case Algorithm::tree: return tree_all_reduce(call, across, inside);
+        case Algorithm::in_switch: return in_switch_all_reduce(call, across, inside);
         case Algorithm::hierarchical:
             return 2 * ring_pass(inside, call.ranks_per_node, bytes) +
                    2 * ring_pass(across, nodes, bytes / call.ranks_per_node);
@@ -77,7 +91,8 @@ double gather(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside) {
         case Algorithm::hierarchical:
             return ring_pass(inside, call.ranks_per_node, bytes) +
                    ring_pass(across, n / call.ranks_per_node, bytes / call.ranks_per_node);
-        case Algorithm::tree: break;
+        case Algorithm::tree:
+        case Algorithm::in_switch: break;
     }
     abort_run("no such all-gather or reduce-scatter");
 }
@@ -98,7 +113,8 @@ double all_to_all(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside
         case Algorithm::ring:
         case Algorithm::halving_doubling:
         case Algorithm::recursive_doubling:
-        case Algorithm::tree: break;
+        case Algorithm::tree:
+        case Algorithm::in_switch: break;
     }
     abort_run("no such all-to-all");
 }

@@ -17,6 +17,11 @@ constexpr ByProtocol kTreeNvlink = {0.6, 1.25, 4.0}, kRingNvlink = {0.6, 1.9, 3.
 constexpr ByProtocol kTreePcie = {1.0, 1.9, 4.0}, kRingPcie = {1.0, 2.5, 5.7};
 constexpr ByProtocol kTreeNetwork = {5.0, 8.5, 14.0}, kRingNetwork = {2.7, 4.0, 14.0};
 
+// Sums in switches (NVLS, NVLSTree): a phase inside a node, a level of the tree over nodes; share of the ports' rate,
+// by GPU (before Hopper there are none).
+constexpr double kSwitchNvlink = 25.0, kSwitchNetwork = 20.9;
+constexpr double kSwitchShare[] = {0.85, 0.85, 0.85, 0.74};
+
 // What posting a network operation costs, us: a floor under each step inside a node while others go across.
 constexpr double kPostIntel = 1.0, kPostAmd = 2.0, kPostsOfSimple = 3.0;
 constexpr double kPlateau = 1.4, kPlateauBeforeAmpere = 1.9;  // of a Simple ring all-reduce across nodes ...
@@ -40,8 +45,9 @@ constexpr double kTreeCorrection[3][23] = {
 
 void check(const NcclCluster& cluster, Collective kind, Algorithm algorithm) {
     const bool gathers = kind == Collective::all_gather || kind == Collective::reduce_scatter;
-    const bool known = algorithm == Algorithm::ring ? gathers || kind == Collective::all_reduce
-                                                    : algorithm == Algorithm::tree && kind == Collective::all_reduce;
+    const bool sums = algorithm == Algorithm::tree || (algorithm == Algorithm::in_switch && cluster.gpus_per_node > 1);
+    const bool known =
+        kind == Collective::all_reduce ? sums || algorithm == Algorithm::ring : algorithm == Algorithm::ring && gathers;
     if (!known)
         abort_run("NCCL's model of collective {} knows no algorithm {}", static_cast<int>(kind),
                   static_cast<int>(algorithm));
@@ -78,12 +84,26 @@ double tree_latency_us(const NcclCluster& cluster, std::size_t protocol) {
     return kTreeBase[protocol] + 2 * ((cluster.gpus_per_node - 1) * intra + levels * inter);
 }
 
+double in_switch_latency_us(const NcclCluster& cluster) {
+    const double levels = collectives::log2_floor(cluster.nodes);
+    return kSwitchNvlink + 2 * levels * (kSwitchNetwork + 2 * cluster.nic_latency_us);
+}
+
+// S up and S down at a GPU's port; at its NIC twice its part of S, once where both of two nodes are roots.
+double in_switch_gbytes_per_s(const NcclCluster& cluster) {
+    const double inside = cluster.channels * cluster.intra_gbytes_per_s;
+    const double across = cluster.channels * cluster.inter_gbytes_per_s / (cluster.nodes == 2 ? 1 : 2);
+    return kSwitchShare[static_cast<std::size_t>(cluster.gpu)] *
+           (cluster.nodes == 1 ? inside : std::min(inside, across));
+}
+
 }  // namespace
 
 double nccl_latency_us(const NcclCluster& cluster, Collective kind, Algorithm algorithm, NcclProtocol protocol,
                        std::int64_t bytes) {
     check(cluster, kind, algorithm);
     const auto column = static_cast<std::size_t>(protocol);
+    if (algorithm == Algorithm::in_switch) return in_switch_latency_us(cluster);
     return algorithm == Algorithm::ring ? ring_latency_us(cluster, kind, column, bytes)
                                         : tree_latency_us(cluster, column);
 }
@@ -91,6 +111,7 @@ double nccl_latency_us(const NcclCluster& cluster, Collective kind, Algorithm al
 double nccl_bandwidth_gbytes_per_s(const NcclCluster& cluster, Collective kind, Algorithm algorithm,
                                    NcclProtocol protocol, std::int64_t bytes) {
     check(cluster, kind, algorithm);
+    if (algorithm == Algorithm::in_switch) return in_switch_gbytes_per_s(cluster);
     const std::size_t nodes = std::min(cluster.nodes, 3u) - 1, gpu = static_cast<std::size_t>(cluster.gpu);
     const double channels = cluster.channels;
     const double max_ll = kMaxLl[nodes == 0 ? gpu : static_cast<std::size_t>(cluster.host)][nodes];
@@ -122,12 +143,37 @@ double nccl_time_us(const NcclCluster& cluster, Collective kind, Algorithm algor
                (kBytesPerUs * nccl_bandwidth_gbytes_per_s(cluster, kind, algorithm, protocol, bytes));
 }
 
+namespace {
+
+Duration of_us(double us) { return Duration{static_cast<std::int64_t>(us * 1e6 + 0.5)}; }
+
+}  // namespace
+
+EngineCosts nccl_costs(NcclProtocol protocol, double nic_latency_us) {
+    constexpr ByProtocol kData = {0.5, 0.9375, 1.0};  // 8 bytes in 16, 120 in 128
+    const auto column = static_cast<std::size_t>(protocol);
+    const double network = kTreeNetwork[column] + (column == 2 ? 2 : 1) * nic_latency_us;
+    return {.launch = of_us(kTreeBase[column]),
+            .step = of_us(kTreeNvlink[column]),
+            .step_across = of_us(network),
+            .efficiency = kData[column],
+            .efficiency_across = kData[column]};
+}
+
+EngineCosts nccl_costs_in_switch(double nic_latency_us) {
+    return {
+        .launch = of_us(kSwitchNvlink), .step = Duration{0}, .step_across = of_us(kSwitchNetwork + 2 * nic_latency_us)};
+}
+
 NcclChoice nccl_choice(const NcclCluster& cluster, Collective kind, std::int64_t bytes) {
     NcclChoice best{Algorithm::ring, NcclProtocol::simple, std::numeric_limits<double>::infinity()};
-    for (const Algorithm algorithm : {Algorithm::tree, Algorithm::ring}) {
-        if (algorithm == Algorithm::tree && kind != Collective::all_reduce) continue;
+    for (const Algorithm algorithm : {Algorithm::tree, Algorithm::ring, Algorithm::in_switch}) {
+        const bool in_switch = algorithm == Algorithm::in_switch;
+        if (algorithm != Algorithm::ring && kind != Collective::all_reduce) continue;
+        if (in_switch && (!cluster.in_switch || cluster.gpus_per_node == 1)) continue;
         for (const NcclProtocol protocol : {NcclProtocol::ll, NcclProtocol::ll128, NcclProtocol::simple}) {
             if (protocol == NcclProtocol::ll128 && !cluster.ll128) continue;
+            if (protocol != NcclProtocol::simple && in_switch) continue;
             const double time_us = nccl_time_us(cluster, kind, algorithm, protocol, bytes);
             if (time_us < best.time_us) best = {algorithm, protocol, time_us};
         }

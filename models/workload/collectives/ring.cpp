@@ -59,9 +59,17 @@ std::uint32_t ring_steps(const CollectiveCall& call, Place /*place*/) {
     return ring_pass_steps(pass_of(call.kind), call.ranks);
 }
 
+// Within nodes, each channel goes round from another GPU on, so that channels leave by NICs of their own.
 Step ring_step(const CollectiveCall& call, Place place, std::uint32_t j) {
     if (is_chain(call.kind)) return chain_step(call, place.rank);
-    return ring_pass(pass_of(call.kind), call.ranks, place.rank, j);
+    const std::uint32_t g = call.ranks_per_node, turn = place.channel % g;
+    if (turn == 0) return ring_pass(pass_of(call.kind), call.ranks, place.rank, j);
+    const auto rank_at = [&](std::uint32_t position) { return position / g * g + (position % g + turn) % g; };
+    const std::uint32_t position = place.rank / g * g + (place.rank % g + g - turn) % g;
+    Step step = ring_pass(pass_of(call.kind), call.ranks, position, j);
+    if (step.from != kNobody) step.from = rank_at(step.from), step.received.first = rank_at(step.received.first);
+    if (step.to != kNobody) step.to = rank_at(step.to), step.sent.first = rank_at(step.sent.first);
+    return step;
 }
 
 }  // namespace lightloom::collectives

@@ -22,6 +22,7 @@ Shape shape_of(const CollectiveCall& call) {
         case Algorithm::direct:
         case Algorithm::pairwise: return direct_shape(call);
         case Algorithm::bruck: return bruck_shape(call);
+        case Algorithm::in_switch: return in_switch_shape(call);
     }
     abort_run("no such algorithm");
 }
@@ -36,6 +37,7 @@ std::uint32_t steps_of(const CollectiveCall& call, Place place) {
         case Algorithm::direct:
         case Algorithm::pairwise: return direct_steps(call, place);
         case Algorithm::bruck: return bruck_steps(call, place);
+        case Algorithm::in_switch: return in_switch_steps(call, place);
     }
     abort_run("no such algorithm");
 }
@@ -50,6 +52,7 @@ Step step_of(const CollectiveCall& call, Place place, std::uint32_t j) {
         case Algorithm::direct:
         case Algorithm::pairwise: return direct_step(call, place, j);
         case Algorithm::bruck: return bruck_step(call, place, j);
+        case Algorithm::in_switch: return in_switch_step(call, place, j);
     }
     abort_run("no such algorithm");
 }
@@ -65,9 +68,13 @@ CollectiveCall normal_form(CollectiveCall call) {
     return call;
 }
 
+std::uint32_t trees_of(Algorithm algorithm) {
+    return algorithm == Algorithm::tree || algorithm == Algorithm::in_switch ? 2 : 1;
+}
+
 Place place_of(const CollectiveCall& call, std::uint32_t rank, std::uint32_t lane, std::uint32_t lanes_per_part) {
     const std::uint32_t part = lane / lanes_per_part;
-    const std::uint32_t trees = call.algorithm == Algorithm::tree ? 2 : 1;
+    const std::uint32_t trees = trees_of(call.algorithm);
     return {rank, part / trees, part % trees, lane % lanes_per_part};
 }
 
@@ -77,7 +84,8 @@ bool is_implemented(Collective kind, Algorithm algorithm) {
     using enum Algorithm;
     const auto is_one_of = [&](auto... all) { return ((algorithm == all) || ...); };
     switch (kind) {
-        case Collective::all_reduce: return is_one_of(ring, halving_doubling, recursive_doubling, tree, hierarchical);
+        case Collective::all_reduce:
+            return is_one_of(ring, halving_doubling, recursive_doubling, tree, hierarchical, in_switch);
         case Collective::all_gather: return is_one_of(ring, recursive_doubling, hierarchical, direct, pairwise, bruck);
         case Collective::reduce_scatter: return is_one_of(ring, halving_doubling, hierarchical, direct, pairwise);
         case Collective::broadcast:
@@ -99,7 +107,7 @@ Schedule::Schedule(const CollectiveCall& call) : call_(normal_form(call)) {
         abort_run("{} ranks are no whole nodes of {}", call.ranks, call.ranks_per_node);
 
     const Shape shape = shape_of(call_);
-    parts_ = call_.algorithm == Algorithm::tree ? 2 * call_.channels : call_.channels;
+    parts_ = trees_of(call_.algorithm) * call_.channels;
     lanes_per_part_ = shape.lanes;
     blocks_ = shape.blocks;
     block_per_rank_ = shape.block_per_rank;
@@ -162,8 +170,9 @@ Step Schedule::step(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) con
     const std::uint32_t first_lane = lane - place.lane;
     step.from_lane += first_lane;
     step.to_lane += first_lane;
-    step.received_bytes = bytes(part(lane), loop, step.received);
-    step.sent_bytes = bytes(part(lane), loop, step.sent);
+    const auto of_each_copy = [&](std::int64_t all) { return (all + step.copies - 1) / step.copies; };
+    step.received_bytes = of_each_copy(bytes(part(lane), loop, step.received));
+    step.sent_bytes = of_each_copy(bytes(part(lane), loop, step.sent));
     return step;
 }
 

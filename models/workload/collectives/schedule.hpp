@@ -34,7 +34,8 @@ enum class Algorithm : std::uint8_t {
     hierarchical,        // inside the nodes, then across them, then inside
     direct,              // one lane per peer, all of which start at once
     pairwise,            // one peer after the other
-    bruck                // barrier: the dissemination barrier
+    bruck,               // barrier: the dissemination barrier
+    in_switch            // the switch of a node adds up and makes copies (NVLS); across nodes, double binary trees
 };
 
 /// Whether there is such a schedule.
@@ -53,7 +54,8 @@ struct CollectiveCall {
     std::int64_t chunk_bytes = INT64_MAX;
     std::uint32_t root = 0;  // broadcast, reduce
     /// Divides ranks: rank r is GPU r % ranks_per_node of node r / ranks_per_node. Used by hierarchical algorithms, and
-    /// by the all-reduce of a tree: a tree over nodes with the GPUs of each in a chain, as NCCL's.
+    /// by the all-reduce of a tree: a tree over nodes with the GPUs of each in a chain, as NCCL's. In a ring over nodes
+    /// each channel leaves them by a GPU of its own.
     std::uint32_t ranks_per_node = 1;
 };
 
@@ -65,7 +67,8 @@ struct Step {
     std::uint32_t from_lane = 0, to_lane = 0;    // of these ranks; the step's own lane, but at the root of a tree
     Blocks received{}, sent{};                   // of the loop's blocks
     std::int64_t received_bytes = 0, sent_bytes = 0;
-    bool reduces = false;   // adds what comes; else what comes replaces
+    std::uint32_t copies = 1;  // that a switch makes of the blocks: a message to each takes its share of the bytes
+    bool reduces = false;      // adds what comes; else what comes replaces
     bool forwards = false;  // the send waits for the receive; else it starts with the step, from the blocks as they are
 };
 
