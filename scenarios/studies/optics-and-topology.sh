@@ -10,14 +10,16 @@ for topology in leaf-spine rails clos planes; do
     if [ "$topology" = clos ]; then tiers="leaf-spine spine-core"; fi
     for optics in sr4 dr4 fr4 lpo twin; do
         case $optics in
-            sr4) module=400gbase-sr4 fibre=om4 ;;
-            dr4) module=400gbase-dr4 fibre=os2 ;;
-            fr4) module=400gbase-fr4 fibre=os2 ;;
-            lpo) module=400g-dr4-lpo fibre=os2 ;;
-            twin) module=800g-2xdr4 fibre=os2 ;;
+            sr4) module=400gbase-sr4 fibre=om4 family=mpo-mm-apc-low-loss ;;
+            dr4) module=400gbase-dr4 fibre=os2 family=mpo-apc-low-loss ;;
+            fr4) module=400gbase-fr4 fibre=os2 family=lc-upc-grade-b ;;
+            lpo) module=400g-dr4-lpo fibre=os2 family=mpo-apc-low-loss ;;
+            twin) module=800g-2xdr4 fibre=os2 family=mpo-apc-low-loss ;;
         esac
         design="$topology-$optics=$here/1024-$topology.toml"
-        for tier in $tiers; do design="$design@tier.$tier.module=$module@tier.$tier.fibre=$fibre"; done
+        for tier in $tiers; do
+            design="$design@tier.$tier.module=$module@tier.$tier.fibre=$fibre@tier.$tier.connectors.family=$family"
+        done
         set -- "$@" "$design"
     done
 done
