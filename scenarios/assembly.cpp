@@ -13,6 +13,7 @@
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_plan.hpp"
 #include "scenarios/fault_results.hpp"
+#include "scenarios/flow_results.hpp"
 #include "scenarios/job_results.hpp"
 #include "scenarios/measurements.hpp"
 #include "scenarios/planned_run.hpp"
@@ -225,6 +226,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
         result.training = training_result(training_step(scenario.training, shape_of(scenario).endpoints()),
                                           scenario.workload.iterations, result.summary.completion_ps);
     add_job_results(result, scenario, fabric);
+    add_flow_results(result, scenario, plan);
     add_fault_results(result, scenario, plan, fabric, planned.reroutes());
     if (scenario.alone && result.complete && !run_jobs_alone(result, scenario, plan, options, goes_on))
         result.stopped_by = "interrupt";

@@ -19,6 +19,7 @@
 #include "models/workload/traffic.hpp"
 #include "models/workload/training/demand.hpp"
 #include "scenarios/fault.hpp"
+#include "scenarios/messages.hpp"
 #include "scenarios/tiers.hpp"
 #include "topologies/topology.hpp"
 
@@ -37,7 +38,9 @@ enum class WorkloadKind {
     all_to_all,
     barrier,
     send_receive,
-    training
+    training,
+    uniform,
+    hot_spot
 };
 enum class ScaleUpKind { none, nvlink };
 enum class TransportKind { window, rocev2, uec };
@@ -220,7 +223,8 @@ struct Scenario {
         std::int64_t root = 0;       // of a broadcast or reduce
         std::int64_t iterations = 1;
         std::int64_t traffic_class = 0;
-        std::int64_t senders = 0;  // incast: how many endpoints send to endpoint 0; 0 stands for all others
+        std::int64_t senders = 0;   // incast: how many endpoints send to endpoint 0; 0 stands for all others
+        ScenarioMessages messages;  // of a pattern
         friend bool operator==(const Workload&, const Workload&) = default;
     } workload;
 

@@ -9,6 +9,7 @@
 
 #include "scenarios/catalogue_file.hpp"
 #include "scenarios/plant_file.hpp"
+#include "scenarios/size_file.hpp"
 #include "scenarios/toml_document.hpp"
 #include "topologies/user_topology.hpp"
 #include "topologies/validation.hpp"
@@ -17,6 +18,7 @@ namespace lightloom {
 namespace {
 
 constexpr std::size_t kLargestScenario = 16 << 20;  // bytes; what is larger was not written as a scenario
+constexpr std::size_t kLargestSizes = 16 << 20;
 constexpr std::size_t kLargestGraph = 256 << 20;
 constexpr std::size_t kLargestPlant = 512 << 20;  // readings of some million fibres
 
@@ -49,6 +51,12 @@ std::string read_file(const std::string& file, std::size_t most_bytes) {
     if (stream.bad()) throw FileError(fmt::format("reading {} failed: {}", file, std::strerror(errno)));
     if (text.size() > most_bytes) throw FileError(fmt::format("{} is larger than {} MiB", file, most_bytes >> 20));
     return text;
+}
+
+std::vector<Scenario::Workload*> workloads_of(Scenario& scenario) {
+    std::vector<Scenario::Workload*> all{&scenario.workload};
+    for (Scenario::Job& job : scenario.jobs) all.push_back(&job.workload);
+    return all;
 }
 
 // The format is told by the name: *.graphml, or a list of nodes and cables.
@@ -103,6 +111,14 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     ParsedScenario parsed = parse_scenario(loaded.text, file, overrides, names);
     if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
     loaded.scenario = std::move(*parsed.scenario);
+    for (Scenario::Workload* workload : workloads_of(loaded.scenario)) {
+        ScenarioMessages& messages = workload->messages;
+        if (messages.sizes != FlowSizes::file || messages.size_file.empty()) continue;
+        const std::string path = beside(file, messages.size_file);
+        ParsedSizes sizes = parse_sizes(read_file(path, kLargestSizes), path);
+        if (!sizes.errors.empty()) return {std::nullopt, std::move(sizes.errors)};
+        messages.of_file = std::make_shared<const SizeDistribution>(std::move(*sizes.sizes));
+    }
     if (!loaded.scenario.optics.plant.empty()) {
         const std::string path = beside(file, loaded.scenario.optics.plant);
         ParsedPlant plant = parse_plant(read_file(path, kLargestPlant), path);

@@ -53,6 +53,12 @@ struct Traffic {
         std::uint32_t opening_messages = 0;  // that are released at its start
         std::int64_t opening_bytes = 0;      // of each of them
         std::int64_t start_ps = 0;           // when they are
+        std::uint32_t loop = kNone;          // that it is one of
+    };
+    /// Flows of one source, [first_flow, first_flow + flows): the first `outstanding` open at their start, and another
+    /// whenever one of them has been acknowledged.
+    struct Loop {
+        std::uint32_t first_flow = 0, flows = 0, outstanding = 1;
     };
     /// Flows that belong together: those among the seats of a collective, or all flows of a pattern.
     struct Group {
@@ -87,7 +93,13 @@ struct Traffic {
     std::vector<Seat> seats;      // by worker
     std::vector<Lane> lanes;      // by seat
     std::vector<Peer> out, in;
+    std::vector<Loop> loops;
 
+    /// Does a flow open only when another is over?
+    bool waits(std::uint32_t flow) const {
+        return flows[flow].loop != kNone &&
+               flow - loops[flows[flow].loop].first_flow >= loops[flows[flow].loop].outstanding;
+    }
     std::uint32_t flow_to(std::uint32_t lane, const Step& step) const;
     std::uint32_t flow_from(std::uint32_t lane, const Step& step) const;
 };
