@@ -1,4 +1,5 @@
-// The groups of a result file that tell of jobs: /jobs, /message_sizes. Not here: the other groups (scenarios/result_groups.hpp).
+// The groups of a result file that tell of jobs: /jobs, /message_sizes. Not here: the other groups
+// (scenarios/result_groups.hpp).
 #pragma once
 
 #include "scenarios/hdf5_file.hpp"

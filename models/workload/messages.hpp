@@ -1,6 +1,6 @@
 // Messages of a pattern as fabric papers draw them: who sends to whom, of which size, and when: all at once, at random
-// instants up to a load (open loop), or so many outstanding at a time (closed loop). Every message is a flow of its own.
-// All of it is drawn beforehand, from numbers that are functions of seed, job, sender and message.
+// instants up to a load (open loop), or so many outstanding at a time (closed loop). Every message is a flow of its
+// own. All of it is drawn beforehand, from numbers that are functions of seed, job, sender and message.
 #pragma once
 
 #include <cstdint>
