@@ -14,6 +14,7 @@
 #include "scenarios/fabric.hpp"
 #include "scenarios/fault_plan.hpp"
 #include "scenarios/fault_results.hpp"
+#include "scenarios/flow_results.hpp"
 #include "scenarios/job_results.hpp"
 #include "scenarios/measurements.hpp"
 #include "scenarios/planned_run.hpp"
@@ -229,6 +230,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     if (scenario.jobs.empty() && scenario.workload.kind == WorkloadKind::training && result.complete)
         result.training = training_result(scenario, fabric);
     add_job_results(result, scenario, fabric);
+    add_flow_results(result, scenario, plan);
     add_fault_results(result, scenario, plan, fabric, planned.reroutes());
     if (scenario.alone && result.complete && !run_jobs_alone(result, scenario, plan, options, goes_on))
         result.stopped_by = "interrupt";

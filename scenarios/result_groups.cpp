@@ -350,6 +350,7 @@ void write_header(const Group& root, const RunHeader& header) {
 void write_measurements(const Group& root, const RunResult& result) {
     write_summary(root, result);
     write_jobs(root, result.jobs);
+    write_message_sizes(root, result.message_sizes);
     write_training(root, result.training);
     write_collectives(root, result.collectives);
     write_sizes(root, result.sizes);

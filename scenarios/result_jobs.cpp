@@ -47,4 +47,25 @@ void write_jobs(const hdf5::Group& root, const RunResult::Jobs& jobs) {
     t.close();
 }
 
+void write_message_sizes(const hdf5::Group& root, const RunResult::MessageSizes& m) {
+    if (m.job.empty()) return;
+    hdf5::Table t(root, "message_sizes", "size_class", m.job.size(), "class of sizes of a pattern's messages");
+    t.column("job", m.job, count("job as in /jobs"));
+    t.column("largest_bytes", m.largest_bytes,
+             {"byte", "largest of the class; -1: larger than all others; 0: the job's messages of all sizes"});
+    t.column("messages", m.messages, count("messages that began"));
+    t.column("bytes", m.bytes, {"byte", "payload of these"});
+    t.column("delivered", m.delivered, count("of these: delivered"));
+    t.column("mean_ps", m.mean_ps, picoseconds("mean time from release to delivery (FCT)"));
+    t.column("p50_ps", m.p50_ps, picoseconds("median of that"));
+    t.column("p99_ps", m.p99_ps, picoseconds("99th percentile"));
+    t.column("p99_9_ps", m.p999_ps, picoseconds("99.9th percentile"));
+    t.column("max_ps", m.max_ps, picoseconds("longest"));
+    t.column("mean_slowdown", m.mean_slowdown, count("mean of FCT / FCT on an idle fabric; NaN: not known"));
+    t.column("p50_slowdown", m.p50_slowdown, count("median of that"));
+    t.column("p99_slowdown", m.p99_slowdown, count("99th percentile"));
+    t.column("p99_9_slowdown", m.p999_slowdown, count("99.9th percentile"));
+    t.close();
+}
+
 }  // namespace lightloom

@@ -1,4 +1,5 @@
-// The group of a result file that tells of jobs: /jobs. Not here: the other groups (scenarios/result_groups.hpp).
+// The groups of a result file that tell of jobs: /jobs, /message_sizes. Not here: the other groups
+// (scenarios/result_groups.hpp).
 #pragma once
 
 #include "scenarios/hdf5_file.hpp"
@@ -6,6 +7,7 @@
 
 namespace lightloom {
 
+void write_message_sizes(const hdf5::Group& root, const RunResult::MessageSizes& sizes);
 void write_jobs(const hdf5::Group& root, const RunResult::Jobs& jobs);
 
 }  // namespace lightloom

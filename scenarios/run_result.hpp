@@ -86,6 +86,14 @@ struct RunResult {
         std::vector<double> slowdown;  // completion_ps / alone_ps
     } jobs;
 
+    struct MessageSizes {  // one row per job that is a pattern and class of sizes; then one for all of the job
+        std::vector<std::uint32_t> job;
+        std::vector<std::int64_t> largest_bytes;  // of the class; -1: larger than all others; 0: all classes
+        std::vector<std::int64_t> messages, bytes, delivered;
+        std::vector<double> mean_ps, p50_ps, p99_ps, p999_ps, max_ps;                  // from release to delivery
+        std::vector<double> mean_slowdown, p50_slowdown, p99_slowdown, p999_slowdown;  // NaN: no idle path is known
+    } message_sizes;
+
     using Training = TrainingFigures;
     Training training;
 

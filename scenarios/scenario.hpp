@@ -21,6 +21,7 @@
 #include "models/workload/training/demand.hpp"
 #include "scenarios/checkpoint.hpp"
 #include "scenarios/fault.hpp"
+#include "scenarios/messages.hpp"
 #include "scenarios/question.hpp"
 #include "scenarios/tiers.hpp"
 #include "scenarios/trace.hpp"
@@ -42,7 +43,9 @@ enum class WorkloadKind {
     barrier,
     send_receive,
     training,
-    trace
+    trace,
+    uniform,
+    hot_spot
 };
 enum class ScaleUpKind { none, nvlink };
 enum class TransportKind { window, rocev2, uec };
@@ -231,7 +234,8 @@ struct Scenario {
         std::optional<Bytes> smallest{};  // of a sweep of sizes up to `bytes`, ...
         std::int64_t factor = 2;          // ... each so many times the last
         std::int64_t traffic_class = 0;
-        std::int64_t senders = 0;  // incast: how many endpoints send to endpoint 0; 0 stands for all others
+        std::int64_t senders = 0;   // incast: how many endpoints send to endpoint 0; 0 stands for all others
+        ScenarioMessages messages;  // of a pattern
         friend bool operator==(const Workload&, const Workload&) = default;
     } workload;
 

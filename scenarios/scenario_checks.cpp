@@ -353,10 +353,11 @@ private:
         else if (s_.workload.kind == WorkloadKind::trace)
             return trace();
         else if (endpoints < 2)
-            complain(servers_key(), "a permutation needs at least 2 GPUs", "there is 1");
+            complain(servers_key(), fmt::format("{} needs at least 2 GPUs", name_of(s_.workload.kind)), "there is 1");
         if (s_.workload.smallest && !collective_of(s_.workload.kind) && sound({"workload.sizes.from"}))
             complain("workload.sizes.from", "only a collective is run at several sizes",
                      "such as workload.kind = \"all-reduce\"");
+        if (pattern_of(s_.workload.kind)) messages(endpoints);
         if (endpoints >= 2) amounts(endpoints);
     }
 
@@ -427,6 +428,32 @@ private:
             complain("workload.senders",
                      fmt::format("{} senders and a receiver among {} GPUs", s_.workload.senders, endpoints),
                      fmt::format("at most {}, or 0 for all others", endpoints - 1));
+    }
+
+    void messages(std::int64_t endpoints) {
+        constexpr double kMostMessages = 20e6;  // each is a flow with its rows
+        const auto& w = s_.workload;
+        const ScenarioMessages& m = w.messages;
+        if (m.sizes == FlowSizes::file && m.size_file.empty() && sound({"workload.size_file"}))
+            complain("workload.size_file", "is missing", "such as \"sizes.csv\", beside the scenario");
+        if (w.kind == WorkloadKind::hot_spot && sound({"workload.hot_spots"}) && m.hot_spots >= endpoints)
+            complain("workload.hot_spots", fmt::format("{} hot spots among {} GPUs", m.hot_spots, endpoints),
+                     "fewer than there are GPUs");
+        const double senders = static_cast<double>(w.kind == WorkloadKind::incast ? 1 : endpoints);  // at full load
+        if (m.arrivals == Arrivals::closed &&
+            static_cast<double>(m.messages) * static_cast<double>(endpoints) > kMostMessages)
+            complain("workload.messages", fmt::format("would be more than {:.0f} of all GPUs", kMostMessages),
+                     "each is a flow of its own");
+        if (m.arrivals != Arrivals::poisson || (m.sizes == FlowSizes::file && !m.of_file) ||
+            !sound({"workload.duration", "workload.load", "workload.bytes", "topology.rate", "tier.host-leaf.rate"}))
+            return;
+        if (w.bytes.count == 0 && m.sizes == FlowSizes::fixed)
+            return complain("workload.bytes", "no load is made of empty messages", "at least a byte");
+        const double bytes = m.load * m.duration.seconds() * senders * static_cast<double>(shape_.nics_per_gpu) *
+                             static_cast<double>(s_.rate_of(TierKind::host_leaf).bits_per_second) / 8.0;
+        if (bytes / sizes_of(w).mean() > kMostMessages)
+            complain("workload.duration", fmt::format("would bring more than {:.0f} messages", kMostMessages),
+                     "each is a flow of its own");
     }
 
     /// Packets that one flow sends, and how long the busiest port has to send.

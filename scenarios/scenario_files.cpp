@@ -11,6 +11,7 @@
 #include "scenarios/engine_file.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/plant_file.hpp"
+#include "scenarios/size_file.hpp"
 #include "scenarios/toml_document.hpp"
 #include "topologies/user_topology.hpp"
 #include "topologies/validation.hpp"
@@ -19,6 +20,7 @@ namespace lightloom {
 namespace {
 
 constexpr std::size_t kLargestScenario = 16 << 20;  // bytes; what is larger was not written as a scenario
+constexpr std::size_t kLargestSizes = 16 << 20;
 constexpr std::size_t kLargestGraph = 256 << 20;
 constexpr std::size_t kLargestPlant = 512 << 20;  // readings of some million fibres
 
@@ -54,6 +56,12 @@ std::shared_ptr<const Topology> load_graph(const std::string& path) {
 /// Parsed once, however many scenarios are read.
 std::shared_ptr<const Catalogue> built_in_catalogue() {
     return {std::shared_ptr<const Catalogue>(), &Catalogue::built_in()};
+}
+
+std::vector<Scenario::Workload*> workloads_of(Scenario& scenario) {
+    std::vector<Scenario::Workload*> all{&scenario.workload};
+    for (Scenario::Job& job : scenario.jobs) all.push_back(&job.workload);
+    return all;
 }
 
 }  // namespace
@@ -137,6 +145,14 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
         }
         const std::string mistake = trace_mistake(loaded.scenario, shape_of(loaded.scenario).endpoints());
         if (!mistake.empty()) return wrong(mistake);
+    }
+    for (Scenario::Workload* workload : workloads_of(loaded.scenario)) {
+        ScenarioMessages& messages = workload->messages;
+        if (messages.sizes != FlowSizes::file || messages.size_file.empty()) continue;
+        const std::string path = beside(file, messages.size_file);
+        ParsedSizes sizes = parse_sizes(read_file(path, kLargestSizes), path);
+        if (!sizes.errors.empty()) return {std::nullopt, std::move(sizes.errors)};
+        messages.of_file = std::make_shared<const SizeDistribution>(std::move(*sizes.sizes));
     }
     if (!loaded.scenario.optics.plant.empty()) {
         const std::string path = beside(file, loaded.scenario.optics.plant);

@@ -1,5 +1,6 @@
 #include "scenarios/schema.hpp"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -11,8 +12,11 @@ namespace {
 
 Keys make_scenario_keys() {
     Keys keys;
+    Keys traffic = traffic_keys();  // message_keys() are of its section [workload]
+    const Keys messages = message_keys();
+    traffic.insert(std::ranges::find(traffic, "run", &Key<Scenario>::section), messages.begin(), messages.end());
     for (const Keys& part : std::array{topology_keys(), tier_keys(), optics_keys(), scale_up_keys(), network_keys(),
-                                       traffic_keys(), engine_keys(), training_keys(), checkpoint_keys(),
+                                       traffic, engine_keys(), training_keys(), checkpoint_keys(),
                                        trace_keys(), question_keys()})
         keys.insert(keys.end(), part.begin(), part.end());
     return keys;
@@ -54,6 +58,8 @@ std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& sce
         return Complaint{{}, "is of a scenario without [[job]]", "each job says it of itself"};
     if (key.section == "run" && key.name == "alone" && scenario.jobs.size() < 2)
         return Complaint{{}, "a job that shares its fabric with none is alone", "it belongs to two [[job]]s or more"};
+    if (key.section == "workload")
+        if (auto complaint = misplaced_in_pattern(key.name, scenario.workload)) return complaint;
     if ((key.section == "training" || key.section == "checkpoint") && scenario.workload.kind != WorkloadKind::training)
         return Complaint{{}, "no model is trained", "it belongs to workload.kind = \"training\""};
     if (key.section == "trace" && scenario.workload.kind != WorkloadKind::trace)

@@ -24,6 +24,10 @@ Keys scale_up_keys();
 Keys network_keys();
 /// What is sent, how, from which seeds and how long.
 Keys traffic_keys();
+/// Of [workload]: when messages of a pattern come, and how large they are.
+Keys message_keys();
+/// Why a key of [workload] says nothing of such a pattern, or of no pattern.
+std::optional<Complaint> misplaced_in_pattern(std::string_view key, const Scenario::Workload& workload);
 /// What the engine of a collective library costs.
 Keys engine_keys();
 /// The step of a model that is trained.

@@ -42,16 +42,33 @@ std::optional<Collective> collective_of(WorkloadKind kind) {
         case WorkloadKind::send_receive: return Collective::send_receive;
         case WorkloadKind::permutation:
         case WorkloadKind::incast:
+        case WorkloadKind::uniform:
+        case WorkloadKind::hot_spot:
         case WorkloadKind::training:
         case WorkloadKind::trace: return std::nullopt;
     }
     return std::nullopt;
 }
 
+std::optional<MessageDemand::Pattern> pattern_of(WorkloadKind kind) {
+    if (kind == WorkloadKind::permutation) return MessageDemand::Pattern::permutation;
+    if (kind == WorkloadKind::incast) return MessageDemand::Pattern::incast;
+    if (kind == WorkloadKind::uniform) return MessageDemand::Pattern::uniform;
+    if (kind == WorkloadKind::hot_spot) return MessageDemand::Pattern::hot_spot;
+    return std::nullopt;
+}
+
+SizeDistribution sizes_of(const Scenario::Workload& w) {
+    if (w.messages.sizes == FlowSizes::fixed) return SizeDistribution::fixed(w.bytes.count);
+    if (w.messages.sizes != FlowSizes::file) return published_sizes(w.messages.sizes);
+    if (!w.messages.of_file) throw TopologyError("the file of message sizes has not been read");
+    return *w.messages.of_file;
+}
+
 const std::vector<std::string>& workload_kind_names() {
-    static const std::vector<std::string> names{"all-reduce",     "permutation",  "incast",   "all-gather",
-                                                "reduce-scatter", "broadcast",    "reduce",   "all-to-all",
-                                                "barrier",        "send-receive", "training", "trace"};
+    static const std::vector<std::string> names{
+        "all-reduce", "permutation", "incast",       "all-gather", "reduce-scatter", "broadcast", "reduce",
+        "all-to-all", "barrier",     "send-receive", "training",   "trace",          "uniform",   "hot-spot"};
     return names;
 }
 
@@ -166,18 +183,39 @@ void refuse_unequal(const Scenario::Job& job, const std::vector<Ranks>& groups) 
         throw TopologyError(fmt::format("job {}: its GPUs are placed so that each is alone in its group", job.name));
 }
 
+// What an endpoint sends at most, by all ports of its NIC.
+double bytes_per_second(const Topology& topology, EndpointId gpu) {
+    const Topology::Endpoint& endpoint = topology.endpoints[gpu.value];
+    const Topology::Cable& cable = topology.cables[topology.ports[endpoint.nic.value].cable.value];
+    return static_cast<double>(topology.tiers[cable.tier].rate.bit_rate().bits_per_second) / 8.0 * endpoint.nics;
+}
+
+Traffic pattern_traffic(const Scenario::Workload& w, const Ranks& gpus, std::uint64_t number, const Topology& topology,
+                        std::uint64_t seed) {
+    const ScenarioMessages& m = w.messages;
+    Ranks in_order = gpus;  // nobody has a rank in a pattern
+    std::ranges::sort(in_order);
+    if (w.kind == WorkloadKind::incast && w.senders != 0) in_order.resize(static_cast<std::size_t>(w.senders) + 1);
+    const double senders = w.kind == WorkloadKind::incast ? static_cast<double>(in_order.size() - 1) : 1.0;
+    return message_traffic(in_order,
+                           {.pattern = *pattern_of(w.kind),
+                            .hot_share = m.hot_share,
+                            .hot_spots = static_cast<std::uint32_t>(m.hot_spots),
+                            .sizes = sizes_of(w),
+                            .arrivals = m.arrivals,
+                            .bytes_per_second = m.load * bytes_per_second(topology, in_order.front()) / senders,
+                            .duration = m.duration,
+                            .outstanding = static_cast<std::uint32_t>(m.outstanding),
+                            .messages = static_cast<std::uint32_t>(m.messages)},
+                           seed, number);
+}
+
 Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ranks& gpus, std::uint64_t number,
                    const Topology& topology) {
     const Scenario::Workload& w = job.workload;
-    Ranks in_order = gpus;  // for patterns, in which nobody has a rank
-    std::ranges::sort(in_order);
-    if (w.kind == WorkloadKind::permutation)
-        return permutation(in_order, w.bytes, scenario.seeds.traffic, number);
+    if (pattern_of(w.kind)) return pattern_traffic(w, gpus, number, topology, scenario.seeds.traffic);
     if (w.kind == WorkloadKind::training) return training_traffic(as_workload(scenario, job), topology, gpus);
     if (w.kind == WorkloadKind::trace) return trace_traffic(scenario, gpus);
-    if (w.kind == WorkloadKind::incast) {
-        if (w.senders != 0) in_order.resize(static_cast<std::size_t>(w.senders) + 1);
-        return incast(in_order, w.bytes);
     }
     const std::vector<Ranks> groups = groups_of(topology, w.groups, gpus);
     refuse_unequal(job, groups);

@@ -15,6 +15,8 @@ namespace lightloom {
 
 /// The collective that a kind of workload is; none: it is a pattern.
 std::optional<Collective> collective_of(WorkloadKind kind);
+/// The pattern that it is; none: a collective, or something else.
+std::optional<MessageDemand::Pattern> pattern_of(WorkloadKind kind);
 std::string_view name_of(WorkloadKind kind);
 std::string_view name_of(Algorithm algorithm);
 /// The algorithm where a scenario leaves it open: what needs no idea of latency and bandwidth.
@@ -28,6 +30,9 @@ const char* group_noun(const Scenario::Workload& workload);
 /// As the keys name them, in the order of their enumerators.
 const std::vector<std::string>& workload_kind_names();
 const std::vector<std::string>& algorithm_names();
+
+/// How large the messages of a pattern are.
+SizeDistribution sizes_of(const Scenario::Workload& workload);
 
 /// The jobs of a scenario; without any, [workload] as the one that there is.
 std::vector<Scenario::Job> jobs_of(const Scenario& scenario);

@@ -129,6 +129,7 @@ void Fabric::build_flows(const FabricInput& input) {
         node.last_flow = flow + 1;
         if (runs(spec)) opening_messages_ += spec.opening_messages;
     }
+    for (const Traffic::Loop& loop : traffic_.loops) opened_of_loop_.push_back(std::min(loop.outstanding, loop.flows));
     for (const Traffic::Worker& worker : traffic_.workers) {
         workers_ += runs_job(worker.job);
         first_iteration_.push_back(iteration_end_ps_.size());

@@ -95,14 +95,7 @@ public:
 
     /// The events that set the traffic off: flows that open with messages, and all workers, each at its start.
     template <class Engine>
-    void post_starts(Engine& engine) {
-        for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow)
-            if (const Traffic::Flow& spec = traffic_.flows[flow]; spec.opening_messages > 0 && runs(spec))
-                engine.post(first_event(spec.source, Happening::start, flow, Time{spec.start_ps}));
-        for (std::uint32_t worker = 0; worker < traffic_.workers.size(); ++worker)
-            if (const Traffic::Worker& spec = traffic_.workers[worker]; runs_job(spec.job))
-                engine.post(first_event(spec.at, Happening::begin, worker, Time{spec.start_ps}));
-    }
+    void post_starts(Engine& engine);  // models/network/work_walk.hpp
 
     // What a run learns from it ------------------------------------------------------------------------------------
     /// The least time from an event at one node to its effect at another, and the port that sets it; without such
@@ -389,6 +382,8 @@ private:
     template <class Context>
     void open(Context& context, Node& node, std::uint32_t flow, Time now);
     template <class Context>
+    void open_next(Context& context, Node& node, std::uint32_t loop, Time now);
+    template <class Context>
     void release(Context& context, Node& node, std::uint32_t flow, std::int64_t bytes, Time now);
     void give(std::uint32_t flow, std::int64_t bytes, Time now);
     template <class Context>
@@ -492,6 +487,7 @@ private:
     std::vector<std::uint32_t> relay_of_flow_;    // the scale-up port that its packets pass on their way to a NIC
     std::vector<FlowTimes> flow_times_;           // start and acknowledged: the source's; delivered: the destination's
     std::vector<std::int64_t> iteration_end_ps_;  // the worker's node's
+    std::vector<std::uint32_t> opened_of_loop_;   // flows; the source's
     Execution execution_;
     Exposure exposure_;
 

@@ -344,6 +344,10 @@ template <class Context>
         statistics.message_latency.record((frame.at - transport_.close_message(frame.flow)).ps);
         ++statistics.messages_acknowledged;
         flow_times_[frame.flow].acknowledged_ps = frame.at.ps;
+        if (opened_of_loop_.empty()) [[likely]]
+            continue;
+        if (const std::uint32_t loop = traffic_.flows[frame.flow].loop; loop != Traffic::kNone)
+            open_next(context, node, loop, frame.at);
     }
     make_ready(context, node, frame.flow, frame.at);
 }

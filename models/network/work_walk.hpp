@@ -9,6 +9,17 @@
 
 namespace lightloom {
 
+template <class Engine>
+void Fabric::post_starts(Engine& engine) {
+    for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow)
+        if (const Traffic::Flow& spec = traffic_.flows[flow];
+            spec.opening_messages > 0 && runs(spec) && !traffic_.waits(flow))
+            engine.post(first_event(spec.source, Happening::start, flow, Time{spec.start_ps}));
+    for (std::uint32_t worker = 0; worker < traffic_.workers.size(); ++worker)
+        if (const Traffic::Worker& spec = traffic_.workers[worker]; runs_job(spec.job))
+            engine.post(first_event(spec.at, Happening::begin, worker, Time{spec.start_ps}));
+}
+
 // All packets of a message, or of several, have arrived. What waits for it begins at this very node: a function call.
 template <class Context>
 void Fabric::deliver_messages(Context& context, Node& node, std::uint32_t flow, Time now) {
@@ -79,6 +90,14 @@ void Fabric::open(Context& context, Node& node, std::uint32_t flow, Time now) {
     const Traffic::Flow& spec = traffic_.flows[flow];
     for (std::uint32_t i = 1; i < spec.opening_messages; ++i) give(flow, spec.opening_bytes, now);
     release(context, node, flow, spec.opening_bytes, now);
+}
+
+// A flow of a closed loop is over, so another may begin: at the same source.
+template <class Context>
+void Fabric::open_next(Context& context, Node& node, std::uint32_t loop, Time now) {
+    const Traffic::Loop& spec = traffic_.loops[loop];
+    if (opened_of_loop_[loop] == spec.flows) return;
+    open(context, node, spec.first_flow + opened_of_loop_[loop]++, now);
 }
 
 // A message may be sent from now on.

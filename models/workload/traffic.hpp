@@ -102,6 +102,12 @@ struct Traffic {
         std::int64_t start_ps = 0;           // when they are
         std::int64_t step_ps = 0;            // that a lane's message needs before it is sent
         WireShare share{};                   // of its bytes that are data
+        std::uint32_t loop = kNone;          // that it is one of
+    };
+    /// Flows of one source, [first_flow, first_flow + flows): the first `outstanding` open at their start, and another
+    /// whenever one of them has been acknowledged.
+    struct Loop {
+        std::uint32_t first_flow = 0, flows = 0, outstanding = 1;
     };
     /// Flows that belong together: those among the seats of a collective, or all flows of a pattern.
     struct Group {
@@ -144,6 +150,13 @@ struct Traffic {
 
     /// What a collective's message of so much data takes on the wire.
     std::int64_t wire_bytes(std::uint32_t flow, std::int64_t data) const { return flows[flow].share.wire_bytes(data); }
+    std::vector<Loop> loops;
+
+    /// Does a flow open only when another is over?
+    bool waits(std::uint32_t flow) const {
+        return flows[flow].loop != kNone &&
+               flow - loops[flows[flow].loop].first_flow >= loops[flows[flow].loop].outstanding;
+    }
     std::uint32_t flow_to(std::uint32_t lane, const Step& step) const;
     std::uint32_t flow_from(std::uint32_t lane, const Step& step) const;
 };

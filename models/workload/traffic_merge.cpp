@@ -25,6 +25,7 @@ void renumber(Traffic& job, std::uint32_t number, const Traffic& before) {
     for (Traffic::Flow& flow : job.flows) {
         flow.group += rows(before.groups);
         if (flow.lane != Traffic::kNone) flow.lane += rows(before.lanes);
+        if (flow.loop != Traffic::kNone) flow.loop += rows(before.loops);
     }
     for (Program& program : job.programs)
         for (Program::Task& task : program.tasks)
@@ -46,6 +47,7 @@ void renumber(Traffic& job, std::uint32_t number, const Traffic& before) {
     }
     for (auto* peers : {&job.out, &job.in})
         for (Traffic::Peer& peer : *peers) peer.flow += rows(before.flows);
+    for (Traffic::Loop& loop : job.loops) loop.first_flow += rows(before.flows);
 }
 
 void sort_flows(Traffic& traffic) {
@@ -61,6 +63,8 @@ void sort_flows(Traffic& traffic) {
     traffic.flows = std::move(sorted);
     for (auto* peers : {&traffic.out, &traffic.in})
         for (Traffic::Peer& peer : *peers) peer.flow = place[peer.flow];
+    // Flows of one source were consecutive, and are.
+    for (Traffic::Loop& loop : traffic.loops) loop.first_flow = place[loop.first_flow];
 }
 
 }  // namespace
@@ -81,6 +85,7 @@ Traffic merged(std::vector<Traffic> jobs) {
         append(all.out, job.out);
         append(all.in, job.in);
         all.launch_ps = std::max(all.launch_ps, job.launch_ps);  // all have the same engine
+        append(all.loops, job.loops);
     }
     sort_flows(all);
     return all;

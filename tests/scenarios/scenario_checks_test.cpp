@@ -82,7 +82,7 @@ TEST(ScenarioChecks, WorkloadsHaveSomebodyToSendTo) {
     const std::string alone = "[topology]\nservers = 1\ngpus_per_server = 1\nleaves = 1\nspines = 1\n";
     EXPECT_EQ(complaint({}, alone), "topology.servers: a collective of 1 GPU has nobody to send to");
     EXPECT_EQ(complaint({{"workload.kind", "permutation"}}, alone),
-              "topology.servers: a permutation needs at least 2 GPUs");
+              "topology.servers: permutation needs at least 2 GPUs");
     EXPECT_EQ(complaint({{"workload.kind", "incast"}}, alone), "topology.servers: an incast needs at least 2 GPUs");
     EXPECT_EQ(complaint({{"workload.kind", "permutation"}, {"topology.gpus_per_server", "2"}}, alone), "");
     EXPECT_EQ(complaint({{"workload.kind", "incast"}, {"workload.senders", "31"}}), "");

@@ -13,6 +13,7 @@
 #include "tools/lightloom/fault_text.hpp"
 #include "tools/lightloom/job_text.hpp"
 #include "tools/lightloom/json.hpp"
+#include "tools/lightloom/message_text.hpp"
 #include "tools/lightloom/readable.hpp"
 #include "tools/lightloom/sizes_text.hpp"
 #include "tools/lightloom/training_figures_text.hpp"
@@ -206,6 +207,29 @@ std::string sender_name(const Topology& topology, std::uint32_t direction) {
     return topology.port_name(direction % 2 == 0 ? cable.lower : cable.upper);
 }
 
+namespace {
+
+// One message of one size from each, to a partner or to one.
+bool is_plain(const Scenario::Workload& w) {
+    return w.messages.arrivals == Arrivals::once && w.messages.sizes == FlowSizes::fixed &&
+           (w.kind == WorkloadKind::permutation || w.kind == WorkloadKind::incast);
+}
+
+std::string pattern_question(const Scenario::Workload& w, std::int64_t gpus) {
+    const ScenarioMessages& m = w.messages;
+    const std::string size = m.sizes == FlowSizes::fixed
+                                 ? readable_bytes(w.bytes.count)
+                                 : fmt::format("{} sizes", flow_size_names().at(static_cast<std::size_t>(m.sizes)));
+    std::string when = "one from each";
+    if (m.arrivals == Arrivals::poisson)
+        when = fmt::format("Poisson arrivals at a load of {:g} for {}", m.load,
+                           readable_duration(static_cast<double>(m.duration.ps)));
+    if (m.arrivals == Arrivals::closed) when = fmt::format("{} outstanding of {} from each", m.outstanding, m.messages);
+    return fmt::format("{} traffic of {} GPUs: messages of {}, {}", name_of(w.kind), readable_count(gpus), size, when);
+}
+
+}  // namespace
+
 std::string question(const Scenario& scenario) {
     const FabricShape fabric = shape_of(scenario);
     if (!scenario.jobs.empty())
@@ -214,6 +238,7 @@ std::string question(const Scenario& scenario) {
     const auto& workload = scenario.workload;
     const std::int64_t gpus = fabric.endpoints();
     const std::string size = readable_bytes(workload.bytes.count);
+    if (pattern_of(workload.kind) && !is_plain(workload)) return pattern_question(workload, gpus);
     if (workload.kind == WorkloadKind::permutation)
         return fmt::format("permutation: each of {} GPUs sends {} to another", readable_count(gpus), size);
     if (workload.kind == WorkloadKind::incast)
@@ -243,8 +268,8 @@ std::string summary_text(const SummaryContext& context, const RunResult& result)
     const std::string title = context.scenario.title.empty() ? "" : context.scenario.title + "\n";
     return title + question(context.scenario) + "\n" + chosen_line(context.scenario) +
            sizes_table(context.scenario, result.sizes) + answer(context, result) + training_lines(result.training) +
-           bandwidth_lines(context.scenario, result) + job_lines(context.scenario, result) + "\n" +
-           latency_table(result) + "\n" + frame_lines(result) + fault_lines(context.scenario, result) +
+           bandwidth_lines(context.scenario, result) + job_lines(context.scenario, result) +
+           message_lines(result) + "\n" + latency_table(result) + "\n" + frame_lines(result) + fault_lines(context.scenario, result) +
            margin_line(context.scenario, result) + execution_lines(result, context.file);
 }
 
@@ -268,6 +293,7 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     object.add("messages", summary.messages).add("messages_delivered", summary.messages_delivered);
     object.add("payload_bytes_delivered", summary.payload_bytes_delivered);
     if (!context.scenario.jobs.empty()) object.add("jobs", job_objects(result.jobs));
+    if (!result.message_sizes.job.empty()) object.add("message_sizes", message_objects(result));
     object.add("packet_latency_ps", latency_object(result.packet_latency));
     if (result.training.steps > 0) object.add("training", training_object(result.training));
     object.add("packet_jitter_ps", latency_object(result.packet_jitter));
