@@ -89,7 +89,8 @@ struct alignas(64) CommittedPort {
     // Counters
     std::uint8_t deepest_pause = 0;
     std::int32_t deepest_headroom = 0;
-    std::int64_t paused_ps = 0;  // sums over classes: that this port had to wait
+    std::int64_t paused_ps = 0;      // sums over classes: that this port had to wait
+    std::int64_t replayed_bits = 0;  // with the gap before each frame
     std::uint32_t pauses_sent = 0, pauses_received = 0;
     std::uint32_t replays = 0, trimmed = 0;
 

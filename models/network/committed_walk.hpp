@@ -307,8 +307,10 @@ template <class Context>
             break;
         }
         ++committed.replays;
+        committed.replayed_bits += bits + gap_bits_;
         now = departure + port.delay + ports_[port.peer].delay;
         port.clock.hold_until(now);
+        if (now >= port.steady_until) take_up_rate(rows.index, now);
         back_to_back = false;
     }
     committed.free_at = departure;

@@ -11,8 +11,10 @@ namespace lightloom {
     Unsteady& unsteady = unsteady_[hazards_[index].unsteady];
     if (unsteady.next_rate == unsteady.known.last_rate || rates_[unsteady.next_rate].at > now) return;
     const PortCounters& counters = counters_[index];
+    const CommittedPort& committed = committed_[index];
     const std::int64_t bits = static_cast<std::int64_t>(counters.frames_sent) * (preamble_bits_ + gap_bits_) +
-                              static_cast<std::int64_t>(counters.bytes_sent) * 8 - committed_[index].waiting_bits;
+                              static_cast<std::int64_t>(counters.bytes_sent) * 8 - committed.waiting_bits +
+                              committed.replayed_bits;
     unsteady.earlier_ps += port.clock.duration_of(bits - unsteady.earlier_bits).ps;
     unsteady.earlier_bits = bits;
     while (unsteady.next_rate < unsteady.known.last_rate && rates_[unsteady.next_rate].at <= now) ++unsteady.next_rate;
@@ -33,6 +35,7 @@ PortClock Fabric::clock_at(std::uint32_t index, Time at) const {
 
 Duration Fabric::busy(std::uint32_t index, std::int64_t frames, std::int64_t bytes) const {
     std::int64_t bits = frames * (preamble_bits_ + gap_bits_) + bytes * 8;
+    if (const CommittedPort* row = committed(index)) bits += row->replayed_bits;
     Duration earlier{0};
     if (const std::uint32_t row = hazards_[index].unsteady; row != Hazard::kSteady) {
         bits = std::max<std::int64_t>(0, bits - unsteady_[row].earlier_bits);

@@ -118,9 +118,11 @@ TEST(CommittedPorts, ALinkThatRetriesLosesNothing) {
     const FabricRun result = run(parts);
     EXPECT_EQ(result.lost(), 0u);
     EXPECT_EQ(result.retransmissions(), 0u);
-    const std::uint32_t replays = result.fabric.committed(parts.peer(parts.nic(1)).value)->replays;
+    const std::uint32_t port = parts.peer(parts.nic(1)).value;
+    const std::uint32_t replays = result.fabric.committed(port)->replays;
     EXPECT_GT(replays, 2u);
     const std::int64_t frame_ps = (4096 + 64 + 20) * 8 * 5 / 2;  // with preamble and gap
+    EXPECT_EQ(result.fabric.busy(port, 1024, 1024 * (4096 + 64)).ps, (1024 + replays) * frame_ps);
     parts.channel(parts.peer(parts.nic(1))).codeword_hazard = 0;
     EXPECT_EQ((result.delivered(0) - run(parts).delivered(0)).ps, replays * (2 * 50'000 + frame_ps));
 }

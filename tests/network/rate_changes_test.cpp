@@ -1,5 +1,7 @@
 // Ports whose rate changes in a run. Oracles: a busy port at half its rate for a while is late by half that while;
 // conservation at any instant; one digest, with frames that are cut through from slower links too.
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/conservation.hpp"
@@ -64,6 +66,20 @@ TEST(RateChanges, LoseNothingAndShowNoExecution) {
             EXPECT_TRUE(leaks(ended).empty());
             EXPECT_TRUE(leaks(run(parts, {.until = at_us(33)})).empty());
         }
+}
+
+// A frame that its link repeats after the rate has changed is sent at the new one.
+TEST(RateChanges, AreTakenUpByFramesThatAreRepeated) {
+    FabricCase parts(chain({gigabits(400), gigabits(400)}), messages({{0, 1}}, {4096}), nanoseconds(100));
+    parts.network.link_retries = 1;
+    const auto delivered = [&] { return run(parts).delivered(0); };
+    const Time once = delivered();
+    parts.channels[0].codeword_hazard = std::numeric_limits<double>::infinity();  // the NIC's: the first attempt fails,
+    parts.changes = {{Time{} + parts.network.nic_latency + nanoseconds(100), 0, 0.0, 0.0}};  // the second does not
+    const Duration repeated = delivered() - once;
+    parts.rates = {{Time{} + parts.network.nic_latency + nanoseconds(150), 0, gigabits(200)}};
+    const std::int64_t frame = 8 * (4096 + parts.network.framing.header.count) + 64;
+    EXPECT_EQ((delivered() - once - repeated).ps, frame * 5 / 2);
 }
 
 // A switch must not send on at 400 Gb/s what comes in at 200: it waits for the last bit.

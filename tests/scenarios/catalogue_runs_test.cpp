@@ -1,4 +1,5 @@
-// Every scenario that ships is run, whole: to its end, to one digest whatever executes it, and to what it promises.
+// Every scenario of the catalogue and the tutorial is run, whole: to its end, to one digest whatever executes it, and to
+// what it promises. What the tutorial says of its steps: tutorial_test.cpp.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,29 +12,29 @@
 namespace lightloom {
 namespace {
 
-const std::filesystem::path kCatalogue = LIGHTLOOM_SOURCE_DIR "/scenarios/catalog";
+const std::filesystem::path kScenarios = LIGHTLOOM_SOURCE_DIR "/scenarios";
 
-LoadedScenario loaded(const std::string& name) {
-    return load_scenario((kCatalogue / (name + ".toml")).string()).loaded.value();
-}
+LoadedScenario loaded_from(const std::filesystem::path& file) { return load_scenario(file.string()).loaded.value(); }
+LoadedScenario loaded(const std::string& name) { return loaded_from(kScenarios / "catalog" / (name + ".toml")); }
 
-std::vector<std::string> names() {
-    std::vector<std::string> all;
-    for (const auto& entry : std::filesystem::directory_iterator(kCatalogue))
-        if (entry.path().extension() == ".toml") all.push_back(entry.path().stem());
+std::vector<std::filesystem::path> files() {
+    std::vector<std::filesystem::path> all;
+    for (const char* folder : {"catalog", "tutorial"})
+        for (const auto& entry : std::filesystem::directory_iterator(kScenarios / folder))
+            if (entry.path().extension() == ".toml") all.push_back(entry.path());
     std::sort(all.begin(), all.end());
     return all;
 }
 
-class CatalogueRuns : public ::testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(Catalogue, CatalogueRuns, ::testing::ValuesIn(names()), [](const auto& named) {
-    std::string name = named.param;
+class CatalogueRuns : public ::testing::TestWithParam<std::filesystem::path> {};
+INSTANTIATE_TEST_SUITE_P(Catalogue, CatalogueRuns, ::testing::ValuesIn(files()), [](const auto& named) {
+    std::string name = named.param.stem();
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
 });
 
 TEST_P(CatalogueRuns, EndWithOneDigestAndEverythingDelivered) {
-    const LoadedScenario input = loaded(GetParam());
+    const LoadedScenario input = loaded_from(GetParam());
     const Scenario& scenario = input.scenario;
     const Plan prepared = plan(scenario, input.context());
     const RunResult alone = run(scenario, prepared, {.threads = 1}, nullptr);
