@@ -4,12 +4,15 @@
 //
 // A lane goes through its steps: it sends what the step sends, waits for what the step receives (or the other way
 // round, where it forwards what came), and goes on. Messages of a flow are taken in order; one that comes before its
-// step is taken when the step comes. When all lanes of a seat are through, the task is done, its stream goes on to the
-// next task, and so do other streams that waited for this one.
+// step is taken when the step comes. When all lanes of a seat are through, the task is done, its stream comes to the
+// next task, and those streams are told that stand at a task which waited for this one. So what the end of a task costs
+// is the tasks that depend on it, however many streams there are, and what is kept of a task is kept by its stream.
 // Not here: what the steps are (models/workload/collectives), what a message becomes (models/transport).
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <queue>
 #include <vector>
 
 #include "core/abort.hpp"
@@ -31,6 +34,7 @@ public:
     ///     void note_end(std::uint32_t worker)                         and it was the last
     template <class Actions>
     void begin(std::uint32_t worker, Actions& actions) {
+        begin_iteration(worker);
         go_on(worker, actions);
     }
     /// A message has been delivered that `lane` takes from `flow`.
@@ -55,14 +59,20 @@ public:
     const Program::Task* awaited(std::uint32_t worker) const;
 
 private:
+    using LowestFirst = std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>>;
     struct Worker {
         std::uint32_t iteration = 0;
         std::uint32_t tasks_done = 0;  // of this iteration
-        std::uint32_t first_stream = 0;
+        std::uint32_t first_stream = 0, first_unit = 0;
+        LowestFirst may_start;  // streams whose task waits for no other
     };
     struct Stream {
-        std::uint32_t done = 0;  // of its tasks, in this iteration
+        std::uint32_t task = Program::kNone;  // that it is at
+        std::uint32_t waits = 0;              // for so many others
+    };
+    struct Unit {
         bool busy = false;
+        LowestFirst streams;  // whose tasks wait for it alone
     };
     struct Seat {
         std::uint32_t task = 0;
@@ -80,51 +90,50 @@ private:
     std::uint32_t stream_of(std::uint32_t seat) const {
         return program_of(traffic_.seats[seat].worker).tasks[seats_[seat].task].stream;
     }
-    bool is_done(std::uint32_t worker, const Program::Task& task) const {
-        return streams_[workers_[worker].first_stream + task.stream].done > task.place;
-    }
     std::int64_t duration_of(std::uint32_t worker, const Program& program, std::uint32_t task) const;
-    bool may_start(std::uint32_t worker, const Program& program, const Program::Task& task) const;
+    bool is_done(const Worker& w, const Program& program, std::uint32_t task) const;
     void begin_iteration(std::uint32_t worker);
+    void come_to(Worker& w, const Program& program, std::uint32_t stream, std::uint32_t task);
+    void finish(Worker& w, const Program& program, std::uint32_t task);
 
     template <class Actions>
     void go_on(std::uint32_t worker, Actions& actions);
     template <class Actions>
-    bool start(std::uint32_t worker, const Program& program, std::uint32_t task, Actions& actions);
+    void start(std::uint32_t worker, const Program& program, std::uint32_t task, Actions& actions);
+    template <class Actions>
+    void use_units(std::uint32_t worker, const Program& program, Actions& actions);
+    template <class Actions>
+    bool enter(std::uint32_t worker, const Program& program, std::uint32_t task, Actions& actions);
     template <class Actions>
     void end_task(std::uint32_t worker, std::uint32_t stream, Actions& actions);
     template <class Actions>
-    void meet(std::uint32_t seat, std::int64_t duration_ps, Actions& actions);
+    void meet(std::uint32_t seat, std::uint32_t task, Actions& actions);
     template <class Actions>
     bool walk(std::uint32_t lane, Actions& actions);
 
     const Traffic& traffic_;
     std::vector<Worker> workers_;
     std::vector<Stream> streams_;  // by worker
+    std::vector<Unit> units_;      // by worker
     std::vector<Seat> seats_;
     std::vector<Lane> lanes_;
     std::vector<std::uint32_t> taken_;  // per flow: messages that its lane has taken
     std::vector<std::uint32_t> come_;   // per group: to the meeting that is to begin
 };
 
-// Starts what may start, on every idle stream. What ends at once may let others start.
+// Starts what may start. What ends at once may let others start.
 template <class Actions>
 void Execution::go_on(std::uint32_t worker, Actions& actions) {
     const Program& program = program_of(worker);
     Worker& w = workers_[worker];
-    for (bool more = true; more;) {
-        more = false;
-        for (std::uint32_t s = 0; s < program.streams.size(); ++s) {
-            Stream& stream = streams_[w.first_stream + s];
-            while (!stream.busy && stream.done < program.streams[s].size() &&
-                   may_start(worker, program, program.tasks[program.streams[s][stream.done]])) {
-                if (!start(worker, program, program.streams[s][stream.done], actions)) continue;
-                ++stream.done;
-                ++w.tasks_done;
-                more = true;
-            }
+    while (true) {
+        while (!w.may_start.empty()) {
+            const std::uint32_t stream = w.may_start.top();
+            w.may_start.pop();
+            start(worker, program, streams_[w.first_stream + stream].task, actions);
         }
-        if (w.tasks_done < program.tasks.size()) continue;
+        use_units(worker, program, actions);
+        if (w.tasks_done < program.tasks.size()) break;
         ++w.iteration;
         actions.note_iteration(worker);
         if (w.iteration == program.iterations) {
@@ -132,57 +141,75 @@ void Execution::go_on(std::uint32_t worker, Actions& actions) {
             break;
         }
         begin_iteration(worker);
-        more = true;
     }
     actions.note_task(worker);
 }
 
-/// @return whether the task has ended, too; else its stream is busy
 template <class Actions>
-bool Execution::start(std::uint32_t worker, const Program& program, std::uint32_t number, Actions& actions) {
+void Execution::start(std::uint32_t worker, const Program& program, std::uint32_t number, Actions& actions) {
     const Program::Task& task = program.tasks[number];
-    if (!task.is_due(workers_[worker].iteration)) return true;
-    Stream& stream = streams_[workers_[worker].first_stream + task.stream];
-    stream.busy = true;
-    if (task.is_computation()) {
+    Worker& w = workers_[worker];
+    if (!task.is_due(w.iteration))
+        finish(w, program, number);
+    else if (task.unit != Program::kNone)
+        units_[w.first_unit + task.unit].streams.push(task.stream);
+    else if (task.is_computation())
         actions.call_back(worker, task.stream, duration_of(worker, program, number));
-        return false;
+    else if (task.call == Program::Task::kMeet)
+        meet(traffic_.workers[worker].first_seat + task.seat, number, actions);
+    else if (!task.is_call() || enter(worker, program, number, actions))
+        finish(w, program, number);
+}
+
+template <class Actions>
+void Execution::use_units(std::uint32_t worker, const Program& program, Actions& actions) {
+    const Worker& w = workers_[worker];
+    for (std::uint32_t u = 0; u < program.units; ++u) {
+        Unit& unit = units_[w.first_unit + u];
+        if (unit.busy || unit.streams.empty()) continue;
+        const std::uint32_t stream = unit.streams.top();
+        unit.streams.pop();
+        unit.busy = true;
+        actions.call_back(worker, stream, duration_of(worker, program, streams_[w.first_stream + stream].task));
     }
-    const std::uint32_t seat = traffic_.workers[worker].first_seat + task.seat;
+}
+
+/// Begins a collective at its seat. @return whether it is over, too
+template <class Actions>
+bool Execution::enter(std::uint32_t worker, const Program& program, std::uint32_t number, Actions& actions) {
+    const std::uint32_t seat = traffic_.workers[worker].first_seat + program.tasks[number].seat;
     const Traffic::Seat& row = traffic_.seats[seat];
     if (seats_[seat].lanes_left != 0)
-        abort_run("worker {} begins task {} in seat {}, where task {} goes on", worker, number, task.seat,
-                  seats_[seat].task);
-    if (!task.is_call()) {
-        seats_[seat].task = number;
-        meet(seat, task.duration_ps, actions);
-        return false;
-    }
+        abort_run("worker {} begins task {} in seat {}, where task {} goes on", worker, number,
+                  program.tasks[number].seat, seats_[seat].task);
     seats_[seat] = {.task = number, .lanes_left = row.lanes};
     for (std::uint32_t lane = row.first_lane; lane < row.first_lane + row.lanes; ++lane) {
         lanes_[lane] = {};
         seats_[seat].lanes_left -= walk(lane, actions);
     }
-    stream.busy = seats_[seat].lanes_left != 0;
-    return !stream.busy;
+    return seats_[seat].lanes_left == 0;
 }
 
 template <class Actions>
 void Execution::end_task(std::uint32_t worker, std::uint32_t stream, Actions& actions) {
-    Stream& row = streams_[workers_[worker].first_stream + stream];
-    row.busy = false;
-    ++row.done;
-    ++workers_[worker].tasks_done;
+    const Program& program = program_of(worker);
+    Worker& w = workers_[worker];
+    const std::uint32_t number = streams_[w.first_stream + stream].task;
+    if (const std::uint32_t unit = program.tasks[number].unit; unit != Program::kNone)
+        units_[w.first_unit + unit].busy = false;
+    finish(w, program, number);
     go_on(worker, actions);
 }
 
 /// The last who comes calls the others: their rows are this node's, too.
 template <class Actions>
-void Execution::meet(std::uint32_t seat, std::int64_t duration_ps, Actions& actions) {
+void Execution::meet(std::uint32_t seat, std::uint32_t task, Actions& actions) {
+    seats_[seat].task = task;
     const std::uint32_t number = traffic_.seats[seat].group;
     const Traffic::Group& group = traffic_.groups[number];
     if (++come_[number] < group.ranks) return;
     come_[number] = 0;
+    const std::int64_t duration_ps = program_of(traffic_.seats[seat].worker).tasks[task].duration_ps;
     for (std::uint32_t i = group.first_member; i < group.first_member + group.ranks; ++i) {
         const std::uint32_t other = traffic_.members[i];
         actions.call_back(traffic_.seats[other].worker, stream_of(other), duration_ps);

@@ -52,13 +52,40 @@ std::uint32_t flow_of(std::span<const Traffic::Peer> peers, std::uint32_t rank, 
 std::uint32_t Program::add(Task task, std::span<const std::uint32_t> after) {
     const auto number = static_cast<std::uint32_t>(tasks.size());
     if (streams.size() <= task.stream) streams.resize(task.stream + 1);
-    task.place = static_cast<std::uint32_t>(streams[task.stream].size());
+    Stream& stream = streams[task.stream];
+    if (stream.first == kNone) {
+        stream.first = number;
+    } else {
+        task.place = tasks[stream.last].place + 1;
+        tasks[stream.last].next = number;
+    }
+    stream.last = number;
+    if (task.unit != kNone) units = std::max(units, task.unit + 1);
     task.first_dependency = static_cast<std::uint32_t>(dependencies.size());
     task.dependencies = static_cast<std::uint32_t>(after.size());
     dependencies.insert(dependencies.end(), after.begin(), after.end());
-    streams[task.stream].push_back(number);
     tasks.push_back(task);
     return number;
+}
+
+// Within a stream the order says it all.
+void Program::index_successors() {
+    const auto for_each_edge = [this](auto&& visit) {
+        for (std::uint32_t number = 0; number < tasks.size(); ++number)
+            for (const std::uint32_t before : dependencies_of(tasks[number]))
+                if (tasks[before].stream != tasks[number].stream) visit(tasks[before], number);
+    };
+    for (Task& task : tasks) task.successors = 0;
+    for_each_edge([](Task& before, std::uint32_t) { ++before.successors; });
+    std::uint32_t edges = 0;
+    for (Task& task : tasks) {
+        task.first_successor = edges;
+        edges += std::exchange(task.successors, 0);
+    }
+    successors.resize(edges);
+    for_each_edge([this](Task& before, std::uint32_t number) {
+        successors[before.first_successor + before.successors++] = number;
+    });
 }
 
 std::uint32_t Traffic::flow_to(std::uint32_t lane, const Step& step) const {

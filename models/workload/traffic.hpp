@@ -32,18 +32,24 @@ inline constexpr std::size_t kWaits = 9;
 enum class Role : std::uint8_t { rank, writer, reader, store };
 
 /// What a worker does, one iteration after the other. Tasks of a stream run one after another, in the order in which
-/// they stand, and each only after those that it depends on.
+/// they stand, and each only after those that it depends on. Computations of several streams may share a unit, which
+/// does one at a time: of those that could start, the one on the lowest stream.
 struct Program {
+    static constexpr std::uint32_t kNone = UINT32_MAX;
     struct Task {
-        static constexpr std::uint32_t kCompute = UINT32_MAX, kMeet = UINT32_MAX - 1;
-        // Which of the traffic's calls. None, kCompute: a computation. None, kMeet: a meeting of its group, whose
-        // workers are all at one node: it begins when the last has come, and needs no messages.
-        std::uint32_t call = kCompute;
-        std::uint32_t seat = 0;        // of the worker's: in which group
-        std::int64_t duration_ps = 0;  // of a computation, or a meeting
+        static constexpr std::uint32_t kCompute = UINT32_MAX;
+        static constexpr std::uint32_t kJoin = UINT32_MAX - 1;  // is over as soon as it may start
+        // A meeting of its group, whose workers are all at one node: it begins when the last has come, and sends nothing.
+        static constexpr std::uint32_t kMeet = UINT32_MAX - 2;
+        std::uint32_t call = kCompute;  // which of the traffic's calls; else a computation, a join or a meeting
+        std::uint32_t seat = 0;         // of the worker's: in which group
+        std::int64_t duration_ps = 0;   // of a computation, or a meeting
         std::uint32_t stream = 0;
-        std::uint32_t place = 0;  // in its stream
+        std::uint32_t unit = kNone;  // of a computation; none: it runs beside all others
+        std::uint32_t place = 0;     // in its stream
+        std::uint32_t next = kNone;  // after it in its stream
         std::uint32_t first_dependency = 0, dependencies = 0;
+        std::uint32_t first_successor = 0, successors = 0;
         // Iterations that it takes part in: `first`, and every `every`-th from there; in others it is over at once.
         std::uint32_t first = 0, every = 1;
         Wait wait = Wait::other;
@@ -52,9 +58,14 @@ struct Program {
         bool is_call() const { return call < kMeet; }
         bool is_due(std::uint32_t iteration) const { return iteration >= first && (iteration - first) % every == 0; }
     };
+    struct Stream {
+        std::uint32_t first = kNone, last = kNone;
+    };
     std::vector<Task> tasks;
     std::vector<std::uint32_t> dependencies;  // tasks
-    std::vector<std::vector<std::uint32_t>> streams;
+    std::vector<std::uint32_t> successors;    // tasks of other streams that depend on one
+    std::vector<Stream> streams;
+    std::uint32_t units = 0;
     std::uint32_t iterations = 1;
     Role role = Role::rank;
     std::shared_ptr<const Jitter> jitter{};  // of its computations; none: each takes what it should
@@ -65,6 +76,15 @@ struct Program {
     }
     /// @param after  tasks that were added before. @return the task's number
     std::uint32_t add(Task task, std::span<const std::uint32_t> after = {});
+    /// What each task lets start, once all have been added.
+    void index_successors();
+
+    std::span<const std::uint32_t> dependencies_of(const Task& task) const {
+        return std::span(dependencies).subspan(task.first_dependency, task.dependencies);
+    }
+    std::span<const std::uint32_t> successors_of(const Task& task) const {
+        return std::span(successors).subspan(task.first_successor, task.successors);
+    }
 };
 
 struct Traffic {

@@ -44,6 +44,7 @@ std::uint32_t TrafficBuilder::add_program(Program program) {
         calls[task.seat].push_back(task.call);
     }
     for (auto& of_seat : calls) keep_each_once(of_seat);
+    program.index_successors();
     traffic_.programs.push_back(std::move(program));
     return static_cast<std::uint32_t>(traffic_.programs.size() - 1);
 }
