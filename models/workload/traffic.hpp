@@ -39,7 +39,7 @@ struct Program {
     struct Task {
         static constexpr std::uint32_t kCompute = UINT32_MAX;
         static constexpr std::uint32_t kJoin = UINT32_MAX - 1;  // is over as soon as it may start
-        // A meeting of its group, whose workers are all at one node: it begins when the last has come, and sends nothing.
+        // A meeting of its group, whose workers are all at one node: it begins when the last has come; nothing is sent.
         static constexpr std::uint32_t kMeet = UINT32_MAX - 2;
         std::uint32_t call = kCompute;  // which of the traffic's calls; else a computation, a join or a meeting
         std::uint32_t seat = 0;         // of the worker's: in which group
