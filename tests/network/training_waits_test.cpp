@@ -94,7 +94,8 @@ TEST(TrainingWaits, AnExposedAllReduceTakesWhatItTakesAlone) {
 
 TEST(TrainingWaits, AStepIsAsLongAsItsSlowestRank) {
     const TrainingStep step = even({.data = 4, .sharding = Sharding::none}, 2);
-    const FabricRun usual = run(job_case(step, 1, 1));
+    const FabricCase alike = job_case(step, 1, 1);
+    const FabricRun usual = run(alike);
     const FabricCase parts = job_case(step, 1, 1, {.stragglers = 1, .straggler_slowdown = 1.5, .seed = 5});
     const FabricRun ran = run(parts);
     expect_all_time_told(ran);

@@ -96,24 +96,27 @@ TEST(Training, ReckonsInServersUnlessANetworkJoinsTheirGpus) {
     EXPECT_FALSE(reckons_in_server(step_scenario({{"scale_up.kind", "none"}, {"training.gpu", "mi300x"}})));
 }
 
-// Half of the studied job's data parallelism, and two in place of 32 copies.
-TEST(Training, AStepOfSeventyBillionParametersRuns) {
+// A smaller model, and two copies of it in place of 32.
+TEST(Training, TheStudiedStepRunsInSmall) {
     const LoadedScenario input = load_scenario(LIGHTLOOM_SOURCE_DIR "/scenarios/studies/llama3-70b-1024.toml",
-                                               std::vector<Override>{{"topology.servers", "8"},
+                                               std::vector<Override>{{"training.model", "llama3-8b"},
+                                                                     {"topology.servers", "8"},
                                                                      {"topology.servers_per_unit", "8"},
                                                                      {"transport.payload", "64000B"},
                                                                      {"transport.window", "16"}})
                                      .loaded.value();
     const RunResult result = run(input.scenario, plan(input.scenario), {.threads = 2}, nullptr);
     ASSERT_TRUE(result.complete);
-    // Six operations a parameter and token, but the embedding's: 70.6 - 1.05 billion; 2 x 4 x 8,192 tokens
+    // Six operations a parameter and token, but the embedding's: 8.03 - 0.53 billion; 2 x 4 x 8,192 tokens
     // on 64 GPUs at half of their peak.
-    const double computing_s = 6.0 * 69.5e9 * 65'536 / (64 * 0.5 * 989e12);
+    const double computing_s = 6.0 * 7.5e9 * 65'536 / (64 * 0.5 * 989e12);
     EXPECT_GT(static_cast<double>(result.training.step_ps) * 1e-12, computing_s);
     EXPECT_LT(static_cast<double>(result.training.step_ps) * 1e-12, 3.0 * computing_s);
-    // A half of the gradients in fp32 and of the parameters in bf16 go over the fabric, of each copy.
-    EXPECT_GT(result.summary.payload_bytes_delivered, std::int64_t{70'553'000'000} * 6);
-    EXPECT_LT(result.summary.payload_bytes_delivered, std::int64_t{70'553'000'000} * 6 * 102 / 100);
+    // A half of each copy's gradients in fp32 and of its parameters in bf16 go over the fabric, and activations between
+    // four stages: 8.4 MB a rank, there and back, of four micro-batches.
+    const std::int64_t expected = std::int64_t{8'030'000'000} * 6 + std::int64_t{3 * 2 * 4 * 16} * 8192 * 4096 * 2 / 8;
+    EXPECT_NEAR(static_cast<double>(result.summary.payload_bytes_delivered), static_cast<double>(expected),
+                0.002 * static_cast<double>(expected));
 }
 
 TEST(Training, CheckpointsAreToldInARun) {
@@ -121,12 +124,10 @@ TEST(Training, CheckpointsAreToldInARun) {
     EXPECT_EQ(training_gpus(scenario), 32);
     const RunResult result = result_of(scenario);
     const TrainingFigures::Checkpoints& c = result.training.checkpoints;
-    ASSERT_EQ(c.begin_ps.size(), 2u);
+    ASSERT_EQ(c.begin_ps.size(), 1u);
     // 14 bytes of 8.03 billion parameters; 8 NICs of 50 GB/s store them
     EXPECT_NEAR(static_cast<double>(c.bytes), 14 * 8.03e9, 1e-3 * 14 * 8.03e9);
-    EXPECT_EQ(c.read_bytes, c.bytes);
-    for (std::size_t i = 0; i < 2; ++i)
-        EXPECT_NEAR(static_cast<double>(c.end_ps[i] - c.begin_ps[i]), 0.281e12, 0.015e12);
+    EXPECT_NEAR(static_cast<double>(c.end_ps[0] - c.begin_ps[0]), 0.281e12, 0.015e12);
     EXPECT_GT(c.slowed_step_ps, c.clean_step_ps);
     EXPECT_GT(c.effective_share, 0.5);
     EXPECT_LT(c.effective_share, 1.0);
