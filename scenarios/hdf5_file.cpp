@@ -174,13 +174,6 @@ void Table::flags(const char* name, const std::vector<std::uint8_t>& values, con
     dataset.close();
 }
 
-void Table::texts(const char* name, const std::vector<std::string>& values, const char* long_name) {
-    assert(values.size() == rows_);
-    std::vector<const char*> starts;
-    for (const std::string& value : values) starts.push_back(value.c_str());
-    write_column(name, string_type().id(), starts.data(), {"1", long_name}).close();
-}
-
 void Table::close() {
     scale_.close();
     group_.close();

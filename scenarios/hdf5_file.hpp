@@ -121,7 +121,6 @@ public:
         assert(values.size() == rows_);
         write_column(name, type_of<T>(), values.data(), meaning).close();
     }
-    void texts(const char* name, const std::vector<std::string>& values, const char* long_name);
     /// A column of small numbers that stand for words (CF: flag_values, flag_meanings). @param words  no spaces inside
     void flags(const char* name, const std::vector<std::uint8_t>& values, const std::vector<std::string>& words,
                const char* long_name);

@@ -46,6 +46,7 @@ public:
         running_.push_back(number);
         started_.push_back(number);
     }
+    void note_task(std::uint32_t) {}
     void note_iteration(std::uint32_t) { ended_.clear(); }
     void note_end(std::uint32_t) { is_done = true; }
 
