@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/hdf5_file.hpp"
+
 namespace lightloom {
 namespace {
 

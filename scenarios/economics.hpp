@@ -4,11 +4,14 @@
 
 #include "models/economics/inventory.hpp"
 #include "models/optics/link_model.hpp"
-#include "scenarios/hdf5_file.hpp"
 #include "scenarios/run_result.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace lightloom {
+
+namespace hdf5 {
+class Group;
+}
 
 /// What the count needs beside the topology.
 CableFacts cable_facts(const Scenario& scenario, const Topology& topology, const LinkModel& model);

@@ -210,8 +210,7 @@ Expectation expect(const Scenario& as_said, const Plan& plan) {
     if (e.packet_hops > 0)
         e.heaviest_node_share = *std::max_element(work.begin(), work.end()) / static_cast<double>(e.packet_hops);
     // In racks the hops of a ring differ too much for one formula.
-    if (scenario.jobs.empty() && is_one_ring(scenario) && !racks)
-        e.ring = ring_expectation(scenario, traffic, paths);
+    if (scenario.jobs.empty() && is_one_ring(scenario) && !racks) e.ring = ring_expectation(scenario, traffic, paths);
     return e;
 }
 

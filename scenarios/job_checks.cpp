@@ -143,7 +143,8 @@ private:
         if (s_.jobs[i].workload.kind == WorkloadKind::trace)
             return complain(i, "kind", "a trace has the fabric to itself", "it belongs to [workload]");
         if (s_.jobs[i].workload.tuned)
-            return complain(i, "algorithm", "NCCL's tuner is asked for a whole fabric only", "name one of its algorithms");
+            return complain(i, "algorithm", "NCCL's tuner is asked for a whole fabric only",
+                            "name one of its algorithms");
         if (s_.jobs[i].workload.smallest)
             return complain(i, "sizes.from", "a sweep of sizes has the fabric to itself", "it belongs to [workload]");
         const Scenario one = as_workload(s_, s_.jobs[i]);

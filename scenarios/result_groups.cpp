@@ -9,8 +9,8 @@
 #include "scenarios/result_faults.hpp"
 #include "scenarios/result_jobs.hpp"
 #include "scenarios/result_training.hpp"
-#include "topologies/analysis.hpp"
 #include "scenarios/workload.hpp"
+#include "topologies/analysis.hpp"
 
 namespace lightloom {
 namespace {

@@ -451,7 +451,7 @@ private:
             return complain("workload.bytes", "no load is made of empty messages", "at least a byte");
         const double bytes = m.load * m.duration.seconds() * senders * static_cast<double>(shape_.nics_per_gpu) *
                              static_cast<double>(s_.rate_of(TierKind::host_leaf).bits_per_second) / 8.0;
-        if (bytes / sizes_of(w).mean() > kMostMessages)
+        if (bytes / message_sizes_of(w).mean() > kMostMessages)
             complain("workload.duration", fmt::format("would bring more than {:.0f} messages", kMostMessages),
                      "each is a flow of its own");
     }

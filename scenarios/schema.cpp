@@ -15,9 +15,9 @@ Keys make_scenario_keys() {
     Keys traffic = traffic_keys();  // message_keys() are of its section [workload]
     const Keys messages = message_keys();
     traffic.insert(std::ranges::find(traffic, "run", &Key<Scenario>::section), messages.begin(), messages.end());
-    for (const Keys& part : std::array{topology_keys(), tier_keys(), optics_keys(), scale_up_keys(), network_keys(),
-                                       traffic, engine_keys(), training_keys(), checkpoint_keys(),
-                                       trace_keys(), question_keys()})
+    for (const Keys& part :
+         std::array{topology_keys(), tier_keys(), optics_keys(), scale_up_keys(), network_keys(), traffic,
+                    engine_keys(), training_keys(), checkpoint_keys(), trace_keys(), question_keys()})
         keys.insert(keys.end(), part.begin(), part.end());
     return keys;
 }

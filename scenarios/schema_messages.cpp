@@ -46,7 +46,8 @@ std::optional<Complaint> misplaced_in_pattern(std::string_view key, const Scenar
         return belongs(is_pattern && w.messages.arrivals == Arrivals::poisson, "arrivals = \"poisson\"");
     if (key == "outstanding" || key == "messages")
         return belongs(is_pattern && w.messages.arrivals == Arrivals::closed, "arrivals = \"closed\"");
-    if (key == "size_file") return belongs(is_pattern && w.messages.sizes == FlowSizes::file, "message_sizes = \"file\"");
+    if (key == "size_file")
+        return belongs(is_pattern && w.messages.sizes == FlowSizes::file, "message_sizes = \"file\"");
     if (key == "hot_share" || key == "hot_spots")
         return belongs(w.kind == WorkloadKind::hot_spot, "kind = \"hot-spot\"");
     return std::nullopt;

@@ -58,7 +58,7 @@ std::optional<MessageDemand::Pattern> pattern_of(WorkloadKind kind) {
     return std::nullopt;
 }
 
-SizeDistribution sizes_of(const Scenario::Workload& w) {
+SizeDistribution message_sizes_of(const Scenario::Workload& w) {
     if (w.messages.sizes == FlowSizes::fixed) return SizeDistribution::fixed(w.bytes.count);
     if (w.messages.sizes != FlowSizes::file) return published_sizes(w.messages.sizes);
     if (!w.messages.of_file) throw TopologyError("the file of message sizes has not been read");
@@ -201,7 +201,7 @@ Traffic pattern_traffic(const Scenario::Workload& w, const Ranks& gpus, std::uin
                            {.pattern = *pattern_of(w.kind),
                             .hot_share = m.hot_share,
                             .hot_spots = static_cast<std::uint32_t>(m.hot_spots),
-                            .sizes = sizes_of(w),
+                            .sizes = message_sizes_of(w),
                             .arrivals = m.arrivals,
                             .bytes_per_second = m.load * bytes_per_second(topology, in_order.front()) / senders,
                             .duration = m.duration,
@@ -216,7 +216,6 @@ Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ran
     if (pattern_of(w.kind)) return pattern_traffic(w, gpus, number, topology, scenario.seeds.traffic);
     if (w.kind == WorkloadKind::training) return training_traffic(as_workload(scenario, job), topology, gpus);
     if (w.kind == WorkloadKind::trace) return trace_traffic(scenario, gpus);
-    }
     const std::vector<Ranks> groups = groups_of(topology, w.groups, gpus);
     refuse_unequal(job, groups);
     return collective(groups,

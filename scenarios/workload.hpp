@@ -32,7 +32,7 @@ const std::vector<std::string>& workload_kind_names();
 const std::vector<std::string>& algorithm_names();
 
 /// How large the messages of a pattern are.
-SizeDistribution sizes_of(const Scenario::Workload& workload);
+SizeDistribution message_sizes_of(const Scenario::Workload& workload);
 
 /// The jobs of a scenario; without any, [workload] as the one that there is.
 std::vector<Scenario::Job> jobs_of(const Scenario& scenario);

@@ -112,7 +112,7 @@ struct Traffic {
     /// Flows that belong together: those among the seats of a collective, or all flows of a pattern.
     struct Group {
         std::uint32_t ranks = 0;
-        std::uint8_t traffic_class = 0;  // 0 to 7, of its data
+        std::uint8_t traffic_class = 0;    // 0 to 7, of its data
         std::uint32_t timed_messages = 0;  // per flow: the last so many, whose release is told from the wait for it
         std::uint32_t first_member = 0;    // in `members`
         std::uint32_t job = 0;

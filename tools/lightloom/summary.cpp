@@ -268,8 +268,8 @@ std::string summary_text(const SummaryContext& context, const RunResult& result)
     const std::string title = context.scenario.title.empty() ? "" : context.scenario.title + "\n";
     return title + question(context.scenario) + "\n" + chosen_line(context.scenario) +
            sizes_table(context.scenario, result.sizes) + answer(context, result) + training_lines(result.training) +
-           bandwidth_lines(context.scenario, result) + job_lines(context.scenario, result) +
-           message_lines(result) + "\n" + latency_table(result) + "\n" + frame_lines(result) + fault_lines(context.scenario, result) +
+           bandwidth_lines(context.scenario, result) + job_lines(context.scenario, result) + message_lines(result) +
+           "\n" + latency_table(result) + "\n" + frame_lines(result) + fault_lines(context.scenario, result) +
            margin_line(context.scenario, result) + execution_lines(result, context.file);
 }
 

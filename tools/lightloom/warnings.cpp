@@ -103,7 +103,8 @@ void warn_of_window(const Scenario& scenario, const Plan& plan) {
     const FabricShape shape = shape_of(scenario);
     const Scenario::Transport& transport = scenario.transport;
     std::int64_t message = 0;
-    for (const Scenario::Job& job : jobs_of(scenario)) message = std::max(message, longest_message(job.workload, shape));
+    for (const Scenario::Job& job : jobs_of(scenario))
+        message = std::max(message, longest_message(job.workload, shape));
     if (scenario.topology.kind == TopologyKind::graph || message <= transport.window * transport.payload.count) return;
     const double ports = by_one_port(scenario.routing.policy) ? 1.0 : static_cast<double>(shape.nics_per_gpu);
     const double rate = ports * static_cast<double>(scenario.rate_of(TierKind::host_leaf).bits_per_second);
