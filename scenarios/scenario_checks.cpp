@@ -12,31 +12,21 @@
 
 #include "core/quantity_text.hpp"
 #include "core/rate.hpp"
-#include "scenarios/checkpoint_figures.hpp"
-#include "scenarios/fabric.hpp"
+#include "scenarios/check_base.hpp"
 #include "scenarios/fault_checks.hpp"
 #include "scenarios/job_checks.hpp"
 #include "scenarios/schema.hpp"
-#include "scenarios/training.hpp"
-#include "scenarios/tuner.hpp"
-#include "scenarios/workload.hpp"
 #include "topologies/parameter_checks.hpp"
 
 namespace lightloom {
 namespace {
 
 constexpr std::int64_t kMostPortsOfASwitch = 65'535;  // their numbers have 16 bits
-constexpr std::int64_t kMostPacketsOfAFlow = UINT32_MAX;
-// Time ends after 106 days; a scenario whose bits alone would take a third of that leaves room for waiting.
-constexpr std::int64_t kLongestTransfer = 30 * 86'400;  // s
 
-std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
-class Checks {
+class Checks : CheckBase {
 public:
-    Checks(const Scenario& scenario, const FabricShape& shape, const ScenarioNames& names,
-           const std::function<bool(std::string_view)>& is_sound)
-        : s_(scenario), shape_(shape), names_(names), is_sound_(is_sound) {}
+    Checks(const Scenario& scenario, const ScenarioNames& names, const std::function<bool(std::string_view)>& is_sound)
+        : CheckBase(scenario, shape_of(scenario), names, is_sound) {}
 
     std::vector<Contradiction> all() {
         rate("topology.rate", s_.topology.rate);
@@ -52,43 +42,17 @@ public:
         trimming();
         staleness();
         scale_up();
-        if (s_.jobs.empty()) workload();
+        if (s_.jobs.empty())
+            for (Contradiction& wrong : workload_contradictions(s_, shape_, names_, is_sound_))
+                found_.push_back(std::move(wrong));
         for (Contradiction& wrong : job_contradictions(s_, shape_, names_, is_sound_, topology_is_sound()))
             found_.push_back(std::move(wrong));
         for (Contradiction& wrong : fault_contradictions(s_, shape_, names_, is_sound_, topology_is_sound()))
             found_.push_back(std::move(wrong));
         return std::move(found_);
     }
-    std::vector<Contradiction> of_workload() {
-        workload();
-        return std::move(found_);
-    }
 
 private:
-    bool sound(std::initializer_list<std::string_view> keys) const { return std::ranges::all_of(keys, is_sound_); }
-    bool topology_is_sound() const {
-        return std::ranges::all_of(scenario_keys(), [this](const auto& key) {
-            return key.section != "topology" || misplaced(key, s_) || sound({key.path()});
-        });
-    }
-    /// The key that decides how many ports a switch has, by kind of fabric.
-    std::string key_of(std::string_view of_leaf_spine, std::string_view of_rails, std::string_view of_pods,
-                       std::string_view of_planes) const {
-        const auto key = [](std::string_view name) { return fmt::format("topology.{}", name); };
-        switch (s_.topology.kind) {
-            case TopologyKind::leaf_spine: return key(of_leaf_spine);
-            case TopologyKind::rail_optimised: return key(of_rails);
-            case TopologyKind::folded_clos:
-            case TopologyKind::ocs_pods: return key(of_pods);
-            case TopologyKind::multi_plane: return key(of_planes);
-            case TopologyKind::graph: return key("file");
-        }
-        return {};
-    }
-    void complain(std::string key, std::string message, std::string hint) {
-        found_.push_back({std::move(key), std::move(message), std::move(hint)});
-    }
-
     void rate(const std::string& key, BitRate rate) {
         if (!sound({key}) || Rate::from(rate)) return;
         complain(key, to_text(rate) + " cannot be kept exactly in picoseconds per bit",
@@ -340,180 +304,13 @@ private:
                      fmt::format("{} servers are no whole number of racks of {}", shape_.servers, network.servers),
                      "consecutive servers make a rack");
     }
-
-    void workload() {
-        if (!topology_is_sound() || !sound({"workload.kind"})) return;
-        const std::int64_t endpoints = shape_.endpoints();
-        if (collective_of(s_.workload.kind))
-            collective();
-        else if (s_.workload.kind == WorkloadKind::incast)
-            incast(endpoints);
-        else if (s_.workload.kind == WorkloadKind::training)
-            return training();
-        else if (s_.workload.kind == WorkloadKind::trace)
-            return trace();
-        else if (endpoints < 2)
-            complain(servers_key(), fmt::format("{} needs at least 2 GPUs", name_of(s_.workload.kind)), "there is 1");
-        if (s_.workload.smallest && !collective_of(s_.workload.kind) && sound({"workload.sizes.from"}))
-            complain("workload.sizes.from", "only a collective is run at several sizes",
-                     "such as workload.kind = \"all-reduce\"");
-        if (pattern_of(s_.workload.kind)) messages(endpoints);
-        if (endpoints >= 2) amounts(endpoints);
-    }
-
-    std::string servers_key() const { return key_of("servers", "servers", "pods", "segments"); }
-
-    void collective() {
-        const auto& w = s_.workload;
-        if (!sound({"workload.groups"})) return;
-        const std::int64_t ranks = groups_of(w.groups, shape_).ranks;
-        if (ranks < 2)
-            return complain(w.groups == Grouping::servers ? "topology.gpus_per_server" : servers_key(),
-                            "a collective of 1 GPU has nobody to send to",
-                            "workload.groups says who runs one together: a GPU of every server, all, or one server's");
-        if (w.kind != WorkloadKind::barrier && sound({"workload.bytes"}) && w.bytes.count < ranks)
-            complain("workload.bytes",
-                     fmt::format("{} are less than a byte for each of {} ranks", to_text(w.bytes), ranks),
-                     "at least one each");
-        if (sound({"workload.root"}) && w.root >= ranks)
-            return complain("workload.root", fmt::format("there is no rank {}", w.root),
-                            fmt::format("there are {}, counted from 0", ranks));
-        if (w.smallest && sound({"workload.sizes.from", "workload.bytes"}) && *w.smallest > w.bytes)
-            complain("workload.sizes.from", fmt::format("{} are more than workload.bytes", to_text(*w.smallest)),
-                     fmt::format("the largest size is {}", to_text(w.bytes)));
-        if (!w.algorithm || !sound({"workload.algorithm"})) return;
-        if (*w.algorithm == Algorithm::in_switch && sound({"scale_up.kind", "scale_up.servers"})) in_switch();
-        const Collective kind = *collective_of(w.kind);
-        if (!is_implemented(kind, *w.algorithm))
-            complain("workload.algorithm", fmt::format("{} has no {} form", name_of(w.kind), name_of(*w.algorithm)),
-                     fmt::format("it has {}", fmt::join(algorithms_of(kind), ", ")));
-    }
-
-    void in_switch() {
-        const auto& network = s_.scale_up_network;
-        if (network.kind == ScaleUpKind::none || network.has_racks())
-            return complain("workload.algorithm", "in-switch sums are made by the switches inside servers",
-                            "scale_up.kind = \"nvlink\", without racks, gives servers such switches");
-        if (s_.workload.groups == Grouping::rails || shape_.gpus_per_server < 2)
-            complain("workload.algorithm", "in-switch sums need several GPUs of a server in a group",
-                     "workload.groups = \"all\" or \"servers\"");
-    }
-
-    void training() {
-        if (!sound({"training.model", "training.gpu", "training.tensor", "training.context", "training.pipeline",
-                    "training.expert", "training.micro_batches", "training.micro_batch", "training.virtual_stages",
-                    "training.sequence", "training.expert_nodes", "training.stragglers.count", "checkpoint.every",
-                    "checkpoint.servers"}))
-            return;
-        const std::vector<std::string> of_checkpoints = checkpoint_mistakes(s_);
-        for (const std::string& mistake : of_checkpoints)
-            complain("workload.kind", mistake, "lightloom explain --keys lists what [checkpoint] takes");
-        if (!of_checkpoints.empty()) return;  // they say how many GPUs train
-        const std::int64_t storing = storing_endpoints(s_.checkpoint, shape_.gpus_per_server);
-        for (const std::string& mistake : training_mistakes(s_.training, shape_.endpoints() - storing))
-            complain("workload.kind", mistake, "lightloom explain --keys lists what [training] takes");
-    }
-
-    // The files themselves are read when all keys are known.
-    void trace() {
-        if (sound({"trace.prefix"}) && s_.trace.prefix.empty())
-            complain("trace.prefix", "names no trace",
-                     "prefix = \"llama\" in [trace] stands for llama.0.et, llama.1.et, ...");
-    }
-
-    void incast(std::int64_t endpoints) {
-        if (endpoints < 2)
-            complain(servers_key(), "an incast needs at least 2 GPUs", "there is 1");
-        else if (sound({"workload.senders"}) && s_.workload.senders >= endpoints)
-            complain("workload.senders",
-                     fmt::format("{} senders and a receiver among {} GPUs", s_.workload.senders, endpoints),
-                     fmt::format("at most {}, or 0 for all others", endpoints - 1));
-    }
-
-    void messages(std::int64_t endpoints) {
-        constexpr double kMostMessages = 20e6;  // each is a flow with its rows
-        const auto& w = s_.workload;
-        const ScenarioMessages& m = w.messages;
-        if (m.sizes == FlowSizes::file && m.size_file.empty() && sound({"workload.size_file"}))
-            complain("workload.size_file", "is missing", "such as \"sizes.csv\", beside the scenario");
-        if (w.kind == WorkloadKind::hot_spot && sound({"workload.hot_spots"}) && m.hot_spots >= endpoints)
-            complain("workload.hot_spots", fmt::format("{} hot spots among {} GPUs", m.hot_spots, endpoints),
-                     "fewer than there are GPUs");
-        const double senders = static_cast<double>(w.kind == WorkloadKind::incast ? 1 : endpoints);  // at full load
-        if (m.arrivals == Arrivals::closed &&
-            static_cast<double>(m.messages) * static_cast<double>(endpoints) > kMostMessages)
-            complain("workload.messages", fmt::format("would be more than {:.0f} of all GPUs", kMostMessages),
-                     "each is a flow of its own");
-        if (m.arrivals != Arrivals::poisson || (m.sizes == FlowSizes::file && !m.of_file) ||
-            !sound({"workload.duration", "workload.load", "workload.bytes", "topology.rate", "tier.host-leaf.rate"}))
-            return;
-        if (w.bytes.count == 0 && m.sizes == FlowSizes::fixed)
-            return complain("workload.bytes", "no load is made of empty messages", "at least a byte");
-        const double bytes = m.load * m.duration.seconds() * senders * static_cast<double>(shape_.nics_per_gpu) *
-                             static_cast<double>(s_.rate_of(TierKind::host_leaf).bits_per_second) / 8.0;
-        if (bytes / message_sizes_of(w).mean() > kMostMessages)
-            complain("workload.duration", fmt::format("would bring more than {:.0f} messages", kMostMessages),
-                     "each is a flow of its own");
-    }
-
-    /// Packets that one flow sends, and how long the busiest port has to send.
-    void amounts(std::int64_t endpoints) {
-        if (!sound({"topology.rate", "tier.host-leaf.rate", "transport.payload", "framing.header", "workload.bytes",
-                    "workload.iterations", "workload.senders"}))
-            return;
-        const auto& w = s_.workload;
-        const std::int64_t payload = s_.transport.payload.count;
-        const __int128 packets = most_packets_of_a_flow(payload);
-        if (packets > kMostPacketsOfAFlow) {
-            complain("workload.bytes", "a flow would have more packets than the 4294967295 that can be numbered",
-                     "fewer bytes or iterations, or more payload per packet");
-            return;  // and it would take long, too
-        }
-        const std::int64_t senders = w.kind != WorkloadKind::incast ? 1 : w.senders == 0 ? endpoints - 1 : w.senders;
-        const __int128 bits = packets * senders * 8 * (payload + s_.framing.header.count);
-        if (bits / s_.rate_of(TierKind::host_leaf).bits_per_second > kLongestTransfer)
-            complain("workload.bytes",
-                     fmt::format("would take more than 30 days at {}", to_text(s_.rate_of(TierKind::host_leaf))),
-                     "simulated time ends after 106 days");
-    }
-
-    // Of a collective other than a ring, what a rank sends to all others.
-    __int128 most_packets_of_a_flow(std::int64_t payload) const {
-        if (!collective_of(s_.workload.kind)) return quotient_up(s_.workload.bytes.count, payload);
-        const Scenario chosen = tuned(s_);
-        const EngineCosts& costs = engine_costs(chosen);
-        const double share = std::min(costs.efficiency, costs.efficiency_across);
-        return static_cast<__int128>(std::ceil(1.0 / share)) * most_packets_of_a_call(chosen.workload, payload);
-    }
-    __int128 most_packets_of_a_call(const Scenario::Workload& w, std::int64_t payload) const {
-        const std::int64_t ranks = groups_of(w.groups, shape_).ranks;
-        const bool is_ring =
-            w.kind == WorkloadKind::all_reduce && w.algorithm.value_or(Algorithm::ring) == Algorithm::ring;
-        if (is_ring && !w.chunk)
-            return static_cast<__int128>(w.iterations) * 2 * (ranks - 1) *
-                   quotient_up(quotient_up(w.bytes.count, ranks), payload);
-        const std::int64_t piece = w.chunk ? std::min(w.chunk->count, payload) : payload;
-        return static_cast<__int128>(w.iterations) * 2 * (quotient_up(w.bytes.count, piece) + ranks);
-    }
-
-    const Scenario& s_;
-    const FabricShape shape_;
-    const ScenarioNames& names_;
-    const std::function<bool(std::string_view)>& is_sound_;
-    std::vector<Contradiction> found_;
 };
 
 }  // namespace
 
 std::vector<Contradiction> contradictions(const Scenario& scenario, const ScenarioNames& names,
                                           const std::function<bool(std::string_view key)>& is_sound) {
-    return Checks(scenario, shape_of(scenario), names, is_sound).all();
-}
-
-std::vector<Contradiction> workload_contradictions(const Scenario& scenario, const FabricShape& gpus,
-                                                   const ScenarioNames& names,
-                                                   const std::function<bool(std::string_view key)>& is_sound) {
-    return Checks(scenario, gpus, names, is_sound).of_workload();
+    return Checks(scenario, names, is_sound).all();
 }
 
 }  // namespace lightloom

@@ -30,6 +30,7 @@ inline Topology three_tiers() {
     for (std::size_t i = 0; i < 2; ++i) {
         topology.nodes[cores[i].value].kind = NodeKind::core;
         topology.nodes[cores[i].value].index = static_cast<std::uint32_t>(i);
+        topology.nodes[cores[i].value].pod = Topology::Node::kNoPod;
     }
     for (std::size_t i = 4; i < 8; ++i) topology.nodes[servers[i].value].pod = 1;
     for (std::size_t i = 2; i < 4; ++i) topology.nodes[leaves[i].value].pod = topology.nodes[spines[i].value].pod = 1;

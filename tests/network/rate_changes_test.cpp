@@ -73,7 +73,7 @@ TEST(RateChanges, AreTakenUpByFramesThatAreRepeated) {
     FabricCase parts(chain({gigabits(400), gigabits(400)}), messages({{0, 1}}, {4096}), nanoseconds(100));
     parts.network.link_retries = 1;
     const auto delivered = [&] { return run(parts).delivered(0); };
-    const Time once = delivered();
+    const Duration once = delivered();
     parts.channels[0].codeword_hazard = std::numeric_limits<double>::infinity();  // the NIC's: the first attempt fails,
     parts.changes = {{Time{} + parts.network.nic_latency + nanoseconds(100), 0, 0.0, 0.0}};  // the second does not
     const Duration repeated = delivered() - once;

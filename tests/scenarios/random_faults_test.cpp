@@ -49,6 +49,11 @@ Text random_fabric(Dice& dice) {
     text.fabric = fmt::format("[topology]\nservers = {}\ngpus_per_server = {}\nleaves = {}\nspines = {}\n",
                               leaves * (1 + dice.roll(2)), 1 + dice.roll(2), leaves, 1 + dice.roll(3));
     text.fabric += fmt::format("links_per_pair = {}\n", 1 + dice.roll(2));
+    if (dice.roll(3) == 0)  // spines that serve several units
+        text.fabric = fmt::format(
+            "[topology]\nkind = \"rail-optimised\"\nservers = {}\ngpus_per_server = 2\n"
+            "servers_per_unit = 2\nspines = {}\n",
+            4 + 2 * dice.roll(2), 1 + dice.roll(3));
     text.fabric += fmt::format("[optics]\nbasis = \"{}\"\n", dice.any(std::array{"limit", "typical"}));
     text.fabric += fmt::format("[switch]\nforwarding = \"{}\"\nflow_control = \"{}\"\n",
                                dice.any(std::array{"store-and-forward", "cut-through"}),
@@ -66,14 +71,14 @@ Text random_fabric(Dice& dice) {
 
 std::string random_selector(Dice& dice, const std::string& kind) {
     const std::string random = dice.roll(2) == 0 ? " & random 1" : "";
-    if (kind == "crash") return dice.any(std::array{"spine=0", "leaf=1", "random 1", "random 2"});
+    if (kind == "crash") return dice.any(std::array{"spine=0", "leaf=1", "pod=0 & random 1", "random 1", "random 2"});
     if (kind == "nic-loss") return dice.any(std::array{"server=0", "server=1 & link=0", "random 1"});
     const std::string group = dice.any(std::array{"", "", " & group=module", " & group=trunk & per=2",
                                                   " & group=panel & per=3", " & group=line-card & per=2"});
     const bool is_optical = kind == "degrade" || kind == "wander";
-    if (!is_optical && dice.roll(4) == 0) return "tier=host-leaf & random 1";
-    return dice.any(std::array{"leaf=0", "spine=0", "tier=leaf-spine", "leaf=1 & link=0"}) + (is_optical ? "" : group) +
-           random;
+    if (!is_optical && kind != "swap" && dice.roll(4) == 0) return "tier=host-leaf & random 1";
+    return dice.any(std::array{"leaf=0", "spine=0", "tier=leaf-spine", "leaf=1 & link=0", "pod=0"}) +
+           (is_optical ? "" : group) + random;
 }
 
 std::string random_fault(Dice& dice) {
@@ -99,8 +104,14 @@ std::string random_fault(Dice& dice) {
     return text;
 }
 
+/// What faults did, over all scenarios: they must not have been harmless.
+struct Harm {
+    std::uint64_t lost_in_dark = 0;
+    std::int64_t stalled_flows = 0, failed_flows = 0;
+};
+
 /// What does not hold of a scenario, first of all that it is one.
-std::vector<std::string> broken(const std::string& text) {
+std::vector<std::string> broken(const std::string& text, Harm* harm = nullptr) {
     const auto input = parse_scenario(text, "s.toml", {}, names_of(Catalogue::built_in()));
     if (!input.scenario) return {"cannot be read: " + to_string(input.errors[0])};
     const Scenario& scenario = *input.scenario;
@@ -138,6 +149,11 @@ std::vector<std::string> broken(const std::string& text) {
         wrong.push_back(fmt::format("{} bytes delivered", delivered));
     const RunResult other = run(scenario, prepared, {.threads = 2, .partitions = 3, .window_divisor = 2}, nullptr);
     if (other.digest != ended.fabric.digest()) wrong.push_back("depends on its execution");
+    if (harm != nullptr) {
+        harm->lost_in_dark += static_cast<std::uint64_t>(other.summary.frames_lost_in_dark);
+        harm->failed_flows += other.summary.flows_failed;
+        for (const std::int64_t stalled_ps : other.flows.stalled_ps) harm->stalled_flows += stalled_ps > 0;
+    }
     return wrong;
 }
 
@@ -158,17 +174,21 @@ Text least(Text text, Fails&& fails) {
 }
 
 TEST(RandomFaultScenarios, KeepTheirPromises) {
+    Harm harm;
     for (std::uint64_t seed = 1; seed <= 120; ++seed) {
         Dice dice(seed);
         Text text = random_fabric(dice);
         for (std::int64_t n = 1 + dice.roll(4); n > 0; --n) text.faults.push_back(random_fault(dice));
-        if (const auto wrong = broken(text.whole()); !wrong.empty()) {
+        if (const auto wrong = broken(text.whole(), &harm); !wrong.empty()) {
             const Text cut = least(text, [](const Text& t) { return !broken(t.whole()).empty(); });
             FAIL() << "seed " << seed << ": " << wrong[0] << "; the least that fails (" << broken(cut.whole())[0]
                    << "):\n"
                    << cut.whole();
         }
     }
+    EXPECT_GT(harm.lost_in_dark, 1000u);
+    EXPECT_GT(harm.stalled_flows, 100);
+    EXPECT_GT(harm.failed_flows, 10);
 }
 
 TEST(RandomFaultScenarios, AreCutDownToWhatIsNeeded) {

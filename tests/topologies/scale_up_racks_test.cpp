@@ -140,7 +140,7 @@ TEST(ScaleUpRacks, BelongToAPodIfTheyStandInOne) {
     std::vector<std::uint32_t> pods;
     for (std::size_t n = clos.nodes.size(); n < halves.nodes.size(); ++n) pods.push_back(halves.nodes[n].pod);
     EXPECT_EQ(pods, (std::vector<std::uint32_t>{0, 0, 1, 1}));
-    EXPECT_EQ(all.nodes.back().pod, 0u);
+    EXPECT_EQ(all.nodes.back().pod, Topology::Node::kNoPod);
 }
 
 TEST(ScaleUpRacks, AreNotCutByAPlan) {
