@@ -2,6 +2,7 @@
 
 #include <hdf5_hl.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace lightloom::hdf5 {
@@ -154,9 +155,16 @@ Handle Table::write_column(const char* name, hid_t type, const void* values, Mea
 
 void Table::texts(const char* name, const std::vector<std::string>& values, const char* long_name) {
     assert(values.size() == rows_);
-    std::vector<const char*> pointers;
-    for (const std::string& value : values) pointers.push_back(value.c_str());
-    write_column(name, string_type().id(), pointers.data(), {"1", long_name}).close();
+    // Of one length, padded by zeros: texts of any length would lie in a heap, whose damage crashes HDF5.
+    std::size_t longest = 1;
+    for (const std::string& value : values) longest = std::max(longest, value.size());
+    std::string packed;
+    for (const std::string& value : values) packed.append(value).append(longest - value.size(), '\0');
+    const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, name);
+    check(H5Tset_size(type.id(), longest), name);
+    check(H5Tset_strpad(type.id(), H5T_STR_NULLPAD), name);
+    check(H5Tset_cset(type.id(), H5T_CSET_UTF8), name);
+    write_column(name, type.id(), packed.data(), {"1", long_name}).close();
 }
 
 void Table::flags(const char* name, const std::vector<std::uint8_t>& values, const std::vector<std::string>& words,

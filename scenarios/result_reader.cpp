@@ -11,6 +11,8 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <tuple>
+#include <utility>
 
 #include "scenarios/hdf5_file.hpp"
 #include "scenarios/trial.hpp"
@@ -51,20 +53,27 @@ bool is_hard_link(hid_t group, const char* name) {
            info.type == H5L_TYPE_HARD;
 }
 
+struct Link {
+    std::string name;
+    std::int64_t place;  // in the order of their making; 0 where a group does not keep it
+};
+
+// Called by HDF5 for each link, in the order in which they lie: any other order would be made of a table that HDF5
+// 1.10 frees without having filled it where a group is damaged.
+herr_t take_link(hid_t group, const char* name, const H5L_info_t* info, void* links) {
+    auto& found = *static_cast<std::vector<Link>*>(links);
+    if (found.size() == kMostLinks) return 1;
+    if (std::strlen(name) < 256 && is_hard_link(group, name))
+        found.push_back({name, info->corder_valid ? info->corder : 0});
+    return 0;
+}
+
 std::vector<std::string> links_of(hid_t group) {
+    std::vector<Link> links;
+    H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, take_link, &links);
+    std::ranges::sort(links, {}, [](const Link& link) { return std::tie(link.place, link.name); });
     std::vector<std::string> names;
-    H5G_info_t info;
-    if (H5Gget_info(group, &info) < 0) return names;
-    for (const H5_index_t order : {H5_INDEX_CRT_ORDER, H5_INDEX_NAME}) {
-        for (hsize_t i = 0; i < std::min(info.nlinks, kMostLinks); ++i) {
-            std::array<char, 256> name{};
-            const ssize_t length =
-                H5Lget_name_by_idx(group, ".", order, H5_ITER_INC, i, name.data(), name.size(), H5P_DEFAULT);
-            if (length <= 0 || static_cast<std::size_t>(length) >= name.size()) break;
-            if (is_hard_link(group, name.data())) names.emplace_back(name.data());
-        }
-        if (!names.empty()) break;  // a group need not keep the order of its making
-    }
+    for (Link& link : links) names.push_back(std::move(link.name));
     return names;
 }
 

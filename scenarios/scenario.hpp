@@ -234,8 +234,8 @@ struct Scenario {
         std::optional<Bytes> smallest{};  // of a sweep of sizes up to `bytes`, ...
         std::int64_t factor = 2;          // ... each so many times the last
         std::int64_t traffic_class = 0;
-        std::int64_t senders = 0;   // incast: how many endpoints send to endpoint 0; 0 stands for all others
-        ScenarioMessages messages;  // of a pattern
+        std::int64_t senders = 0;     // incast: how many endpoints send to endpoint 0; 0 stands for all others
+        ScenarioMessages messages{};  // of a pattern
         friend bool operator==(const Workload&, const Workload&) = default;
     } workload;
 

@@ -105,11 +105,11 @@ std::vector<std::uint32_t> Fabric::deadlock() const {
     for (std::uint32_t start = 0; start < state.size(); ++start) {
         if (state[start] != unseen || !is_stopped(start / kStride, start % kStride)) continue;
         const std::uint32_t c = start % kStride;
-        struct Wait {
+        struct Visit {
             std::uint32_t port;
             std::vector<std::uint32_t> next;
         };
-        std::vector<Wait> path{{start / kStride, waits_for(start / kStride, c)}};
+        std::vector<Visit> path{{start / kStride, waits_for(start / kStride, c)}};
         state[start] = open;
         while (!path.empty()) {
             if (path.back().next.empty()) {
@@ -122,7 +122,7 @@ std::vector<std::uint32_t> Fabric::deadlock() const {
             std::uint8_t& seen = state[port * kStride + c];
             if (seen == open) {
                 std::vector<std::uint32_t> cycle;
-                const auto first = std::ranges::find(path, port, &Wait::port);
+                const auto first = std::ranges::find(path, port, &Visit::port);
                 for (auto step = first; step != path.end(); ++step) cycle.push_back(step->port);
                 return cycle;
             }

@@ -22,7 +22,7 @@ struct MessageDemand {
     SizeDistribution sizes = SizeDistribution::fixed(1);
     Arrivals arrivals = Arrivals::once;
     double bytes_per_second = 0.0;                // poisson: of payload, from each sender on average
-    Duration duration;                            // poisson: for so long
+    Duration duration{0};                         // poisson: for so long
     std::uint32_t outstanding = 1, messages = 1;  // closed: at a time, and in all, of each sender
 };
 

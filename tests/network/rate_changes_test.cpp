@@ -78,8 +78,8 @@ TEST(RateChanges, AreTakenUpByFramesThatAreRepeated) {
     parts.changes = {{Time{} + parts.network.nic_latency + nanoseconds(100), 0, 0.0, 0.0}};  // the second does not
     const Duration repeated = delivered() - once;
     parts.rates = {{Time{} + parts.network.nic_latency + nanoseconds(150), 0, gigabits(200)}};
-    const std::int64_t frame = 8 * (4096 + parts.network.framing.header.count) + 64;
-    EXPECT_EQ((delivered() - once - repeated).ps, frame * 5 / 2);
+    const std::int64_t frame = 8 * (4096 + parts.network.framing.header.count) + 64, gap = 96;  // bits
+    EXPECT_EQ((delivered() - once - repeated).ps, (gap + frame) * 5 / 2);
 }
 
 // A switch must not send on at 400 Gb/s what comes in at 200: it waits for the last bit.

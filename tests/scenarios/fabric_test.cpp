@@ -53,7 +53,9 @@ void expect_shape_of_what_is_built(const Scenario& scenario) {
         const NodeId lower = t.ports[cable.lower.value].node, upper = t.ports[cable.upper.value].node;
         const bool at_server = t.nodes[lower.value].kind == NodeKind::server;
         std::int64_t& most = links[t.tiers[cable.tier].name];
-        most = std::max(most, ++between[{cable.tier, lower, at_server ? lower : upper}]);
+        const std::int64_t port =
+            cable.lower.value - t.nodes[lower.value].first_port;  // a server's are numbered through
+        most = std::max(most, at_server ? port + 1 : ++between[{cable.tier, lower, upper}]);
     }
     for (std::size_t i = 0; i < kTierKinds; ++i) {
         EXPECT_EQ(shape.has[i], links.contains(std::string(kTiers[i].name))) << kTiers[i].name;
@@ -171,7 +173,7 @@ TEST(Fabric, WhatAGeneratorWouldRefuseIsSaidByKey) {
               "topology.buildings: 4 pods cannot be shared out to 3 buildings");
     EXPECT_EQ(first("kind = \"ocs-pods\"\npods = 4\n" + pods),
               "topology.circuits_per_spine: one circuit of a spine in one state cannot join 4 pods");
-    EXPECT_EQ(first("kind = \"ocs-pods\"\npods = 4\nstates = 9\n" + pods),
+    EXPECT_EQ(first("kind = \"ocs-pods\"\npods = 4\nstates = 9\n" + pods + "[run]\nuntil = \"1ms\"\n"),
               "topology.states: 4 pods meet in 3 different matchings");
     EXPECT_EQ(first("kind = \"folded-clos\"\npods = 2\nspines_per_pod = 3\ncores = 4\nleaves_per_pod = 1\n"
                     "servers_per_leaf = 1\n"),

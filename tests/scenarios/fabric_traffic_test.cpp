@@ -107,11 +107,12 @@ TEST(FabricTraffic, KeysBelongToTheirArrivals) {
     EXPECT_EQ(with("arrivals = \"poisson\""), "workload.arrivals: says nothing here");
     EXPECT_EQ(with("kind = \"uniform\"\nhot_spots = 2"), "workload.hot_spots: says nothing here");
     EXPECT_EQ(with("kind = \"hot-spot\"\nhot_spots = 99"), "workload.hot_spots: 99 hot spots among 32 GPUs");
-    EXPECT_EQ(with("kind = \"uniform\"\nsizes = \"file\""), "workload.size_file: is missing");
+    EXPECT_EQ(with("kind = \"uniform\"\nmessage_sizes = \"file\""), "workload.size_file: is missing");
     EXPECT_EQ(with("kind = \"uniform\"\narrivals = \"poisson\"\nbytes = \"1B\"\nduration = \"1s\""),
               "workload.duration: would bring more than 20000000 messages");
-    EXPECT_EQ(with("kind = \"uniform\"\narrivals = \"poisson\"\nsizes = \"hadoop\"\nload = 0.3\nduration = \"1ms\""),
-              "0 errors");
+    EXPECT_EQ(
+        with("kind = \"uniform\"\narrivals = \"poisson\"\nmessage_sizes = \"hadoop\"\nload = 0.3\nduration = \"1ms\""),
+        "0 errors");
 }
 
 TEST(SizeFile, IsRead) {
@@ -142,7 +143,7 @@ TEST(SizeFile, ErrorsHaveFileLineAndColumn) {
 TEST(FabricTraffic, IsOneDigestWhateverExecutesIt) {
     const Scenario scenario = scenario_of(
         "[topology]\nservers = 8\nleaves = 4\nspines = 2\ngpus_per_server = 2\n[workload]\nkind = \"hot-spot\"\n"
-        "arrivals = \"closed\"\nsizes = \"hadoop\"\nmessages = 20\noutstanding = 2\n");
+        "arrivals = \"closed\"\nmessage_sizes = \"hadoop\"\nmessages = 20\noutstanding = 2\n");
     const RunResult one = result_of(scenario);
     for (const std::uint32_t partitions : {2u, 5u})
         EXPECT_EQ(run(scenario, plan(scenario), {.threads = 2, .partitions = partitions, .window_divisor = 4}, nullptr)

@@ -94,8 +94,9 @@ void read_all(const ResultReader& reader) {
             reader.words(item);
             try {
                 reader.scalar(item);
-            } catch (const ResultUnreadable&) {
-                reader.column(item);
+            } catch (const ResultUnreadable& not_a_number) {
+                if (std::string(not_a_number.what()).find("does not hold numbers") == std::string::npos)
+                    reader.column(item);
             }
         }
     }

@@ -159,14 +159,16 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"nic\", "
                   "\"routing\", "
                   "\"framing\", "
-                  "\"transport\", \"workload\", \"run\", \"training\", \"checkpoint\", \"trace\", \"job\", \"fault\""},
+                  "\"transport\", \"workload\", \"run\", \"engine\", \"training\", \"checkpoint\", \"trace\", "
+                  "\"question\", \"job\", \"fault\""},
         WrongLine{"[\"run.seed\"]\nplant = 1",
                   "5:2: error: \"run.seed\": unknown key\n"
                   "    known are \"title\", \"topology\", \"tier\", \"optics\", \"qualify\", \"scale_up\", \"switch\", "
                   "\"nic\", "
                   "\"routing\", "
                   "\"framing\", "
-                  "\"transport\", \"workload\", \"run\", \"training\", \"checkpoint\", \"trace\", \"job\", \"fault\""},
+                  "\"transport\", \"workload\", \"run\", \"engine\", \"training\", \"checkpoint\", \"trace\", "
+                  "\"question\", \"job\", \"fault\""},
         WrongLine{"Leaves = 2", "5:1: error: topology.Leaves: unknown key\n    did you mean \"leaves\"?"},
         WrongLine{
             "\"\\u001b[2J\" = 2",

@@ -111,7 +111,7 @@ TEST(Training, TheStudiedStepRunsInSmall) {
     // on 64 GPUs at half of their peak.
     const double computing_s = 6.0 * 7.5e9 * 65'536 / (64 * 0.5 * 989e12);
     EXPECT_GT(static_cast<double>(result.training.step_ps) * 1e-12, computing_s);
-    EXPECT_LT(static_cast<double>(result.training.step_ps) * 1e-12, 3.0 * computing_s);
+    EXPECT_LT(static_cast<double>(result.training.step_ps) * 1e-12, 4.0 * computing_s);
     // A half of each copy's gradients in fp32 and of its parameters in bf16 go over the fabric, and activations between
     // four stages: 8.4 MB a rank, there and back, of four micro-batches.
     const std::int64_t expected = std::int64_t{8'030'000'000} * 6 + std::int64_t{3 * 2 * 4 * 16} * 8192 * 4096 * 2 / 8;
