@@ -32,17 +32,7 @@ void simulate(Simulation& simulation, const ProgramName& program, std::uint32_t 
     result.effective_scenario = effective_toml(scenario);
 
     const std::lock_guard lock(result_files);
-    ResultFile::create(simulation.path, {.title = scenario.title,
-                                         .program_version = result.program_version,
-                                         .build_type = result.build_type,
-                                         .scenario_text = result.scenario_text,
-                                         .effective_scenario = result.effective_scenario,
-                                         .plant_seed = result.plant_seed,
-                                         .traffic_seed = result.traffic_seed,
-                                         .faults_seed = result.faults_seed,
-                                         .topology = result.topology,
-                                         .links = result.links})
-        .finish(result);
+    ResultFile::create(simulation.path, header_of(result, scenario.title)).finish(result);
 }
 
 }  // namespace

@@ -65,19 +65,6 @@ hdf5::Series create_progress(const hdf5::Group& run) {
     return {run, "progress", columns};
 }
 
-RunHeader header_of(const RunResult& result, const std::string& title) {
-    return {.title = title,
-            .program_version = result.program_version,
-            .build_type = result.build_type,
-            .scenario_text = result.scenario_text,
-            .effective_scenario = result.effective_scenario,
-            .plant_seed = result.plant_seed,
-            .traffic_seed = result.traffic_seed,
-            .faults_seed = result.faults_seed,
-            .topology = result.topology,
-            .links = result.links};
-}
-
 std::string sixteen_hex_digits(std::uint64_t value) {
     std::array<char, 17> text{};
     std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(value));
@@ -108,6 +95,19 @@ void write_whole(const std::string& path, const RunResult& result, const std::st
 }
 
 }  // namespace
+
+RunHeader header_of(const RunResult& result, std::string_view title) {
+    return {.title = title,
+            .program_version = result.program_version,
+            .build_type = result.build_type,
+            .scenario_text = result.scenario_text,
+            .effective_scenario = result.effective_scenario,
+            .plant_seed = result.plant_seed,
+            .traffic_seed = result.traffic_seed,
+            .faults_seed = result.faults_seed,
+            .topology = result.topology,
+            .links = result.links};
+}
 
 // In the order of its making: the series is closed before its file.
 struct ResultFile::Running {

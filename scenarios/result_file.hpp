@@ -43,6 +43,9 @@ struct RunHeader {
     const LinkConditions& links;
 };
 
+/// What a run says of itself once it has ended. It refers to the result, and to the title.
+RunHeader header_of(const RunResult& result, std::string_view title);
+
 class ResultFile {
 public:
     /// Makes PATH.partial, replacing an older one, so that a run that could not be kept is not begun.
