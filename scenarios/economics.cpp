@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "scenarios/hdf5_file.hpp"
+#include "scenarios/result_meanings.hpp"
 
 namespace lightloom {
 namespace {
@@ -14,7 +15,7 @@ using hdf5::Group;
 using hdf5::Meaning;
 using hdf5::Table;
 
-constexpr Meaning count(const char* long_name) { return {"1", long_name}; }
+using hdf5::count;
 constexpr Meaning watts(const char* long_name) { return {"W", long_name}; }
 constexpr Meaning dollars(const char* long_name) { return {"1", long_name}; }
 

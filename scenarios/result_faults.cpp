@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scenarios/result_meanings.hpp"
+
 namespace lightloom {
 namespace {
 
@@ -9,9 +11,9 @@ using hdf5::Group;
 using hdf5::Meaning;
 using hdf5::Table;
 
-constexpr Meaning picoseconds(const char* long_name) { return {"ps", long_name}; }
-constexpr Meaning count(const char* long_name) { return {"1", long_name}; }
-constexpr Meaning bytes(const char* long_name) { return {"byte", long_name}; }
+using hdf5::bytes;
+using hdf5::count;
+using hdf5::picoseconds;
 
 void write_fault_rows(const Group& root, const RunResult::Faults& f) {
     if (f.kind.empty()) return;

@@ -8,6 +8,7 @@
 #include "scenarios/economics.hpp"
 #include "scenarios/result_faults.hpp"
 #include "scenarios/result_jobs.hpp"
+#include "scenarios/result_meanings.hpp"
 #include "scenarios/result_training.hpp"
 #include "scenarios/workload.hpp"
 #include "topologies/analysis.hpp"
@@ -19,9 +20,9 @@ using hdf5::Group;
 using hdf5::Meaning;
 using hdf5::Table;
 
-constexpr Meaning picoseconds(const char* long_name) { return {"ps", long_name}; }
-constexpr Meaning count(const char* long_name) { return {"1", long_name}; }
-constexpr Meaning bytes(const char* long_name) { return {"byte", long_name}; }
+using hdf5::bytes;
+using hdf5::count;
+using hdf5::picoseconds;
 
 /// One value per row of a table, in a vector that lives as long as the write.
 template <class T, class Row>

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "scenarios/result_meanings.hpp"
+
 namespace lightloom {
 namespace {
 
 using hdf5::Meaning;
 
-constexpr Meaning picoseconds(const char* long_name) { return {"ps", long_name}; }
-constexpr Meaning count(const char* long_name) { return {"1", long_name}; }
+using hdf5::count;
+using hdf5::picoseconds;
 
 bool any(const auto& column) {
     return std::ranges::any_of(column, [](auto value) { return value > 0; });

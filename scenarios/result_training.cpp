@@ -4,6 +4,8 @@
 
 #include "models/workload/exposure.hpp"
 
+#include "scenarios/result_meanings.hpp"
+
 namespace lightloom {
 namespace {
 
@@ -11,8 +13,8 @@ using hdf5::Group;
 using hdf5::Meaning;
 using hdf5::Table;
 
-constexpr Meaning picoseconds(const char* long_name) { return {"ps", long_name}; }
-constexpr Meaning count(const char* long_name) { return {"1", long_name}; }
+using hdf5::count;
+using hdf5::picoseconds;
 
 void write_scalars(const Group& g, const TrainingFigures& t) {
     g.scalar("steps", t.steps, count("training steps"));
