@@ -78,23 +78,30 @@ std::int64_t storing_endpoints(const ScenarioCheckpoint& checkpoint, std::int64_
     return checkpoint.network == CheckpointNetwork::fabric ? checkpoint.servers * gpus_per_server : 0;
 }
 
-std::vector<std::string> checkpoint_mistakes(const Scenario& scenario) {
+std::vector<Contradiction> checkpoint_mistakes(const Scenario& scenario) {
     const ScenarioCheckpoint& c = scenario.checkpoint;
     const FabricShape shape = shape_of(scenario);
-    std::vector<std::string> found;
+    const std::string key = "checkpoint.servers";
     if (c.every == 0 && !c.restart) {
-        if (c.servers > 0)
-            found.push_back(fmt::format("{} servers store checkpoints that nobody writes or reads", c.servers));
-        return found;
+        if (c.servers == 0) return {};
+        return {{key, fmt::format("{} servers store checkpoints that nobody writes or reads", c.servers),
+                 "checkpoint.every says after how many steps"}};
     }
+    if (c.every > scenario.workload.iterations)
+        return {{"checkpoint.every", fmt::format("no checkpoint falls due in {} steps", scenario.workload.iterations),
+                 "workload.iterations says how many steps there are"}};
+    std::vector<Contradiction> found;
     const bool on_fabric = c.network == CheckpointNetwork::fabric;
-    if (on_fabric && c.servers == 0) found.emplace_back("no server stores the checkpoints");
+    const std::string other = "checkpoint.network = \"front-end\" stores elsewhere";
+    if (on_fabric && c.servers == 0)
+        found.push_back({key, "no server stores the checkpoints", "so many of the last ones do; " + other});
     if (on_fabric && c.servers >= shape.servers)
-        found.push_back(fmt::format("{} servers of {} store, and none trains", c.servers, shape.servers));
+        found.push_back({key, fmt::format("{} servers of {} store, and none trains", c.servers, shape.servers), other});
     if (!on_fabric && c.servers > 0)
-        found.emplace_back("servers of the fabric store, but checkpoints take a front-end network");
+        found.push_back({key, "servers of the fabric store, but checkpoints take a front-end network",
+                         "none, or checkpoint.network = \"fabric\""});
     if (on_fabric && c.servers > 0 && scenario.topology.kind == TopologyKind::graph)
-        found.emplace_back("servers of a graph need not be alike: checkpoints of it take a front-end network");
+        found.push_back({"checkpoint.network", "servers of a graph need not be alike: they do not store", other});
     return found;
 }
 

@@ -118,17 +118,23 @@ private:
         if (rest && left_ == 0) complain(*rest, "gpus", "the other jobs leave none", "gpus says how many a job takes");
     }
 
-    // So many GPUs as a fabric of their own, if the job's placement gives each server as many.
+    std::int64_t gpus_of(const Job& job) const { return said(job).value_or(left_); }
+
+    // So many GPUs as a fabric of their own, if the job's placement gives each of its servers as many.
     std::optional<FabricShape> shape_of_job(const Job& job) const {
-        const std::int64_t gpus = said(job).value_or(left_), of_server = shape_.gpus_per_server;
+        const std::int64_t gpus = gpus_of(job), of_server = shape_.gpus_per_server;
         FabricShape shape = shape_;
-        if (job.workload.groups == Grouping::all || gpus < 2) {
-            shape.servers = gpus;
-            shape.gpus_per_server = 1;
+        if (job.placement == Placement::listed) {
+            std::map<std::uint32_t, std::int64_t> listed;
+            for (const GpuRange& range : job.list)
+                listed[range.server] += range.count == UINT32_MAX ? of_server : std::int64_t{range.count};
+            for (const auto& [server, count] : listed)
+                if (count != listed.begin()->second) return std::nullopt;
+            shape.servers = static_cast<std::int64_t>(listed.size());
+            shape.gpus_per_server = listed.begin()->second;
         } else if (job.placement == Placement::rail_aligned && gpus % shape_.servers == 0) {
             shape.gpus_per_server = gpus / shape_.servers;
-        } else if (job.placement != Placement::rail_aligned && job.placement != Placement::listed &&
-                   gpus % of_server == 0) {
+        } else if (job.placement != Placement::rail_aligned && gpus % of_server == 0) {
             shape.servers = gpus / of_server;
         } else {
             return std::nullopt;
@@ -136,26 +142,43 @@ private:
         return shape;
     }
 
+    bool has_fabric_to_itself(std::size_t i) {
+        const Scenario::Workload& w = s_.jobs[i].workload;
+        if (w.kind == WorkloadKind::trace)
+            complain(i, "kind", "a trace has the fabric to itself", "it belongs to [workload]");
+        else if (w.tuned)
+            complain(i, "algorithm", "NCCL's tuner is asked for a whole fabric only", "name one of its algorithms");
+        else if (w.smallest)
+            complain(i, "sizes.from", "a sweep of sizes has the fabric to itself", "it belongs to [workload]");
+        else
+            return false;
+        return true;
+    }
+
     // What would be wrong with it as the [workload] of a fabric of its GPUs.
     void workload(std::size_t i) {
-        const auto shape = shape_of_job(s_.jobs[i]);
-        if (!shape) return;
-        if (s_.jobs[i].workload.kind == WorkloadKind::trace)
-            return complain(i, "kind", "a trace has the fabric to itself", "it belongs to [workload]");
-        if (s_.jobs[i].workload.tuned)
-            return complain(i, "algorithm", "NCCL's tuner is asked for a whole fabric only",
-                            "name one of its algorithms");
-        if (s_.jobs[i].workload.smallest)
-            return complain(i, "sizes.from", "a sweep of sizes has the fabric to itself", "it belongs to [workload]");
-        const Scenario one = as_workload(s_, s_.jobs[i]);
+        if (has_fabric_to_itself(i)) return;
+        Scenario one = as_workload(s_, s_.jobs[i]);
+        std::optional<FabricShape> shape = shape_of_job(s_.jobs[i]);
+        // Where servers differ, who is in a group with whom shows when the job is placed: traffic_of() refuses the rest.
+        const bool has_known_groups = shape || !collective_of(one.workload.kind);
+        if (!shape) {
+            shape = shape_;
+            shape->servers = gpus_of(s_.jobs[i]);
+            shape->gpus_per_server = 1;
+            one.workload.groups = Grouping::all;
+        }
         const auto key_here = [i](std::string_view path) {
             if (path.starts_with("workload.")) return key(i, path.substr(9));
             if (path.starts_with("training.")) return key(i, path);
             return std::string(path);
         };
-        const auto is_sound = [&](std::string_view path) { return is_sound_(key_here(path)); };
+        const auto is_sound = [&](std::string_view path) {
+            return (has_known_groups || path != "workload.bytes") && is_sound_(key_here(path));
+        };
         for (Contradiction& wrong : workload_contradictions(one, *shape, names_, is_sound)) {
-            wrong.key = wrong.key.starts_with("topology.") ? key(i, "gpus") : key_here(wrong.key);
+            const std::string_view gpus = s_.jobs[i].placement == Placement::listed ? "list" : "gpus";
+            wrong.key = wrong.key.starts_with("topology.") ? key(i, gpus) : key_here(wrong.key);
             for (std::string* text : {&wrong.message, &wrong.hint})
                 if (const auto at = text->find("workload."); at != std::string::npos) text->erase(at, 9);
             found_.push_back(std::move(wrong));

@@ -11,6 +11,7 @@
 #include "scenarios/engine_file.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/plant_file.hpp"
+#include "scenarios/scenario_checks.hpp"
 #include "scenarios/size_file.hpp"
 #include "scenarios/toml_document.hpp"
 #include "topologies/user_topology.hpp"
@@ -153,6 +154,9 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
         ParsedSizes sizes = parse_sizes(read_file(path, kLargestSizes), path);
         if (!sizes.errors.empty()) return {std::nullopt, std::move(sizes.errors)};
         messages.of_file = std::make_shared<const SizeDistribution>(std::move(*sizes.sizes));
+        // Whether they are too many or too large could not be said before.
+        for (const Contradiction& wrong : contradictions(loaded.scenario, names, [](std::string_view) { return true; }))
+            return {std::nullopt, {InputError{file, 0, 0, wrong.key, wrong.message, wrong.hint}}};
     }
     if (!loaded.scenario.optics.plant.empty()) {
         const std::string path = beside(file, loaded.scenario.optics.plant);

@@ -1,4 +1,6 @@
 // The keys of [workload] that say when the messages of a pattern come and how large they are.
+#include <algorithm>
+
 #include "scenarios/messages.hpp"
 #include "scenarios/schema_parts.hpp"
 #include "scenarios/workload.hpp"
@@ -39,6 +41,9 @@ std::optional<Complaint> misplaced_in_pattern(std::string_view key, const Scenar
         if (does) return std::nullopt;
         return Complaint{{}, "says nothing here", fmt::format("it belongs to {}", to)};
     };
+    static constexpr std::string_view kOfCalls[] = {"bytes", "algorithm", "groups", "channels", "chunk", "root"};
+    if (w.kind == WorkloadKind::training && std::ranges::find(kOfCalls, key) != std::end(kOfCalls))
+        return belongs(false, "a collective; those of a training follow from [training]");
     const bool is_pattern = pattern_of(w.kind).has_value();
     if (key == "arrivals" || key == "message_sizes")
         return belongs(is_pattern, "a pattern: permutation, incast, uniform or hot-spot");

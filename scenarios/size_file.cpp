@@ -38,10 +38,10 @@ public:
         }
         row(text);
     }
-    bool gives_up() const { return errors_.size() >= kMostErrorsShown || points_.size() >= kMostRows; }
+    bool gives_up() const { return errors_.size() >= kMostErrorsShown || points_.size() > kMostRows; }
 
     ParsedSizes result() && {
-        if (points_.size() >= kMostRows) complain(1, fmt::format("more than {} rows", kMostRows), "fewer do as well");
+        if (points_.size() > kMostRows) complain(1, fmt::format("more than {} rows", kMostRows), "fewer do as well");
         if (errors_.empty() && points_.empty()) complain(1, "no sizes", fmt::format("rows of {}", kHeader));
         if (errors_.empty() && points_.back().probability != 1.0)
             complain(1, fmt::format("ends at a probability of {}", points_.back().probability),

@@ -1,6 +1,7 @@
 #include "scenarios/training.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +16,14 @@ namespace lightloom {
 namespace {
 
 std::int64_t ranks_per_replica(const Scenario::Training& t) { return t.tensor * t.context * t.pipeline; }
+
+constexpr double kLongestComputing = 30.0 * 86'400;  // s, which leaves room for stages that compute more, and waits
+
+// A GPU's share of a step's operations, at the stated efficiency.
+double least_seconds(const TrainingStep& step) {
+    return training_flops(step.model, step.sequence) * static_cast<double>(step.tokens()) /
+           (static_cast<double>(step.parallelism.ranks()) * step.peak_flops() * step.efficiency);
+}
 
 // What the busiest stage computes in a step.
 std::int64_t computing_ps(const TrainingStep& step) {
@@ -108,27 +117,66 @@ JobOptions job_options(const Scenario& scenario, const Topology& topology, std::
     return options;
 }
 
-std::vector<std::string> training_mistakes(const Scenario::Training& t, std::int64_t gpus) {
-    std::vector<std::string> found;
-    if (t.in_server == InServer::formula && TrainingCatalogue::built_in().gpu(t.gpu)->link_bytes_per_s == 0.0)
-        found.push_back(fmt::format("the catalogue does not say what the links of {} give in a server", t.gpu));
+namespace {
+
+// Which GPUs of the catalogue do, of a precision that the step's does not know.
+std::string gpus_that_compute(TrainingStep step) {
+    std::vector<std::string> able;
+    for (const GpuRow& gpu : TrainingCatalogue::built_in().gpus()) {
+        step.gpu = gpu;
+        if (step.peak_flops() > 0.0) able.push_back(gpu.id);
+    }
+    return fmt::format("{} do", fmt::join(able, ", "));
+}
+
+Contradiction of_step(Mistake mistake, const TrainingStep& step) {
+    std::string hint = "lightloom explain --keys lists what [training] takes";
+    if (mistake.parameter == "precision") hint = gpus_that_compute(step);
+    // Copies of the model are as many as there are GPUs for.
+    const std::string key = mistake.parameter == "data" ? "workload.kind" : "training." + mistake.parameter;
+    return {key, std::move(mistake.message), std::move(hint)};
+}
+
+}  // namespace
+
+std::vector<Contradiction> training_mistakes(const Scenario::Training& t, std::int64_t gpus, std::int64_t steps) {
+    std::vector<Contradiction> found;
+    const auto complain = [&](const char* key, std::string message, std::string hint) {
+        found.push_back({fmt::format("training.{}", key), std::move(message), std::move(hint)});
+    };
+    const TrainingCatalogue& catalogue = TrainingCatalogue::built_in();
+    if (t.in_server == InServer::formula && catalogue.gpu(t.gpu)->link_bytes_per_s == 0.0)
+        complain("in_server", fmt::format("the catalogue does not say what the links of {} give in a server", t.gpu),
+                 "\"packets\", with scale_up.kind = \"nvlink\"");
     if (t.stragglers.count > 0 && t.stragglers.share > 0.0)
-        found.emplace_back("stragglers are counted twice, by count and by share");
+        complain("stragglers.share", "stragglers are counted twice, by count and by share", "one of the two");
     if (t.stragglers.count > gpus)
-        found.push_back(fmt::format("{} stragglers among {} GPUs", t.stragglers.count, gpus));
+        complain("stragglers.count", fmt::format("{} stragglers among {} GPUs", t.stragglers.count, gpus),
+                 fmt::format("at most {}", gpus));
     if (const std::int64_t replica = ranks_per_replica(t); gpus % replica != 0)
-        found.push_back(fmt::format("{} GPUs are no multiple of tensor x context x pipeline = {}", gpus, replica));
-    const ModelRow& model = *TrainingCatalogue::built_in().model(t.model);
+        complain(t.tensor > 1    ? "tensor"
+                 : t.context > 1 ? "context"
+                                 : "pipeline",
+                 fmt::format("{} GPUs are no multiple of tensor x context x pipeline = {}", gpus, replica),
+                 "what is left of the GPUs holds copies of the model (data parallel)");
+    const ModelRow& model = *catalogue.model(t.model);
     if (t.routing == ExpertRouting::drawn && model.experts == 0)
-        found.push_back(fmt::format("{} has no experts to draw", t.model));
+        complain("routing", fmt::format("{} has no experts to draw", t.model), "it is dense");
     if (t.routing == ExpertRouting::even && (t.expert_skew > 0.0 || t.expert_nodes > 0))
-        found.emplace_back("experts are loaded evenly: expert_skew and expert_nodes need routing = \"drawn\"");
+        complain(t.expert_skew > 0.0 ? "expert_skew" : "expert_nodes", "experts are loaded evenly",
+                 "it needs routing = \"drawn\"");
     if (!found.empty()) return found;
-    found = mistakes(training_step(t, gpus));
-    // At worst each server of the group has one rank of it.
-    if (found.empty() && t.expert_nodes > 0 && t.expert_nodes * (model.experts / t.expert) < model.top_k)
+    const TrainingStep step = training_step(t, gpus);
+    for (Mistake& mistake : mistakes(step)) found.push_back(of_step(std::move(mistake), step));
+    if (!found.empty()) return found;
+    if (least_seconds(step) * t.stragglers.slowdown * static_cast<double>(steps) > kLongestComputing)
         found.push_back(
-            fmt::format("{} servers may have fewer than the {} experts of a token", t.expert_nodes, model.top_k));
+            {"workload.iterations", "computing alone would take more than 30 days", "simulated time ends after 106"});
+    // At worst each server of the group has one rank of it.
+    if (t.expert_nodes > 0 && t.expert_nodes * (model.experts / t.expert) < model.top_k)
+        complain("expert_nodes",
+                 fmt::format("{} servers may have fewer than the {} experts of a token", t.expert_nodes, model.top_k),
+                 "more of them, or fewer GPUs in training.expert");
     return found;
 }
 

@@ -8,6 +8,7 @@
 #include "models/workload/training/job.hpp"
 #include "scenarios/run_result.hpp"
 #include "scenarios/scenario.hpp"
+#include "scenarios/scenario_checks.hpp"
 
 namespace lightloom {
 
@@ -24,8 +25,8 @@ JobOptions job_options(const Scenario& scenario, const Topology& topology, std::
 /// Whether collectives in a server are reckoned instead of sent.
 bool reckons_in_server(const Scenario& scenario);
 
-/// What cannot be of a step on so many GPUs, each in a sentence; empty: fine.
-std::vector<std::string> training_mistakes(const Scenario::Training& training, std::int64_t gpus);
+/// What cannot be of so many steps on so many GPUs; empty: fine.
+std::vector<Contradiction> training_mistakes(const Scenario::Training& training, std::int64_t gpus, std::int64_t steps);
 
 /// The traffic of the scenario's job. @param gpus  of the fabric, in the order of their ranks
 Traffic training_traffic(const Scenario& scenario, const Topology& topology, Ranks gpus);

@@ -76,20 +76,11 @@ struct Best {
 
 Best best_of(const Scenario& s, const Setting& setting, Collective kind) {
     Best best;
-    const auto& w = s.workload;
-    for (const Algorithm algorithm : {Algorithm::tree, Algorithm::ring, Algorithm::in_switch}) {
-        const bool in_switch = algorithm == Algorithm::in_switch;
-        if (algorithm != Algorithm::ring && kind != Collective::all_reduce) continue;
-        if (in_switch && (!setting.cluster.in_switch || setting.gpus_per_node == 1)) continue;
-        for (const NcclProtocol protocol : {NcclProtocol::ll, NcclProtocol::ll128, NcclProtocol::simple}) {
-            if (protocol == NcclProtocol::ll128 && !setting.cluster.ll128) continue;
-            if (protocol != NcclProtocol::simple && in_switch) continue;
-            if (w.protocol && *w.protocol != protocol) continue;
-            const double us = nccl_time_us(setting.cluster, kind, algorithm, protocol, w.bytes.count);
-            best.all += fmt::format("{}{} {} {:.1f} us", best.all.empty() ? "" : ", ", name_of(algorithm),
-                                    name_of(protocol), us);
-            if (!best.choice || us < best.choice->time_us) best.choice = {algorithm, protocol, us};
-        }
+    for (const NcclChoice& choice : nccl_choices(setting.cluster, kind, s.workload.bytes.count)) {
+        if (s.workload.protocol && *s.workload.protocol != choice.protocol) continue;
+        best.all += fmt::format("{}{} {} {:.1f} us", best.all.empty() ? "" : ", ", name_of(choice.algorithm),
+                                name_of(choice.protocol), choice.time_us);
+        if (!best.choice || choice.time_us < best.choice->time_us) best.choice = choice;
     }
     return best;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "models/network/port_pairs.hpp"
+#include "scenarios/workload.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -23,6 +24,7 @@ std::string gpu_text(const Topology& t, EndpointId id) {
 
 void check_ways(const Scenario& scenario, const Plan& plan) {
     const Traffic traffic = traffic_of(scenario, plan);
+    check_amounts(traffic, scenario, plan.topology);
     const auto flow = flow_without_a_way(fabric_input(scenario, plan, traffic, {}, 1));
     if (!flow) return;
     const Traffic::Flow& lost = traffic.flows[flow->value];

@@ -6,9 +6,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/quantity_text.hpp"
+#include "models/workload/loads.hpp"
 #include "scenarios/training.hpp"
 #include "scenarios/tuner.hpp"
-#include "topologies/validation.hpp"
 
 namespace lightloom {
 
@@ -61,7 +62,7 @@ std::optional<MessageDemand::Pattern> pattern_of(WorkloadKind kind) {
 SizeDistribution message_sizes_of(const Scenario::Workload& w) {
     if (w.messages.sizes == FlowSizes::fixed) return SizeDistribution::fixed(w.bytes.count);
     if (w.messages.sizes != FlowSizes::file) return published_sizes(w.messages.sizes);
-    if (!w.messages.of_file) throw TopologyError("the file of message sizes has not been read");
+    if (!w.messages.of_file) throw WorkloadError("the file of message sizes has not been read");
     return *w.messages.of_file;
 }
 
@@ -155,7 +156,7 @@ std::vector<Ranks> placed(const Scenario& scenario, const Topology& topology) {
     try {
         return place_jobs(topology, requests, scenario.seeds.traffic);
     } catch (const PlacementError& error) {
-        throw TopologyError(error.what());
+        throw WorkloadError(error.what());
     }
 }
 
@@ -173,14 +174,22 @@ std::int64_t ranks_per_server(const Topology& topology, const Ranks& gpus) {
 }
 
 // A call is of so many ranks, whichever group makes it.
-void refuse_unequal(const Scenario::Job& job, const std::vector<Ranks>& groups) {
+void refuse_unfit(const Scenario::Job& job, const std::vector<Ranks>& groups) {
+    const std::size_t ranks = groups.front().size();
     for (const Ranks& group : groups)
-        if (group.size() != groups.front().size())
-            throw TopologyError(fmt::format(
+        if (group.size() != ranks)
+            throw WorkloadError(fmt::format(
                 "job {}: groups of {} and of {} GPUs cannot run one collective; groups = \"all\" makes one of all",
-                job.name, groups.front().size(), group.size()));
-    if (groups.front().size() < 2)
-        throw TopologyError(fmt::format("job {}: its GPUs are placed so that each is alone in its group", job.name));
+                job.name, ranks, group.size()));
+    if (ranks < 2)
+        throw WorkloadError(fmt::format("job {}: its GPUs are placed so that each is alone in its group", job.name));
+    const Scenario::Workload& w = job.workload;
+    if (static_cast<std::size_t>(w.root) >= ranks)
+        throw WorkloadError(
+            fmt::format("job {}: there is no rank {} in groups of {}, counted from 0", job.name, w.root, ranks));
+    if (w.kind != WorkloadKind::barrier && w.bytes.count < static_cast<std::int64_t>(ranks))
+        throw WorkloadError(
+            fmt::format("job {}: {} are less than a byte for each of {} ranks", job.name, to_text(w.bytes), ranks));
 }
 
 // What an endpoint sends at most, by all ports of its NIC.
@@ -217,7 +226,7 @@ Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ran
     if (w.kind == WorkloadKind::training) return training_traffic(as_workload(scenario, job), topology, gpus);
     if (w.kind == WorkloadKind::trace) return trace_traffic(scenario, gpus);
     const std::vector<Ranks> groups = groups_of(topology, w.groups, gpus);
-    refuse_unequal(job, groups);
+    refuse_unfit(job, groups);
     return collective(groups,
                       call_of(w, static_cast<std::int64_t>(groups.front().size()), ranks_per_server(topology, gpus)),
                       static_cast<std::uint32_t>(w.iterations));
@@ -239,6 +248,24 @@ Traffic traffic_of(const Scenario& as_said, const Plan& plan) {
         put_off(traffic, jobs[i].start);
     }
     return merged(std::move(made));
+}
+
+void check_amounts(const Traffic& traffic, const Scenario& scenario, const Topology& topology) {
+    constexpr double kLongest = 30.0 * 86'400;  // s; time ends after 106 days, and there is waiting, too
+    const std::vector<Load> loads = loads_of(traffic, scenario.transport.payload);
+    std::vector<double> sent(topology.endpoints.size(), 0.0);
+    for (std::size_t i = 0; i < loads.size(); ++i) {
+        const EndpointId from = traffic.flows[i].source, to = traffic.flows[i].destination;
+        if (loads[i].packets > std::int64_t{UINT32_MAX})
+            throw WorkloadError(
+                fmt::format("GPU {} would send GPU {} more packets than the {} that can be numbered; "
+                            "fewer bytes or iterations, or more payload per packet",
+                            from.value, to.value, UINT32_MAX));
+        sent[from.value] += static_cast<double>(loads[i].bytes);
+        if (sent[from.value] > kLongest * bytes_per_second(topology, from))
+            throw WorkloadError(
+                fmt::format("GPU {} would send for more than 30 days; simulated time ends after 106", from.value));
+    }
 }
 
 }  // namespace lightloom

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,16 @@ std::vector<Scenario::Job> jobs_of(const Scenario& scenario);
 /// The scenario with one job only, which has all GPUs to itself.
 Scenario as_workload(const Scenario& scenario, const Scenario::Job& job);
 
-/// The GPUs of each of jobs_of(), in the order of their ranks. @throws TopologyError: they cannot be placed
+/// What a workload asks of the GPUs that it got that they cannot do.
+class WorkloadError : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// The GPUs of each of jobs_of(), in the order of their ranks. @throws WorkloadError: they cannot be placed
 std::vector<Ranks> placed(const Scenario& scenario, const Topology& topology);
+
+/// @throws WorkloadError: a flow has more packets than can be numbered, or a GPU would send for 30 days or more
+void check_amounts(const Traffic& traffic, const Scenario& scenario, const Topology& topology);
 
 /// How many groups run the collective, and of how many ranks each is.
 struct GroupShape {

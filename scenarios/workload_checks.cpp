@@ -72,6 +72,10 @@ private:
         if (w.smallest && sound({"workload.sizes.from", "workload.bytes"}) && *w.smallest > w.bytes)
             complain("workload.sizes.from", fmt::format("{} are more than workload.bytes", to_text(*w.smallest)),
                      fmt::format("the largest size is {}", to_text(w.bytes)));
+        if (w.tuned && w.protocol == NcclProtocol::ll128 && sound({"scale_up.kind", "workload.protocol"}) &&
+            s_.scale_up_network.kind == ScaleUpKind::none)
+            complain("workload.protocol", "NCCL takes ll128 only where NVLink joins a server's GPUs",
+                     "scale_up.kind = \"nvlink\", or another protocol");
         if (!w.algorithm || !sound({"workload.algorithm"})) return;
         if (*w.algorithm == Algorithm::in_switch && sound({"scale_up.kind", "scale_up.servers"})) in_switch();
         const Collective kind = *collective_of(w.kind);
@@ -96,13 +100,15 @@ private:
                     "training.sequence", "training.expert_nodes", "training.stragglers.count", "checkpoint.every",
                     "checkpoint.servers"}))
             return;
-        const std::vector<std::string> of_checkpoints = checkpoint_mistakes(s_);
-        for (const std::string& mistake : of_checkpoints)
-            complain("workload.kind", mistake, "lightloom explain --keys lists what [checkpoint] takes");
-        if (!of_checkpoints.empty()) return;  // they say how many GPUs train
+        if (!sound({"workload.iterations", "training.efficiency", "training.stragglers.slowdown"})) return;
+        const auto add = [this](std::vector<Contradiction> mistakes) {
+            for (Contradiction& mistake : mistakes)
+                complain(std::move(mistake.key), std::move(mistake.message), std::move(mistake.hint));
+            return !mistakes.empty();
+        };
+        if (add(checkpoint_mistakes(s_))) return;  // they say how many GPUs train
         const std::int64_t storing = storing_endpoints(s_.checkpoint, shape_.gpus_per_server);
-        for (const std::string& mistake : training_mistakes(s_.training, shape_.endpoints() - storing))
-            complain("workload.kind", mistake, "lightloom explain --keys lists what [training] takes");
+        add(training_mistakes(s_.training, shape_.endpoints() - storing, s_.workload.iterations));
     }
 
     // The files themselves are read when all keys are known.
@@ -138,8 +144,9 @@ private:
         if (m.arrivals != Arrivals::poisson || (m.sizes == FlowSizes::file && !m.of_file) ||
             !sound({"workload.duration", "workload.load", "workload.bytes", "topology.rate", "tier.host-leaf.rate"}))
             return;
-        if (w.bytes.count == 0 && m.sizes == FlowSizes::fixed)
-            return complain("workload.bytes", "no load is made of empty messages", "at least a byte");
+        if (message_sizes_of(w).mean() <= 0.0)
+            return complain(m.sizes == FlowSizes::fixed ? "workload.bytes" : "workload.size_file",
+                            "no load is made of empty messages", "at least a byte");
         const double bytes = m.load * m.duration.seconds() * senders * static_cast<double>(shape_.nics_per_gpu) *
                              static_cast<double>(s_.rate_of(TierKind::host_leaf).bits_per_second) / 8.0;
         if (bytes / message_sizes_of(w).mean() > kMostMessages)
@@ -168,9 +175,15 @@ private:
                      "simulated time ends after 106 days");
     }
 
-    // Of a collective other than a ring, what a rank sends to all others.
+    // Of a collective other than a ring, what a rank sends to all others. (Sizes of a file are known later.)
     __int128 most_packets_of_a_flow(std::int64_t payload) const {
-        if (!collective_of(s_.workload.kind)) return quotient_up(s_.workload.bytes.count, payload);
+        if (!collective_of(s_.workload.kind)) {
+            const ScenarioMessages& m = s_.workload.messages;
+            const bool is_known = pattern_of(s_.workload.kind) && (m.sizes != FlowSizes::file || m.of_file);
+            const auto most =
+                is_known ? static_cast<std::int64_t>(message_sizes_of(s_.workload).largest()) : s_.workload.bytes.count;
+            return quotient_up(most, payload);
+        }
         const Scenario chosen = tuned(s_);
         const EngineCosts& costs = engine_costs(chosen);
         const double share = std::min(costs.efficiency, costs.efficiency_across);

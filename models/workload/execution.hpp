@@ -157,8 +157,8 @@ void Execution::start(std::uint32_t worker, const Program& program, std::uint32_
         units_[w.first_unit + task.unit].streams.push(task.stream);
     else if (task.is_computation())
         actions.call_back(worker, task.stream, duration_of(worker, program, number));
-    else if (task.is_call() && traffic_.launch_ps > 0)
-        actions.call_back(worker, task.stream, traffic_.launch_ps);
+    else if (task.is_call() && program.launch_ps > 0)
+        actions.call_back(worker, task.stream, program.launch_ps);
     else if (enter(worker, program, number, actions))
         finish(w, program, number);
 }

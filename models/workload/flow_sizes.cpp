@@ -6,7 +6,7 @@
 namespace lightloom {
 
 std::int64_t SizeDistribution::at(double u) const {
-    const auto above = std::ranges::find_if(points_, [u](const Point& point) { return point.probability >= u; });
+    const auto above = std::ranges::lower_bound(points_, u, {}, &Point::probability);
     if (above == points_.end()) return static_cast<std::int64_t>(points_.back().bytes);
     double bytes = above->bytes;
     if (above != points_.begin())

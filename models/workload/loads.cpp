@@ -7,9 +7,17 @@
 namespace lightloom {
 namespace {
 
+// More than anything can carry; sums of two of them do not overflow.
+constexpr std::int64_t kMost = std::int64_t{1} << 62;
+
+std::int64_t product(std::int64_t a, std::int64_t b) {
+    std::int64_t result = 0;
+    return __builtin_mul_overflow(a, b, &result) ? kMost : std::min(result, kMost);
+}
+
 Load load_of(std::int64_t messages, std::int64_t bytes, Bytes payload) {
     const std::int64_t packets = std::max<std::int64_t>((bytes + payload.count - 1) / payload.count, 1);
-    return {messages, messages * bytes, messages * packets};
+    return {messages, product(messages, bytes), product(messages, packets)};
 }
 
 /// How often a program makes each of its calls, by the worker's seat.
@@ -50,8 +58,8 @@ void add_call(std::vector<Load>& loads, const Traffic& traffic, const Traffic::S
 
 void Load::add(const Load& other) {
     messages += other.messages;
-    bytes += other.bytes;
-    packets += other.packets;
+    bytes = std::min(bytes + other.bytes, kMost);
+    packets = std::min(packets + other.packets, kMost);
 }
 
 std::vector<Load> loads_of(const Traffic& traffic, Bytes payload) {

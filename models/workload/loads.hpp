@@ -10,6 +10,7 @@
 
 namespace lightloom {
 
+/// Counts stop at 2^62.
 struct Load {
     std::int64_t messages = 0, bytes = 0, packets = 0;
     void add(const Load& other);

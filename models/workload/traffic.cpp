@@ -115,7 +115,7 @@ Traffic collective(std::span<const Ranks> groups, const CollectiveCall& call, st
 }
 
 void add_engine(Traffic& traffic, const Topology& topology, const EngineCosts& costs, bool scale_up) {
-    traffic.launch_ps = costs.launch.ps;
+    for (Program& program : traffic.programs) program.launch_ps = costs.launch.ps;
     for (Traffic::Flow& flow : traffic.flows) {
         if (flow.lane == Traffic::kNone) continue;
         const Topology::Endpoint& from = topology.endpoints[flow.source.value];

@@ -70,6 +70,7 @@ struct Program {
     std::vector<Stream> streams;
     std::uint32_t units = 0;
     std::uint32_t iterations = 1;
+    std::int64_t launch_ps = 0;  // of each call at each rank
     Role role = Role::rank;
     std::shared_ptr<const Jitter> jitter{};  // of its computations; none: each takes what it should
 
@@ -146,7 +147,6 @@ struct Traffic {
     std::vector<std::uint32_t> members;  // seats, by group and rank
     std::vector<Lane> lanes;             // by seat
     std::vector<Peer> out, in;
-    std::int64_t launch_ps = 0;  // of each call at each rank
 
     /// What a collective's message of so much data takes on the wire.
     std::int64_t wire_bytes(std::uint32_t flow, std::int64_t data) const { return flows[flow].share.wire_bytes(data); }

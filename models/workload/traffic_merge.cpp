@@ -84,7 +84,6 @@ Traffic merged(std::vector<Traffic> jobs) {
         append(all.lanes, job.lanes);
         append(all.out, job.out);
         append(all.in, job.in);
-        all.launch_ps = std::max(all.launch_ps, job.launch_ps);  // all have the same engine
         append(all.loops, job.loops);
     }
     sort_flows(all);

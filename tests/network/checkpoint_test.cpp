@@ -41,7 +41,7 @@ struct Job {
         for (std::size_t i = 0; i < kRanks; ++i) ranks.push_back(EndpointId{i});
         for (std::uint32_t i = 0; i < kRanks + stores; ++i) options.servers.push_back(i / kGpus);
         for (std::size_t i = kRanks; i < kRanks + stores; ++i) options.checkpoints.stores.push_back(EndpointId{i});
-        EXPECT_TRUE(mistakes(step).empty()) << mistakes(step).at(0);
+        EXPECT_TRUE(mistakes(step).empty()) << mistakes(step).at(0).message;
         FabricCase made(builder.build(), training_traffic(step, ranks, steps, options), nanoseconds(100));
         made.transport.window = 32;  // four writers share a store's port
         return made;

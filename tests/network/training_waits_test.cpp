@@ -30,7 +30,7 @@ TrainingStep even(Parallelism cut, std::int64_t layers) {
     step.model = {.layers = layers, .hidden = 1024, .heads = 8, .kv_heads = 8, .head_dim = 128, .ffn = 4096};
     step.gpu = {.bf16_flops = 1e12, .hbm_bytes_per_s = 1e30, .link_bytes_per_s = 1e11};
     step.sequence = 1000;
-    EXPECT_TRUE(mistakes(step).empty()) << mistakes(step).at(0);
+    EXPECT_TRUE(mistakes(step).empty()) << mistakes(step).at(0).message;
     return step;
 }
 

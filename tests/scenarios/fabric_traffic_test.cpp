@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
 
 #include "scenarios/assembly.hpp"
 #include "scenarios/scenario_files.hpp"
@@ -113,6 +116,22 @@ TEST(FabricTraffic, KeysBelongToTheirArrivals) {
     EXPECT_EQ(
         with("kind = \"uniform\"\narrivals = \"poisson\"\nmessage_sizes = \"hadoop\"\nload = 0.3\nduration = \"1ms\""),
         "0 errors");
+}
+
+TEST(FabricTraffic, SizesOfAFileAreBounded) {
+    const std::string folder = ::testing::TempDir() + "sizes-of-a-file/";
+    std::filesystem::create_directories(folder);
+    const auto with = [&](const std::string& size, const std::string& duration) {
+        std::ofstream(folder + "s.csv") << "size_bytes,cumulative_probability\n" << size << ",1\n";
+        std::ofstream(folder + "s.toml") << kLeast << "[workload]\nkind = \"uniform\"\nmessage_sizes = \"file\"\n"
+                                         << "size_file = \"s.csv\"\narrivals = \"poisson\"\nduration = \"" << duration
+                                         << "\"\n";
+        const ScenarioFiles read = load_scenario(folder + "s.toml", {});
+        return read.errors.empty() ? std::string() : read.errors.front().key + ": " + read.errors.front().message;
+    };
+    EXPECT_EQ(with("4096", "1ms"), "");
+    EXPECT_EQ(with("0", "1us"), "workload.size_file: no load is made of empty messages");
+    EXPECT_EQ(with("1", "100ms"), "workload.duration: would bring more than 20000000 messages");
 }
 
 TEST(SizeFile, IsRead) {

@@ -3,6 +3,7 @@
 
 #include "scenarios/assembly.hpp"
 #include "scenarios/scenario_files.hpp"
+#include "scenarios/workload.hpp"
 #include "tests/scenarios/scenario_reading.hpp"
 
 namespace lightloom::test {
@@ -98,6 +99,51 @@ TEST(Jobs, ErrorsNameTheJobAndItsKey) {
     EXPECT_EQ(complaint(kFabric + "[[job]]\nkind = \"incast\"\n"), "job.0.name: is missing");
 }
 
+// Their servers have different numbers of them, so nothing is known of groups before they are placed.
+TEST(Jobs, OfGpusThatAreNoWholeServersAreChecked) {
+    const auto alone = [](const std::string& keys) { return complaint(kFabric + "[[job]]\nname = \"a\"\n" + keys); };
+    const std::string list = "placement = \"listed\"\nlist = [\"0\", \"1/0\"]\n";
+    EXPECT_EQ(alone("kind = \"incast\"\nsenders = 8\n" + list), "job.0.senders: 8 senders and a receiver among 3 GPUs");
+    EXPECT_EQ(alone("kind = \"training\"\ngpus = 3\ntraining = { model = \"llama3-8b\", tensor = 2 }\n"),
+              "job.0.training.tensor: 3 GPUs are no multiple of tensor x context x pipeline = 2");
+    EXPECT_EQ(alone("algorithm = \"bruck\"\n" + list), "job.0.algorithm: all-reduce has no bruck form");
+    EXPECT_EQ(alone("root = 3\nkind = \"broadcast\"\n" + list), "job.0.root: there is no rank 3");
+    EXPECT_EQ(alone("algorithm = \"auto\"\n" + list), "job.0.algorithm: NCCL's tuner is asked for a whole fabric only");
+    EXPECT_EQ(alone("kind = \"trace\"\n" + list), "job.0.kind: a trace has the fabric to itself");
+    EXPECT_EQ(alone("sizes = { from = \"8B\" }\n" + list),
+              "job.0.sizes.from: a sweep of sizes has the fabric to itself");
+    EXPECT_EQ(alone("kind = \"permutation\"\nplacement = \"listed\"\nlist = [\"0/0\"]\n"),
+              "job.0.list: permutation needs at least 2 GPUs");
+    EXPECT_EQ(alone("algorithm = \"in-switch\"\ngroups = \"all\"\ngpus = 4\n[scale_up]\nkind = \"nvlink\"\n"),
+              "0 errors");
+}
+
+// Each on its own rail: ranks 0 and 1 of two.
+TEST(Jobs, WhosePlacesDoNotFitTheirCallAreRefused) {
+    const std::string job =
+        "[[job]]\nname = \"a\"\nkind = \"broadcast\"\nplacement = \"listed\"\n"
+        "list = [\"0\", \"1/0\", \"2/1\"]\n";
+    EXPECT_NO_THROW(plan(scenario_of(kFabric + job)));
+    EXPECT_THROW(plan(scenario_of(kFabric + job + "root = 3\n")), WorkloadError);
+    EXPECT_THROW(plan(scenario_of(kFabric + job + "bytes = \"1B\"\n")), WorkloadError);
+}
+
+TEST(Jobs, ArePaidTheLaunchesOfTheirOwnProtocol) {
+    const std::string slow = kFabric + R"([engine]
+ll.launch = "1us"
+simple.launch = "500us"
+[[job]]
+name = "a"
+gpus = 4
+bytes = "64KiB"
+protocol = "ll"
+)";
+    const RunResult one = result_of(scenario_of(slow));
+    const RunResult two = result_of(scenario_of(slow + "[[job]]\nname = \"b\"\ngpus = 4\nbytes = \"64KiB\"\n"));
+    EXPECT_EQ(two.jobs.completion_ps.at(0), one.jobs.completion_ps.at(0));
+    EXPECT_GT(two.jobs.completion_ps.at(1), microseconds(500).ps);
+}
+
 TEST(Jobs, ThatListOneGpuAreBothNamed) {
     const auto lists = [](const std::string& a, const std::string& b) {
         return complaint(kFabric + "[[job]]\nname = \"a\"\nplacement = \"listed\"\nlist = " + a +
@@ -163,7 +209,7 @@ TEST(Jobs, ANoisyNeighbourSlowsItsVictim) {
 
 TEST(Jobs, WhoseGroupsWouldDifferAreRefused) {
     const Scenario scenario = scenario_of(kTwoJobs, {{"job.0.gpus", "7"}});
-    EXPECT_THROW(plan(scenario), std::runtime_error);
+    EXPECT_THROW(plan(scenario), WorkloadError);
     EXPECT_NO_THROW(plan(scenario_of(kTwoJobs, {{"job.0.gpus", "7"}, {"job.0.groups", "all"}})));
 }
 

@@ -23,8 +23,8 @@ TEST(Training, DataParallelIsWhatIsLeftOfTheGpus) {
     training.tensor = 4;
     training.pipeline = 2;
     EXPECT_EQ(training_step(training, 32).parallelism.data, 4);
-    EXPECT_TRUE(training_mistakes(training, 32).empty());
-    EXPECT_FALSE(training_mistakes(training, 30).empty());
+    EXPECT_TRUE(training_mistakes(training, 32, 1).empty());
+    EXPECT_FALSE(training_mistakes(training, 30, 1).empty());
 }
 
 TEST(Training, AStepTakesAtLeastItsComputationAndMoreIterationsTakeAsLongEach) {
@@ -52,7 +52,7 @@ TEST(Training, UtilisationIsOfTheModelsOperations) {
 std::string complaints(const std::vector<Override>& overrides) {
     std::string all;
     const ScenarioFiles read = load_scenario(kCatalogue + "training-step.toml", overrides);
-    for (const InputError& error : read.errors) all += error.message + '\n';
+    for (const InputError& error : read.errors) all += error.key + ": " + error.message + '\n';
     return all;
 }
 
@@ -63,12 +63,22 @@ TEST(Training, RefusesWhatContradicts) {
     expect({{"training.in_server", "formula"}, {"training.gpu", "mi300x"}},
            "does not say what the links of mi300x give");
     expect({{"training.stragglers.count", "2"}, {"training.stragglers.share", "0.1"}}, "counted twice");
-    expect({{"training.stragglers.count", "33"}}, "33 stragglers among 32 GPUs");
+    expect({{"training.stragglers.count", "33"}}, "training.stragglers.count: 33 stragglers among 32 GPUs");
     expect({{"training.routing", "drawn"}}, "llama3-8b has no experts to draw");
     expect({{"training.expert_skew", "0.5"}}, "experts are loaded evenly");
+    expect({{"workload.iterations", "1000000"}, {"training.efficiency", "0.01"}, {"training.sequence", "8192"}},
+           "more than 30 days");
+    expect(
+        {{"training.stragglers.count", "1"}, {"training.stragglers.slowdown", "1000"}, {"workload.iterations", "9999"}},
+        "more than 30 days");
+    expect({{"workload.channels", "2"}}, "says nothing here");
+    expect({{"training.precision", "fp4"}}, "training.precision: h100 does not compute");
+    expect({{"training.tensor", "7"}}, "training.tensor: 32 GPUs are no multiple");
+    expect({{"checkpoint.every", "2"}}, "no checkpoint falls due in 1 steps");
     expect({{"checkpoint.every", "1"}}, "no server stores the checkpoints");
     expect({{"checkpoint.every", "1"}, {"checkpoint.servers", "8"}}, "8 servers of 8 store, and none trains");
-    expect({{"checkpoint.servers", "1"}}, "1 servers store checkpoints that nobody writes or reads");
+    expect({{"checkpoint.servers", "1"}},
+           "checkpoint.servers: 1 servers store checkpoints that nobody writes or reads");
     expect({{"checkpoint.every", "1"}, {"checkpoint.servers", "1"}}, "28 GPUs are no multiple");
     expect({{"checkpoint.every", "1"}, {"checkpoint.servers", "1"}, {"checkpoint.network", "front-end"}},
            "take a front-end network");

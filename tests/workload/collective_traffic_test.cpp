@@ -106,7 +106,7 @@ TEST(CollectiveTraffic, AnEngineChargesWhatGoesInsideAndAcross) {
     Traffic traffic = collective(groups_of(topology, Grouping::all, Placement::packed), call, 1);
     const std::int64_t plain = total_load(traffic, {100}).bytes;
     add_engine(traffic, topology, costs, true);
-    EXPECT_EQ(traffic.launch_ps, 7000);
+    EXPECT_EQ(traffic.programs.front().launch_ps, 7000);
     std::int64_t inside = 0;
     for (std::uint32_t flow = 0; flow < traffic.flows.size(); ++flow) {
         const bool stays = traffic.flows[flow].source.value / 2 == traffic.flows[flow].destination.value / 2;

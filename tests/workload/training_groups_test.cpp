@@ -106,13 +106,15 @@ TEST(RankLayout, EveryRankIsInOneGroupOfEachKind) {
 
 TEST(Parallelism, WhatCannotBeIsSaid) {
     EXPECT_TRUE(mistakes(Parallelism{}).empty());
-    EXPECT_NE(mistakes({.tensor = 0}).at(0).find("tensor must be from 1"), std::string::npos);
-    EXPECT_NE(mistakes({.tensor = 1 << 20, .data = 1 << 20}).at(0).find("more than"), std::string::npos);
-    EXPECT_NE(mistakes({.data = 6, .expert = 4}).at(0).find("no multiple of expert 4"), std::string::npos);
-    EXPECT_NE(mistakes({.pipeline = 4, .micro_batches = 6, .virtual_stages = 2}).at(0).find("multiple of pipeline 4"),
+    EXPECT_NE(mistakes({.tensor = 0}).at(0).message.find("tensor must be from 1"), std::string::npos);
+    EXPECT_NE(mistakes({.tensor = 1 << 20, .data = 1 << 20}).at(0).message.find("more than"), std::string::npos);
+    EXPECT_NE(mistakes({.data = 6, .expert = 4}).at(0).message.find("no multiple of expert 4"), std::string::npos);
+    EXPECT_NE(
+        mistakes({.pipeline = 4, .micro_batches = 6, .virtual_stages = 2}).at(0).message.find("multiple of pipeline 4"),
+        std::string::npos);
+    EXPECT_NE(mistakes({.micro_batches = 6, .virtual_stages = 2}).at(0).message.find("needs a pipeline"),
               std::string::npos);
-    EXPECT_NE(mistakes({.micro_batches = 6, .virtual_stages = 2}).at(0).find("needs a pipeline"), std::string::npos);
-    EXPECT_NE(mistakes({.order = {Axis::tensor, Axis::tensor, Axis::data, Axis::pipeline}}).at(0).find("twice"),
+    EXPECT_NE(mistakes({.order = {Axis::tensor, Axis::tensor, Axis::data, Axis::pipeline}}).at(0).message.find("twice"),
               std::string::npos);
     const Parallelism torn{.tensor = 2,
                            .context = 3,
@@ -120,7 +122,7 @@ TEST(Parallelism, WhatCannotBeIsSaid) {
                            .pipeline = 2,
                            .expert = 4,
                            .order = {Axis::tensor, Axis::context, Axis::pipeline, Axis::data}};
-    EXPECT_NE(mistakes(torn).at(0).find("neither divides the 6 neighbours"), std::string::npos);
+    EXPECT_NE(mistakes(torn).at(0).message.find("neither divides the 6 neighbours"), std::string::npos);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "models/workload/collectives/bus_bandwidth.hpp"
@@ -35,7 +37,7 @@ std::vector<TrainingStep> steps() {
 
 TEST(TrainingJob, EveryRankEndsItsSteps) {
     for (const TrainingStep& step : steps()) {
-        ASSERT_TRUE(mistakes(step).empty()) << mistakes(step).front();
+        ASSERT_TRUE(mistakes(step).empty()) << mistakes(step).front().message;
         const std::int64_t ranks = step.parallelism.ranks();
         const Traffic traffic = training_traffic(step, endpoints(ranks), 2);
         for (std::uint64_t seed = 1; seed <= 3; ++seed) {
@@ -82,7 +84,7 @@ TEST(TrainingJob, DrawnExpertsExchangeTheBytesOfTheFormula) {
     step.gpu = *TrainingCatalogue::built_in().gpu("h100");
     step.sequence = 512;
     step.element_bytes.dispatch = 1;
-    ASSERT_TRUE(mistakes(step).empty()) << mistakes(step).front();
+    ASSERT_TRUE(mistakes(step).empty()) << mistakes(step).front().message;
     const auto expert_bytes = [&](const JobOptions& options) {
         const Traffic traffic = training_traffic(step, endpoints(4), 1, options);
         Network network(traffic, 1);
@@ -112,6 +114,39 @@ TEST(TrainingJob, TheEndsOfAPipelineAddUpTheMatrixThatTheyShare) {
     Network network(traffic, 1);
     network.run();
     EXPECT_EQ(network.done.size(), 12u);
+}
+
+// Tensor parallel over two servers of two GPUs: a ring for each GPU of a server, so that all NICs send.
+TEST(TrainingJob, GroupsOverServersUseAllTheirNics) {
+    const TrainingStep step = small({.tensor = 4, .data = 1, .pipeline = 1});
+    const Traffic traffic = training_traffic(step, endpoints(4), 1, {.servers = {0, 0, 1, 1}});
+    std::set<std::uint32_t> leaving;
+    for (const Traffic::Flow& flow : traffic.flows)
+        if (flow.source.value / 2 != flow.destination.value / 2) leaving.insert(flow.source.value);
+    EXPECT_EQ(leaving, (std::set<std::uint32_t>{0, 1, 2, 3}));
+    Network network(traffic, 1);
+    network.run();
+    EXPECT_EQ(network.done.size(), 4u);
+}
+
+// What is reckoned in a server waits for the rank that most tokens come to or go from.
+TEST(TrainingJob, DrawnExpertsOfOneServerTakeAsLongAsTheBusiest) {
+    TrainingStep step = small({.tensor = 1, .data = 8, .pipeline = 1, .expert = 8});
+    step.model = *TrainingCatalogue::built_in().model("mixtral-8x7b");
+    const auto exchanging_ps = [&](std::optional<DrawnExperts> experts) {
+        const Traffic traffic = training_traffic(
+            step, endpoints(8), 1,
+            {.servers = std::vector<std::uint32_t>(8, 0), .in_server_formula = true, .experts = experts});
+        std::int64_t sum = 0;
+        for (const Program::Task& task : traffic.programs.front().tasks)
+            if (task.is_meeting() && task.wait == Wait::expert) sum += task.duration_ps;
+        return static_cast<double>(sum);
+    };
+    const double even = exchanging_ps(std::nullopt);
+    EXPECT_GT(exchanging_ps(DrawnExperts{}), even);
+    // Two of eight experts of a token, nearly always the same two: half of all that is sent goes to one rank, where an
+    // eighth would; what it takes of the wire is (7/8) / 2 of all in place of (7/8) / 8.
+    EXPECT_NEAR(exchanging_ps(DrawnExperts{.skew = 8.0}), 4.0 * even, 0.15 * 4.0 * even);
 }
 
 TEST(TrainingJob, StagesShareProgramsAndTasksShareCalls) {

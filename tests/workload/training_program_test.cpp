@@ -92,7 +92,7 @@ private:
 };
 
 std::vector<StageProgram> programs(const TrainingStep& step) {
-    EXPECT_TRUE(mistakes(step).empty()) << mistakes(step).at(0);
+    EXPECT_TRUE(mistakes(step).empty()) << mistakes(step).at(0).message;
     std::vector<StageProgram> all;
     for (std::int64_t stage = 0; stage < step.parallelism.pipeline; ++stage) all.push_back(stage_program(step, stage));
     return all;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -22,34 +23,40 @@ std::vector<std::int64_t> some_sizes(std::uint32_t ranks) {
 
 // Every pair's message is sent once, in the lane and of the size in which it is received.
 TEST(UnequalAllToAll, SendsToEachWhatIsThereForIt) {
-    for (const Algorithm algorithm : {Algorithm::direct, Algorithm::pairwise})
-        for (std::uint32_t n = 1; n <= 12; ++n) {
-            const UnequalAllToAll all(algorithm, n, some_sizes(n));
-            using Message = std::pair<std::uint32_t, std::int64_t>;  // lane, bytes
-            std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Message>> sent, received;
-            for (std::uint32_t rank = 0; rank < n; ++rank)
-                for (std::uint32_t lane = 0; lane < all.lanes(); ++lane)
-                    for (std::uint64_t k = 0; k < all.steps(rank, lane); ++k) {
-                        const Step step = all.step(rank, lane, k);
-                        EXPECT_FALSE(step.forwards || step.reduces);
-                        if (step.to != kNobody) sent[{rank, step.to}].push_back({step.to_lane, step.sent_bytes});
-                        if (step.from != kNobody) received[{step.from, rank}].push_back({lane, step.received_bytes});
-                    }
-            EXPECT_EQ(sent, received);
-            for (std::uint32_t s = 0; s < n; ++s)
-                for (std::uint32_t d = 0; d < n; ++d) {
-                    const std::int64_t bytes = s == d ? 0 : all.bytes(s, d);
-                    ASSERT_EQ(sent.count({s, d}), bytes > 0 ? 1u : 0u);
-                    if (bytes > 0) {
-                        EXPECT_EQ(sent.at({s, d}).size(), 1u);
-                        EXPECT_EQ(sent.at({s, d})[0].second, bytes);
-                    }
+    for (std::uint32_t n = 1; n <= 12; ++n) {
+        const UnequalAllToAll all(n, some_sizes(n));
+        using Message = std::pair<std::uint32_t, std::int64_t>;  // lane, bytes
+        std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Message>> sent, received;
+        for (std::uint32_t rank = 0; rank < n; ++rank)
+            for (std::uint32_t lane = 0; lane < all.lanes(); ++lane) {
+                const Step step = all.step(rank, lane);
+                EXPECT_FALSE(step.forwards || step.reduces);
+                if (step.to != kNobody) sent[{rank, step.to}].push_back({step.to_lane, step.sent_bytes});
+                if (step.from != kNobody) received[{step.from, rank}].push_back({lane, step.received_bytes});
+            }
+        EXPECT_EQ(sent, received);
+        for (std::uint32_t s = 0; s < n; ++s)
+            for (std::uint32_t d = 0; d < n; ++d) {
+                const std::int64_t bytes = s == d ? 0 : all.bytes(s, d);
+                ASSERT_EQ(sent.count({s, d}), bytes > 0 ? 1u : 0u);
+                if (bytes > 0) {
+                    EXPECT_EQ(sent.at({s, d}).size(), 1u);
+                    EXPECT_EQ(sent.at({s, d})[0].second, bytes);
                 }
-        }
+            }
+    }
+}
+
+// Rank 1 receives 7 + 9; nobody sends more than 8 + 5. What ranks keep counts nowhere.
+TEST(UnequalAllToAll, TheBusiestRankIsThatOfTheLongerWay) {
+    const UnequalAllToAll all(3, {100, 7, 2, 8, 100, 5, 1, 9, 100});
+    EXPECT_EQ(all.busiest_bytes(), 16);
+    EXPECT_EQ(all.reversed().busiest_bytes(), 16);
+    EXPECT_EQ(UnequalAllToAll(1, {100}).busiest_bytes(), 0);
 }
 
 TEST(UnequalAllToAll, ReversedSendsBackWhatCame) {
-    const UnequalAllToAll there(Algorithm::direct, 5, some_sizes(5)), back = there.reversed();
+    const UnequalAllToAll there(5, some_sizes(5)), back = there.reversed();
     for (std::uint32_t s = 0; s < 5; ++s)
         for (std::uint32_t d = 0; d < 5; ++d) EXPECT_EQ(there.bytes(s, d), back.bytes(d, s));
 }
@@ -108,6 +115,30 @@ TEST(ExpertRouting, ATokenKeepsToFewNodes) {
     }
     // 30 x 64 tokens x 8 experts over 8 nodes: 1,920 each, with a deviation below 100
     for (const std::int64_t got : of_node) EXPECT_NEAR(static_cast<double>(got), 1920, 500);
+}
+
+// Two of three experts with weights 1, 1/2 and 1/3, drawn one after the other: the first is among them with probability
+// 6/11 + 3/11 6/8 + 2/11 6/9 = 0.8712; the others 0.6606 and 0.4682. 24,000 tokens: deviations below 78.
+TEST(ExpertRouting, IsADrawWithoutReplacement) {
+    std::vector<std::int64_t> got = received_by_rank(
+        {.ranks = 3, .experts = 3, .experts_of_token = 2, .tokens = 8000, .token_bytes = 1, .skew = 1.0, .seed = 5});
+    std::ranges::sort(got, std::greater{});
+    EXPECT_NEAR(static_cast<double>(got[0]), 0.8712 * 24'000, 400);
+    EXPECT_NEAR(static_cast<double>(got[1]), 0.6606 * 24'000, 400);
+    EXPECT_NEAR(static_cast<double>(got[2]), 0.4682 * 24'000, 400);
+}
+
+// Of 256 experts the last has a weight of 1 of 2^24 at most of the first's: whatever is drawn is not drawn again.
+TEST(ExpertRouting, ExtremeSkewCostsNoMoreDraws) {
+    const std::vector<std::int64_t> got = received_by_rank({.ranks = 16,
+                                                            .experts = 256,
+                                                            .experts_of_token = 8,
+                                                            .tokens = 1000,
+                                                            .token_bytes = 1,
+                                                            .skew = 8.0,
+                                                            .nodes_of_token = 2,
+                                                            .ranks_per_node = 4});
+    EXPECT_EQ(std::accumulate(got.begin(), got.end(), std::int64_t{0}), 16 * 1000 * 8);
 }
 
 TEST(ExpertRouting, SkewMakesARankHot) {

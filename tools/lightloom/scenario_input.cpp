@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "scenarios/expectation.hpp"
+#include "scenarios/workload.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -19,6 +20,9 @@ auto built_or_complain(const LoadedScenario& input, Build build) -> std::optiona
         return build();
     } catch (const TopologyError& error) {
         complain({InputError{input.file, 0, 0, "topology", error.what(), ""}});
+    } catch (const WorkloadError& error) {
+        const std::string key = input.scenario.jobs.empty() ? "workload" : "job";
+        complain({InputError{input.file, 0, 0, key, error.what(), ""}});
     } catch (const CatalogueError& error) {
         complain_of(input, error);
     }

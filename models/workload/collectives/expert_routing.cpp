@@ -25,7 +25,40 @@ std::vector<std::uint64_t> cumulated_popularity(const ExpertLayer& layer) {
     return cumulated;
 }
 
-// Distinct nodes first, where there is a limit, and distinct experts within them: what a token has is drawn again.
+// Weights laid end to end, of which some have been taken out: what is drawn once is not drawn again.
+class Urn {
+public:
+    void clear() { left_.clear(), total_ = 0; }
+    void put_in(std::uint64_t begin, std::uint64_t end) {
+        left_.push_back({begin, end});
+        total_ += end - begin;
+    }
+    /// @param random  any number. @return a point of what is left
+    std::uint64_t point(std::uint64_t random) const {
+        std::uint64_t at = random % total_;
+        for (const Span& span : left_) {
+            if (at < span.end - span.begin) return span.begin + at;
+            at -= span.end - span.begin;
+        }
+        abort_run("nothing is left at {} of {}", random % total_, total_);
+    }
+    /// @pre [begin, end) is in the urn
+    void take_out(std::uint64_t begin, std::uint64_t end) {
+        const auto span = std::ranges::find_if(left_, [&](const Span& s) { return s.begin <= begin && end <= s.end; });
+        left_.push_back({end, span->end});
+        span->end = begin;
+        total_ -= end - begin;
+    }
+
+private:
+    struct Span {
+        std::uint64_t begin, end;
+    };
+    std::vector<Span> left_;
+    std::uint64_t total_ = 0;
+};
+
+// Distinct nodes first, where there is a limit, and distinct experts within them.
 class Router {
 public:
     explicit Router(const ExpertLayer& layer)
@@ -34,53 +67,43 @@ public:
           experts_of_node_(layer.experts / (layer.ranks / layer.ranks_per_node)) {}
 
     const std::vector<std::uint32_t>& experts_of(std::uint64_t token) {
-        choose_nodes(token);
-        std::uint64_t total = 0;
-        for (const std::uint32_t node : nodes_) total += end_of(node) - begin_of(node);
+        put_in_experts(token);
         chosen_.clear();
-        for (std::uint64_t n = 0; chosen_.size() < layer_.experts_of_token; ++n)
-            keep_new(chosen_, expert_at(draw(layer_.seed, token, Purpose::expert, n) % total));
+        for (std::uint64_t n = 0; chosen_.size() < layer_.experts_of_token; ++n) {
+            const std::uint32_t expert = expert_at(experts_.point(draw(layer_.seed, token, Purpose::expert, n)));
+            experts_.take_out(begin_of(expert), begin_of(expert + 1));
+            chosen_.push_back(expert);
+        }
         return chosen_;
     }
 
 private:
-    std::uint64_t begin_of(std::uint32_t node) const {
-        return node == 0 ? 0 : cumulated_[std::size_t{node} * experts_of_node_ - 1];
-    }
-    std::uint64_t end_of(std::uint32_t node) const { return begin_of(node + 1); }
-    static void keep_new(std::vector<std::uint32_t>& values, std::uint32_t value) {
-        if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
-    }
-    std::uint32_t expert_with(std::uint64_t point) const {
-        return static_cast<std::uint32_t>(std::upper_bound(cumulated_.begin(), cumulated_.end(), point) -
-                                          cumulated_.begin());
-    }
-    /// @param point  below the popularity of all experts of the chosen nodes
+    /// Of experts: the popularity of all before one.
+    std::uint64_t begin_of(std::size_t expert) const { return expert == 0 ? 0 : cumulated_[expert - 1]; }
     std::uint32_t expert_at(std::uint64_t point) const {
-        for (const std::uint32_t node : nodes_) {
-            const std::uint64_t size = end_of(node) - begin_of(node);
-            if (point < size) return expert_with(begin_of(node) + point);
-            point -= size;
-        }
-        abort_run("no expert at {}", point);
+        return static_cast<std::uint32_t>(std::ranges::upper_bound(cumulated_, point) - cumulated_.begin());
     }
-    void choose_nodes(std::uint64_t token) {
+    void put_in_experts(std::uint64_t token) {
         const std::uint32_t nodes = layer_.ranks / layer_.ranks_per_node;
+        experts_.clear();
+        if (layer_.nodes_of_token == 0 || layer_.nodes_of_token >= nodes) return experts_.put_in(0, cumulated_.back());
         nodes_.clear();
-        if (layer_.nodes_of_token == 0 || layer_.nodes_of_token >= nodes) {
-            for (std::uint32_t node = 0; node < nodes; ++node) nodes_.push_back(node);
-            return;
-        }
-        for (std::uint64_t n = 0; nodes_.size() < layer_.nodes_of_token; ++n) {
-            const std::uint64_t point = draw(layer_.seed, token, Purpose::expert_node, n) % cumulated_.back();
-            keep_new(nodes_, expert_with(point) / experts_of_node_);
+        nodes_.put_in(0, cumulated_.back());
+        for (std::uint64_t n = 0; n < layer_.nodes_of_token; ++n) {
+            const std::uint64_t point = nodes_.point(draw(layer_.seed, token, Purpose::expert_node, n));
+            const std::size_t node = expert_at(point) / experts_of_node_;
+            const std::uint64_t begin = begin_of(node * experts_of_node_),
+                                end = begin_of((node + 1) * experts_of_node_);
+            nodes_.take_out(begin, end);
+            experts_.put_in(begin, end);
         }
     }
 
     const ExpertLayer& layer_;
     std::vector<std::uint64_t> cumulated_;
     std::uint32_t experts_of_node_;
-    std::vector<std::uint32_t> nodes_, chosen_;
+    Urn nodes_, experts_;
+    std::vector<std::uint32_t> chosen_;
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 
 #include "core/abort.hpp"
 #include "models/workload/collectives/algorithms.hpp"
@@ -165,8 +164,8 @@ EngineCosts nccl_costs_in_switch(double nic_latency_us) {
         .launch = of_us(kSwitchNvlink), .step = Duration{0}, .step_across = of_us(kSwitchNetwork + 2 * nic_latency_us)};
 }
 
-NcclChoice nccl_choice(const NcclCluster& cluster, Collective kind, std::int64_t bytes) {
-    NcclChoice best{Algorithm::ring, NcclProtocol::simple, std::numeric_limits<double>::infinity()};
+std::vector<NcclChoice> nccl_choices(const NcclCluster& cluster, Collective kind, std::int64_t bytes) {
+    std::vector<NcclChoice> choices;
     for (const Algorithm algorithm : {Algorithm::tree, Algorithm::ring, Algorithm::in_switch}) {
         const bool in_switch = algorithm == Algorithm::in_switch;
         if (algorithm != Algorithm::ring && kind != Collective::all_reduce) continue;
@@ -174,11 +173,10 @@ NcclChoice nccl_choice(const NcclCluster& cluster, Collective kind, std::int64_t
         for (const NcclProtocol protocol : {NcclProtocol::ll, NcclProtocol::ll128, NcclProtocol::simple}) {
             if (protocol == NcclProtocol::ll128 && !cluster.ll128) continue;
             if (protocol != NcclProtocol::simple && in_switch) continue;
-            const double time_us = nccl_time_us(cluster, kind, algorithm, protocol, bytes);
-            if (time_us < best.time_us) best = {algorithm, protocol, time_us};
+            choices.push_back({algorithm, protocol, nccl_time_us(cluster, kind, algorithm, protocol, bytes)});
         }
     }
-    return best;
+    return choices;
 }
 
 }  // namespace lightloom

@@ -8,6 +8,8 @@
 // own comes of its search.
 #pragma once
 
+#include <vector>
+
 #include "models/workload/collectives/engine.hpp"
 #include "models/workload/collectives/schedule.hpp"
 
@@ -59,9 +61,9 @@ struct NcclChoice {
     NcclProtocol protocol;
     double time_us;
 };
-/// What is fastest by the model; of equals, NCCL's order: tree before ring before switches, LL before LL128 before
-/// Simple.
+/// All that the cluster can do, in NCCL's order, which decides among equals: trees before rings before switches, LL
+/// before LL128 before Simple.
 /// @param kind  all_reduce, all_gather or reduce_scatter
-NcclChoice nccl_choice(const NcclCluster& cluster, Collective kind, std::int64_t bytes);
+std::vector<NcclChoice> nccl_choices(const NcclCluster& cluster, Collective kind, std::int64_t bytes);
 
 }  // namespace lightloom

@@ -34,16 +34,15 @@ Pass pass_of(Collective kind) {
 
 bool is_chain(Collective kind) { return kind == Collective::broadcast || kind == Collective::reduce; }
 
-// From the root round to its predecessor, or from its successor round to the root.
-Step chain_step(const CollectiveCall& call, std::uint32_t rank) {
-    const std::uint32_t n = call.ranks;
-    const std::uint32_t head = call.kind == Collective::broadcast ? call.root : (call.root + 1) % n;
-    const std::uint32_t position = (rank + n - head) % n;
+// From the root's place round to the one before it, or from the one after it round to it.
+Step chain_step(Collective kind, std::uint32_t members, std::uint32_t root, std::uint32_t position) {
+    const std::uint32_t head = kind == Collective::broadcast ? root : (root + 1) % members;
+    const std::uint32_t behind = (position + members - head) % members;
     Step step;
-    if (position > 0) step.from = (rank + n - 1) % n, step.received = {0, 1};
-    if (position + 1 < n) step.to = (rank + 1) % n, step.sent = {0, 1};
-    step.reduces = position > 0 && call.kind == Collective::reduce;
-    step.forwards = position > 0 && position + 1 < n;
+    if (behind > 0) step.from = (position + members - 1) % members, step.received = {0, 1};
+    if (behind + 1 < members) step.to = (position + 1) % members, step.sent = {0, 1};
+    step.reduces = behind > 0 && kind == Collective::reduce;
+    step.forwards = behind > 0 && behind + 1 < members;
     return step;
 }
 
@@ -61,14 +60,18 @@ std::uint32_t ring_steps(const CollectiveCall& call, Place /*place*/) {
 
 // Within nodes, each channel goes round from another GPU on, so that channels leave by NICs of their own.
 Step ring_step(const CollectiveCall& call, Place place, std::uint32_t j) {
-    if (is_chain(call.kind)) return chain_step(call, place.rank);
     const std::uint32_t g = call.ranks_per_node, turn = place.channel % g;
-    if (turn == 0) return ring_pass(pass_of(call.kind), call.ranks, place.rank, j);
     const auto rank_at = [&](std::uint32_t position) { return position / g * g + (position % g + turn) % g; };
-    const std::uint32_t position = place.rank / g * g + (place.rank % g + g - turn) % g;
-    Step step = ring_pass(pass_of(call.kind), call.ranks, position, j);
-    if (step.from != kNobody) step.from = rank_at(step.from), step.received.first = rank_at(step.received.first);
-    if (step.to != kNobody) step.to = rank_at(step.to), step.sent.first = rank_at(step.sent.first);
+    const auto position_of = [&](std::uint32_t rank) { return rank / g * g + (rank % g + g - turn) % g; };
+    const bool chain = is_chain(call.kind);
+    Step step = chain ? chain_step(call.kind, call.ranks, position_of(call.root), position_of(place.rank))
+                      : ring_pass(pass_of(call.kind), call.ranks, position_of(place.rank), j);
+    if (turn == 0) return step;
+    if (step.from != kNobody) step.from = rank_at(step.from);
+    if (step.to != kNobody) step.to = rank_at(step.to);
+    if (chain) return step;  // its one block is everything
+    if (step.from != kNobody) step.received.first = rank_at(step.received.first);
+    if (step.to != kNobody) step.sent.first = rank_at(step.sent.first);
     return step;
 }
 

@@ -157,12 +157,12 @@ std::uint64_t Schedule::steps_per_loop(std::uint32_t rank, std::uint32_t lane) c
 }
 
 std::uint64_t Schedule::steps(std::uint32_t rank, std::uint32_t lane) const {
-    if (unequal_) return unequal_->steps(rank, lane);
+    if (unequal_) return 1;
     return loops(part(lane)) * steps_per_loop(rank, lane);
 }
 
 Step Schedule::step(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) const {
-    if (unequal_) return unequal_->step(rank, lane, k);
+    if (unequal_) return unequal_->step(rank, lane);
     const Place place = place_of(call_, rank, lane, lanes_per_part_);
     const std::uint32_t per_loop = steps_of(call_, place);
     const std::uint64_t loop = k / per_loop;

@@ -1,15 +1,14 @@
 #include "models/workload/collectives/unequal_all_to_all.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/abort.hpp"
 
 namespace lightloom {
 
-UnequalAllToAll::UnequalAllToAll(Algorithm algorithm, std::uint32_t ranks, std::vector<std::int64_t> bytes)
-    : algorithm_(algorithm), ranks_(ranks), bytes_(std::move(bytes)) {
-    if (algorithm != Algorithm::direct && algorithm != Algorithm::pairwise)
-        abort_run("no algorithm {} for an all-to-all of unequal sizes", static_cast<int>(algorithm));
+UnequalAllToAll::UnequalAllToAll(std::uint32_t ranks, std::vector<std::int64_t> bytes)
+    : ranks_(ranks), bytes_(std::move(bytes)) {
     if (ranks == 0 || bytes_.size() != std::size_t{ranks} * ranks)
         abort_run("{} sizes for an all-to-all of {} ranks", bytes_.size(), ranks);
 }
@@ -19,11 +18,25 @@ UnequalAllToAll UnequalAllToAll::reversed() const {
     for (std::uint32_t source = 0; source < ranks_; ++source)
         for (std::uint32_t destination = 0; destination < ranks_; ++destination)
             back[std::size_t{destination} * ranks_ + source] = bytes(source, destination);
-    return {algorithm_, ranks_, std::move(back)};
+    return {ranks_, std::move(back)};
 }
 
-Step UnequalAllToAll::step(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) const {
-    const std::uint32_t distance = lane + static_cast<std::uint32_t>(k) + 1;
+std::int64_t UnequalAllToAll::busiest_bytes() const {
+    std::int64_t most = 0;
+    for (std::uint32_t rank = 0; rank < ranks_; ++rank) {
+        std::int64_t sent = 0, received = 0;
+        for (std::uint32_t other = 0; other < ranks_; ++other) {
+            if (other == rank) continue;
+            sent += bytes(rank, other);
+            received += bytes(other, rank);
+        }
+        most = std::max({most, sent, received});
+    }
+    return most;
+}
+
+Step UnequalAllToAll::step(std::uint32_t rank, std::uint32_t lane) const {
+    const std::uint32_t distance = lane + 1;
     const std::uint32_t ahead = (rank + distance) % ranks_, behind = (rank + ranks_ - distance) % ranks_;
     Step step;
     step.from_lane = step.to_lane = lane;

@@ -36,29 +36,33 @@ double TrainingStep::peak_flops() const {
     return 0.0;
 }
 
-std::vector<std::string> mistakes(const TrainingStep& step) {
+std::vector<Mistake> mistakes(const TrainingStep& step) {
     const Parallelism& p = step.parallelism;
-    std::vector<std::string> found = mistakes(p);
+    const ModelRow& model = step.model;
+    std::vector<Mistake> found = mistakes(p);
     if (!found.empty()) return found;
-    const auto require = [&](bool fine, const char* what, const auto&... figures) {
-        if (!fine) found.push_back(fmt::format(fmt::runtime(what), figures...));
+    const auto require = [&](bool fine, const char* parameter, const char* what, const auto&... figures) {
+        if (!fine) found.push_back({parameter, fmt::format(fmt::runtime(what), figures...)});
     };
     require(step.sequence >= 1 && step.micro_batch >= 1 && step.sequence <= kMostTokens / step.micro_batch,
-            "a micro-batch must have from 1 to {} tokens", kMostTokens);
+            "micro_batch", "a micro-batch must have from 1 to {} tokens", kMostTokens);
     const std::int64_t pieces = p.context * (p.sequence_parallel ? p.tensor : 1);
-    require(step.sequence % pieces == 0, "a sequence of {} tokens cannot be cut into {}", step.sequence, pieces);
-    require(step.model.heads % p.tensor == 0, "{} heads cannot be shared by {} tensor parallel ranks", step.model.heads,
+    require(step.sequence % pieces == 0, "sequence", "a sequence of {} tokens cannot be cut into {}", step.sequence,
+            pieces);
+    require(model.heads % p.tensor == 0, "tensor", "{} heads cannot be shared by {} tensor parallel ranks", model.heads,
             p.tensor);
-    require(p.pipeline * p.virtual_stages <= step.model.layers, "{} layers are fewer than {} stages of {} chunks",
-            step.model.layers, p.pipeline, p.virtual_stages);
-    require(p.expert == 1 || (step.model.experts > 0 && step.model.experts % p.expert == 0),
-            "{} experts cannot be shared by {} ranks", step.model.experts, p.expert);
-    require(step.model.experts == 0 || p.tensor == 1 || p.sequence_parallel,
+    require(p.pipeline * p.virtual_stages <= model.layers, "pipeline",
+            "{} layers are fewer than {} stages of {} chunks", model.layers, p.pipeline, p.virtual_stages);
+    require(p.expert == 1 || model.experts > 0, "expert", "{} is dense: it has no experts to share", model.id);
+    require(p.expert == 1 || model.experts % p.expert == 0, "expert", "{} experts cannot be shared by {} ranks",
+            model.experts, p.expert);
+    require(model.experts == 0 || p.tensor == 1 || p.sequence_parallel, "expert",
             "experts beside tensor parallelism need sequence_parallel");
-    require(step.schedule != PipelineSchedule::gpipe || p.virtual_stages == 1, "gpipe has no virtual stages");
-    require(step.peak_flops() > 0.0, "{} does not compute in this precision", step.gpu.id);
-    require(step.efficiency > 0.0 && step.efficiency <= 1.0, "efficiency must be above 0, and 1 at most");
-    require(step.bucket_parameters >= 1, "bucket_parameters must be 1 at least");
+    require(step.schedule != PipelineSchedule::gpipe || p.virtual_stages == 1, "virtual_stages",
+            "gpipe has no virtual stages");
+    require(step.peak_flops() > 0.0, "precision", "{} does not compute in this precision", step.gpu.id);
+    require(step.efficiency > 0.0 && step.efficiency <= 1.0, "efficiency", "efficiency must be above 0, and 1 at most");
+    require(step.bucket_parameters >= 1, "bucket_parameters", "bucket_parameters must be 1 at least");
     return found;
 }
 

@@ -45,7 +45,7 @@ struct TrainingStep {
 };
 
 /// What cannot be, each in a sentence; empty: fine.
-std::vector<std::string> mistakes(const TrainingStep& step);
+std::vector<Mistake> mistakes(const TrainingStep& step);
 
 // --- Parameters
 std::int64_t attention_parameters(const ModelRow& model);  // of a layer

@@ -110,7 +110,7 @@ private:
                 made_task.seat = seat_of(made, *place);
                 if (task.kind == StageTask::Kind::collective && is_in_server(task.group)) {
                     made_task.call = Program::Task::kMeet;
-                    made_task.duration_ps = in_server_ps(call_of(task), step_.gpu);
+                    made_task.duration_ps = in_server_ps(draws(task) ? busiest_call(task) : call_of(task), step_.gpu);
                 } else {
                     made_task.call = draws(task) ? drawn_call(task) : number_of(call_of(task));
                 }
@@ -169,49 +169,76 @@ private:
         return options_.servers.empty() ? at.value : options_.servers[at.value];
     }
 
-    CollectiveCall call_of(const StageTask& task) const {
+    CollectiveCall call_of(const StageTask& task) {
         const bool is_collective = task.kind == StageTask::Kind::collective;
         const Collective kind = is_collective ? task.collective : Collective::broadcast;
-        return {.kind = kind,
-                .algorithm = kind == Collective::all_to_all ? Algorithm::direct : Algorithm::ring,
-                .ranks = is_collective ? ranks_in(task.group) : 2,
-                .bytes = task.bytes};
+        CollectiveCall call{.kind = kind,
+                            .algorithm = kind == Collective::all_to_all ? Algorithm::direct : Algorithm::ring,
+                            .ranks = is_collective ? ranks_in(task.group) : 2,
+                            .bytes = task.bytes};
+        if (!is_collective || call.algorithm != Algorithm::ring) return call;
+        // As many rings as a server has ranks, each of which leaves it by a NIC of its own.
+        const std::uint32_t together = ranks_of_a_server(task.group);
+        if (together < call.ranks) call.channels = call.ranks_per_node = together;
+        return call;
     }
     /// Many tasks make the same call.
     std::uint32_t number_of(const CollectiveCall& call) {
-        const auto [entry, fresh] = calls_.try_emplace({call.kind, call.ranks, call.bytes});
+        const auto [entry, fresh] = calls_.try_emplace({call.kind, call.ranks, call.channels, call.bytes});
         if (fresh) entry->second = builder_.add_call(call);
         return entry->second;
     }
     bool draws(const StageTask& task) const { return task.stream == StepStream::expert && options_.experts; }
-    // What comes back from experts goes the ways of what went there. There, a token's hidden state goes to each.
     std::uint32_t drawn_call(const StageTask& task) {
-        const std::int64_t element = task.returns ? step_.element_bytes.combine : step_.element_bytes.dispatch;
         const auto [entry, fresh] = drawn_calls_.try_emplace({task.layer, task.returns});
-        if (!fresh) return entry->second;
-        const ModelRow& model = step_.model;
-        const auto ranks = static_cast<std::uint32_t>(layout_.group_size(GroupKind::expert));
-        UnequalAllToAll exchange(
-            Algorithm::direct, ranks,
-            lightloom::dispatch_bytes(
-                ExpertLayer{.ranks = ranks,
-                            .experts = static_cast<std::uint32_t>(model.experts),
-                            .experts_of_token = static_cast<std::uint32_t>(model.top_k),
-                            .tokens = static_cast<std::uint32_t>(rank_tokens(step_)),
-                            .token_bytes = model.hidden * element,
-                            .skew = options_.experts->skew,
-                            .nodes_of_token = options_.experts->servers_of_token,
-                            .ranks_per_node = expert_ranks_of_a_server(),
-                            .seed = draw(options_.seed, static_cast<std::uint64_t>(task.layer), Purpose::expert, 0)}));
-        entry->second = builder_.add_call(Schedule(task.returns ? exchange.reversed() : std::move(exchange)));
+        if (fresh) entry->second = builder_.add_call(Schedule(exchange_of(task)));
         return entry->second;
     }
-    // Consecutive ranks of an expert group that share a server; 1 where groups do not lie alike.
-    std::uint32_t expert_ranks_of_a_server() const {
-        const std::vector<std::int64_t> members = layout_.members(GroupKind::expert, 0);
-        std::size_t together = 1;
-        while (together < members.size() && server_of(members[together]) == server_of(members[0])) ++together;
-        return static_cast<std::uint32_t>(members.size() % together == 0 ? together : 1);
+    // The same for all ranks, of as many bytes as the busiest has to send or to receive.
+    CollectiveCall busiest_call(const StageTask& task) {
+        CollectiveCall call = call_of(task);
+        if (call.ranks > 1) call.bytes = exchange_of(task).busiest_bytes() * call.ranks / (call.ranks - 1);
+        return call;
+    }
+    // What comes back from experts goes the ways of what went there. There, a token's hidden state goes to each.
+    UnequalAllToAll exchange_of(const StageTask& task) {
+        std::vector<std::int64_t> bytes = tokens_of(task.layer);
+        const std::int64_t element = task.returns ? step_.element_bytes.combine : step_.element_bytes.dispatch;
+        for (std::int64_t& of_pair : bytes) of_pair *= step_.model.hidden * element;
+        UnequalAllToAll exchange(static_cast<std::uint32_t>(layout_.group_size(GroupKind::expert)), std::move(bytes));
+        return task.returns ? exchange.reversed() : exchange;
+    }
+    // From each rank of an expert group to each other, in all groups alike.
+    const std::vector<std::int64_t>& tokens_of(std::int16_t layer) {
+        const auto [entry, fresh] = tokens_.try_emplace(layer);
+        if (!fresh) return entry->second;
+        const ModelRow& model = step_.model;
+        entry->second = lightloom::dispatch_bytes(
+            {.ranks = static_cast<std::uint32_t>(layout_.group_size(GroupKind::expert)),
+             .experts = static_cast<std::uint32_t>(model.experts),
+             .experts_of_token = static_cast<std::uint32_t>(model.top_k),
+             .tokens = static_cast<std::uint32_t>(rank_tokens(step_)),
+             .token_bytes = 1,
+             .skew = options_.experts->skew,
+             .nodes_of_token = options_.experts->servers_of_token,
+             .ranks_per_node = ranks_of_a_server(GroupKind::expert),
+             .seed = draw(options_.seed, static_cast<std::uint64_t>(layer), Purpose::expert, 0)});
+        return entry->second;
+    }
+    // Consecutive ranks of a group that share a server; 1 where groups do not lie alike.
+    std::uint32_t ranks_of_a_server(GroupKind kind) {
+        std::optional<std::uint32_t>& known = of_a_server_[static_cast<std::size_t>(kind)];
+        if (known) return *known;
+        std::size_t together = layout_.members(kind, 0).size();
+        for (std::int64_t group = 0; group < layout_.groups(kind); ++group) {
+            const std::vector<std::int64_t> members = layout_.members(kind, group);
+            for (std::size_t i = 1, begin = 0; i <= members.size(); ++i) {
+                if (i < members.size() && server_of(members[i]) == server_of(members[begin])) continue;
+                together = std::gcd(together, i - begin);
+                begin = i;
+            }
+        }
+        return known.emplace(static_cast<std::uint32_t>(together));
     }
     // Of a pipeline only its ends do something together.
     std::uint32_t ranks_in(GroupKind kind) const {
@@ -237,13 +264,16 @@ private:
         return ranks;
     }
     // A server's GPUs use the NICs of one storing server, each that of its own number: on its rail, where there are.
-    EndpointId store_of(EndpointId at) const {
+    EndpointId store_of(EndpointId at) {
         const std::vector<EndpointId>& stores = options_.checkpoints.stores;
         if (stores.empty()) return at;
         const std::vector<std::uint32_t>& servers = options_.servers;
-        const auto first = std::ranges::find(servers, servers[at.value]) - servers.begin();
-        const auto number = static_cast<std::size_t>(at.value) - static_cast<std::size_t>(first);
-        const auto of_a_server = static_cast<std::size_t>(std::ranges::count(servers, servers[stores[0].value]));
+        if (first_of_server_.empty())
+            for (std::uint32_t endpoint = 0; endpoint < servers.size(); ++endpoint)
+                first_of_server_.try_emplace(servers[endpoint], endpoint);
+        const std::size_t number = at.value - first_of_server_.at(servers[at.value]);
+        const auto of_a_server = static_cast<std::size_t>(
+            std::ranges::count(stores, servers[stores[0].value], [&](EndpointId s) { return servers[s.value]; }));
         const std::size_t storing = servers[at.value] % (stores.size() / of_a_server);
         return stores[storing * of_a_server + number % of_a_server];
     }
@@ -287,11 +317,14 @@ private:
     const JobOptions& options_;
     std::shared_ptr<const Jitter> jitter_;
     std::array<std::optional<bool>, kGroupKinds> in_server_{};
+    std::array<std::optional<std::uint32_t>, kGroupKinds> of_a_server_{};
     TrafficBuilder builder_;
     std::vector<Stage> stages_;
-    std::map<std::tuple<Collective, std::uint32_t, std::int64_t>, std::uint32_t> calls_;
+    std::map<std::tuple<Collective, std::uint32_t, std::uint32_t, std::int64_t>, std::uint32_t> calls_;
     std::map<std::pair<std::int16_t, bool>, std::uint32_t> drawn_calls_;  // by layer and way
+    std::map<std::int16_t, std::vector<std::int64_t>> tokens_;            // by layer
     std::map<std::pair<Place, std::int64_t>, std::uint32_t> groups_;
+    std::map<std::uint32_t, std::uint32_t> first_of_server_;  // endpoints
 };
 
 }  // namespace

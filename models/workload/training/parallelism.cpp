@@ -27,8 +27,8 @@ std::string_view name_of(GroupKind kind) {
     return kNames[static_cast<std::size_t>(kind)];
 }
 
-std::vector<std::string> mistakes(const Parallelism& p) {
-    std::vector<std::string> found;
+std::vector<Mistake> mistakes(const Parallelism& p) {
+    std::vector<Mistake> found;
     const std::pair<const char*, std::int64_t> counts[] = {{"tensor", p.tensor},
                                                            {"context", p.context},
                                                            {"data", p.data},
@@ -38,25 +38,27 @@ std::vector<std::string> mistakes(const Parallelism& p) {
                                                            {"virtual_stages", p.virtual_stages}};
     for (const auto& [name, count] : counts)
         if (count < 1 || count > kMostRanks)
-            found.push_back(fmt::format("{} must be from 1 to {}, not {}", name, kMostRanks, count));
+            found.push_back({name, fmt::format("{} must be from 1 to {}, not {}", name, kMostRanks, count)});
     if (!found.empty()) return found;  // products of what is wrong say nothing
     std::int64_t ranks = 1;
     for (const Axis axis : p.order) ranks = std::min(ranks * p.degree(axis), kMostRanks + 1);
-    if (ranks > kMostRanks) found.push_back(fmt::format("more than {} ranks", kMostRanks));
+    if (ranks > kMostRanks) found.push_back({"data", fmt::format("more than {} ranks", kMostRanks)});
     auto order = p.order;
     std::ranges::sort(order);
-    if (std::ranges::adjacent_find(order) != order.end()) found.emplace_back("the order names an axis twice");
+    if (std::ranges::adjacent_find(order) != order.end()) found.push_back({"order", "the order names an axis twice"});
     if (ranks <= kMostRanks && p.stage_ranks() % p.expert != 0)
-        found.push_back(fmt::format("the {} ranks of a stage are no multiple of expert {}", p.stage_ranks(), p.expert));
+        found.push_back(
+            {"expert", fmt::format("the {} ranks of a stage are no multiple of expert {}", p.stage_ranks(), p.expert)});
     std::int64_t below = 1;  // ranks of a stage that are neighbours
     for (std::size_t n = 0; n < kAxes && p.order[n] != Axis::pipeline; ++n) below *= p.degree(p.order[n]);
     if (p.expert % below != 0 && below % p.expert != 0)
-        found.push_back(fmt::format("expert {} neither divides the {} neighbours of a stage nor is a multiple of them",
-                                    p.expert, below));
-    if (p.virtual_stages > 1 && p.pipeline == 1) found.emplace_back("virtual_stages needs a pipeline");
+        found.push_back(
+            {"expert", fmt::format("expert {} neither divides the {} neighbours of a stage nor is a multiple of them",
+                                   p.expert, below)});
+    if (p.virtual_stages > 1 && p.pipeline == 1) found.push_back({"virtual_stages", "virtual_stages needs a pipeline"});
     if (p.virtual_stages > 1 && p.micro_batches % p.pipeline != 0)
-        found.push_back(fmt::format("interleaved, micro_batches {} must be a multiple of pipeline {}", p.micro_batches,
-                                    p.pipeline));
+        found.push_back({"micro_batches", fmt::format("interleaved, micro_batches {} must be a multiple of pipeline {}",
+                                                      p.micro_batches, p.pipeline)});
     return found;
 }
 

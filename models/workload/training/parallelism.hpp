@@ -50,8 +50,12 @@ enum class GroupKind : std::uint8_t {
 inline constexpr std::size_t kGroupKinds = 6;
 std::string_view name_of(GroupKind kind);
 
+struct Mistake {
+    std::string parameter;  // the member of Parallelism or TrainingStep that one would change first
+    std::string message;
+};
 /// What cannot be, each in a sentence; empty: fine.
-std::vector<std::string> mistakes(const Parallelism& parallelism);
+std::vector<Mistake> mistakes(const Parallelism& parallelism);
 
 /// Which ranks form each group. Groups of a kind are numbered by their first ranks, and hold their ranks in ascending
 /// order: rank 0 of a tensor group holds the first shard.
