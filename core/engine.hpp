@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -32,10 +33,12 @@
 #include <optional>
 #include <span>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/abort.hpp"
 #include "core/barrier.hpp"
+#include "core/pace.hpp"
 #include "core/partition.hpp"
 
 namespace lightloom {
@@ -151,9 +154,6 @@ private:
         }
     }
 
-    // A period with less work than this for all threads together costs less on one of them than a barrier would.
-    static constexpr std::size_t kWorthABarrier = 128;
-
     void work(std::uint32_t thread) {
         while (!stopped_) {
             for (std::uint32_t i = thread; i < partitions_.size(); i += threads_) claim(i);
@@ -190,14 +190,21 @@ private:
     void close_period_or_throw() {
         if (failure_) return;
         std::size_t events = events_in_period();
+        if (threads_ == 1) return open_next_period();
+        pace_.note_all(events, since_last_period());
         open_next_period();
-        if (threads_ == 1 || events >= kWorthABarrier) return;
-        // Little to do: this thread goes on alone until a period is worth waking the others for.
-        while (!stopped_ && events < 2 * kWorthABarrier) {
+        if (events >= Pace::kWorthABarrier && !pace_.prefers_one()) return;
+        // Little to do, or others late: this thread goes on alone until a period is worth waking them for.
+        while (!stopped_ && (events < 2 * Pace::kWorthABarrier || pace_.prefers_one())) {
             for (auto& partition : partitions_) advance(*partition);
             events = events_in_period();
+            pace_.note_one(events, since_last_period());
             open_next_period();
         }
+    }
+    double since_last_period() {
+        const auto before = std::exchange(last_period_, std::chrono::steady_clock::now());
+        return std::chrono::duration<double>(last_period_ - before).count();
     }
 
     void open_next_period() {
@@ -262,6 +269,8 @@ private:
     EngineLayout layout_;
     std::uint32_t threads_;
     WindowBarrier barrier_;
+    Pace pace_;
+    std::chrono::steady_clock::time_point last_period_ = std::chrono::steady_clock::now();
     std::vector<std::unique_ptr<Context>> partitions_;
     std::unique_ptr<std::atomic<Window>[]> claimed_;  // the last period that a thread took each partition for
     Window period_ = -1;                              // the open one's first window

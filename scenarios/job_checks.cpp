@@ -160,7 +160,7 @@ private:
         if (has_fabric_to_itself(i)) return;
         Scenario one = as_workload(s_, s_.jobs[i]);
         std::optional<FabricShape> shape = shape_of_job(s_.jobs[i]);
-        // Where servers differ, who is in a group with whom shows when the job is placed: traffic_of() refuses the rest.
+        // Where servers differ, who is in a group with whom shows when the job is placed, by traffic_of().
         const bool has_known_groups = shape || !collective_of(one.workload.kind);
         if (!shape) {
             shape = shape_;

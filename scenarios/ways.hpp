@@ -8,7 +8,8 @@
 
 namespace lightloom {
 
-/// @throws WorkloadError: the traffic cannot be  @throws TopologyError: names both GPUs of the first flow without a way, and what would join them
+/// @throws WorkloadError: the traffic cannot be
+/// @throws TopologyError: names both GPUs of the first flow without a way, and what would join them
 void check_ways(const Scenario& scenario, const Plan& plan);
 
 /// Does all traffic have a way between leaves once routes avoid these cables?
