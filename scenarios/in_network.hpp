@@ -1,5 +1,5 @@
 // Sums that the fabric's switches make (models/workload/in_network.hpp), from the keys that ask for them: what
-// [in_network] says, the traffic of such an all-reduce, what is wrong with it on a fabric, and what is planned, in words.
+// [in_network] says, the traffic of such an all-reduce, what is wrong with it on a fabric, what is planned in words.
 #pragma once
 
 #include <cstdint>

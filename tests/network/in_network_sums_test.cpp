@@ -1,9 +1,9 @@
 // All-reduces whose sums leaves and spines make, packet by packet: bytes of every link, time against a closed form,
 // what is lost on the way, and one digest whatever executes it.
 //
-// Closed form, where each chunk is a packet: host links are the bottleneck, and each carries, each way, the data one way
-// and the acknowledgements of the data the other way. So the last packet leaves a host after all its others and as many
-// acknowledgements; then it passes every level up, every level down, and each switch adds a sum on the way up.
+// Closed form, where each chunk is a packet: host links are the bottleneck, and each carries, each way, the data one
+// way and the acknowledgements of the data the other way. So the last packet leaves a host after all its others and as
+// many acknowledgements; then it passes every level up and every level down, and each switch on the way up adds a sum.
 #include <gtest/gtest.h>
 
 #include "models/workload/in_network.hpp"

@@ -130,14 +130,14 @@ TEST(InNetworkKeys, AreRefusedWhereNobodyAddsUp) {
 }
 
 TEST(InNetworkKeys, AreRefusedOnFabricsWithoutATree) {
-    const std::string planes =
-        only_error("[topology]\nkind = \"multi-plane\"\nsegments = 2\nservers_per_segment = 2\ngpus_per_server = 2\n"
-                   "spines_per_plane = 2\n[workload]\nalgorithm = \"in-network\"\n");
+    const std::string planes = only_error(
+        "[topology]\nkind = \"multi-plane\"\nsegments = 2\nservers_per_segment = 2\ngpus_per_server = 2\n"
+        "spines_per_plane = 2\n[workload]\nalgorithm = \"in-network\"\n");
     EXPECT_NE(planes.find("s.toml:8:13: error: workload.algorithm: NICs of 2 ports"), std::string::npos) << planes;
     EXPECT_NE(planes.find("topology.nics_per_gpu = 1"), std::string::npos) << planes;
-    const std::string circuits =
-        only_error("[topology]\nkind = \"ocs-pods\"\npods = 2\nleaves_per_pod = 2\nspines_per_pod = 2\n"
-                   "servers_per_leaf = 2\n[workload]\nalgorithm = \"in-network\"\n");
+    const std::string circuits = only_error(
+        "[topology]\nkind = \"ocs-pods\"\npods = 2\nleaves_per_pod = 2\nspines_per_pod = 2\n"
+        "servers_per_leaf = 2\n[workload]\nalgorithm = \"in-network\"\n");
     EXPECT_NE(circuits.find("s.toml:8:13: error: workload.algorithm: circuits between pods"), std::string::npos)
         << circuits;
 }

@@ -57,8 +57,8 @@ NodeKind kind_of_root(const Topology& t, const AggregationTree& tree) {
 }
 
 TEST(AggregationTree, OfOneLeafIsThatLeaf) {
-    const Topology t = leaf_spine(
-        {.servers = 8, .gpus_per_server = 2, .leaves = 2, .spines = 2, .links_per_pair = 1, .rate = rate()});
+    const Topology t =
+        leaf_spine({.servers = 8, .gpus_per_server = 2, .leaves = 2, .spines = 2, .links_per_pair = 1, .rate = rate()});
     const std::vector<EndpointId> gpus{EndpointId{0}, EndpointId{1}, EndpointId{2}};
     const AggregationTree tree = aggregation_tree(t, gpus, 5);
     expect_tree(t, tree, gpus);
@@ -104,12 +104,8 @@ TEST(AggregationTree, OfPodsGoesUpToACoreByOneSpineOfEach) {
 }
 
 TEST(AggregationTree, OfARailStaysInItsRailWhereThatHasSpines) {
-    const Topology t = rail_optimised({.servers = 8,
-                                       .gpus_per_server = 4,
-                                       .servers_per_unit = 4,
-                                       .spines = 2,
-                                       .links_per_pair = 1,
-                                       .rate = rate()});
+    const Topology t = rail_optimised(
+        {.servers = 8, .gpus_per_server = 4, .servers_per_unit = 4, .spines = 2, .links_per_pair = 1, .rate = rate()});
     const AggregationTree rail = aggregation_tree(t, every(t, 4), 0), all = aggregation_tree(t, every(t, 1), 0);
     expect_tree(t, rail, every(t, 4));
     expect_tree(t, all, every(t, 1));
@@ -180,8 +176,8 @@ TEST(AggregationTree, MakesNoUseOfCircuits) {
 }
 
 TEST(AggregationTree, NumbersSwitchesBehindTheGpus) {
-    const Topology t = leaf_spine(
-        {.servers = 4, .gpus_per_server = 2, .leaves = 2, .spines = 1, .links_per_pair = 1, .rate = rate()});
+    const Topology t =
+        leaf_spine({.servers = 4, .gpus_per_server = 2, .leaves = 2, .spines = 1, .links_per_pair = 1, .rate = rate()});
     for (std::size_t node = 0; node < t.nodes.size(); ++node) {
         EXPECT_TRUE(is_switch(t, as_endpoint(t, NodeId{node})));
         EXPECT_EQ(node_of(t, as_endpoint(t, NodeId{node})), NodeId{node});
