@@ -8,6 +8,7 @@
 #include "models/network/simulation.hpp"
 #include "models/workload/loads.hpp"
 #include "scenarios/tuner.hpp"
+#include "topologies/aggregation_tree.hpp"
 #include "topologies/partition_bonds.hpp"
 
 namespace lightloom {
@@ -191,6 +192,13 @@ Expectation expect(const Scenario& as_said, const Plan& plan) {
     std::vector<double> work(plan.topology.nodes.size(), 0.0);  // frames that arrive at a node
     const FabricInput input = fabric_input(scenario, plan, traffic, channels, 1);
     for (std::uint32_t i = 0; i < traffic.flows.size(); ++i) {
+        const auto count = static_cast<double>(loads[i].packets);
+        if (traffic.flows[i].over.valid()) {  // an acknowledgement comes back by the same cable
+            for (const EndpointId end : {traffic.flows[i].source, traffic.flows[i].destination})
+                work[node_of(plan.topology, end).value] += count;
+            e.packet_hops += 2 * loads[i].packets;
+            continue;
+        }
         Ends ends = ends_in_fabric(input, traffic.flows[i]);
         if (ends.out == ends.in) {
             if (!racks) continue;  // it stays in its server
@@ -199,7 +207,6 @@ Expectation expect(const Scenario& as_said, const Plan& plan) {
         const NodeId from = plan.topology.endpoints[ends.out.value].server;
         const NodeId to = plan.topology.endpoints[ends.in.value].server;
         const std::int64_t packets = loads[i].packets;
-        const auto count = static_cast<double>(packets);
         // Acknowledgements come back the same way: every switch sees both, each end one of them.
         const Path path = paths.between(ends.out, ends.in, [&](NodeId node, double share) {
             work[node.value] += (node == to ? 1.0 : 2.0) * share * count;

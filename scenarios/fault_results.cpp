@@ -7,6 +7,7 @@
 
 #include "scenarios/schema.hpp"
 #include "scenarios/selector_text.hpp"
+#include "topologies/aggregation_tree.hpp"
 
 namespace lightloom {
 namespace {
@@ -122,10 +123,11 @@ std::vector<FlowStall> flow_stalls(const Fabric& fabric, Time end) {
     for (std::uint32_t flow = 0; flow < fabric.traffic().flows.size(); ++flow) {
         const Traffic::Flow& spec = fabric.traffic().flows[flow];
         const Sender& sender = transport.sender(flow);
+        const auto gpu_or_none = [&](EndpointId id) { return is_switch(fabric.topology(), id) ? EndpointId{} : id; };
         const auto add = [&](Time from, Time to) {
             stalls.push_back({.flow = flow,
-                              .source = spec.source,
-                              .destination = spec.destination,
+                              .source = gpu_or_none(spec.source),
+                              .destination = gpu_or_none(spec.destination),
                               .from = from,
                               .to = to,
                               .failed = to == kNever ? sender.failed : kNever,

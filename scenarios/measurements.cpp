@@ -11,6 +11,7 @@
 #include <fmt/chrono.h>
 
 #include "models/workload/collectives/bus_bandwidth.hpp"
+#include "topologies/aggregation_tree.hpp"
 
 namespace lightloom {
 namespace {
@@ -143,10 +144,19 @@ void add_iteration(RunResult::Collectives& columns, const Fabric& fabric, std::u
     columns.bus_bandwidth.push_back(algorithm * bus_factor(call));
 }
 
+// Two programs of one call each, and of the same: groups whose switches add up differ in their trees.
+bool make_one_call(const Traffic& traffic, const Program& one, const Program& other) {
+    const auto is_one = [](const Program& program) { return program.tasks.size() == 1 && program.tasks[0].is_call(); };
+    return is_one(one) && is_one(other) && one.iterations == other.iterations &&
+           traffic.calls[one.tasks[0].call].call() == traffic.calls[other.tasks[0].call].call();
+}
+
 // The call that the whole traffic consists of, if it is one job of that.
 const CollectiveCall* only_call(const Traffic& traffic) {
     const std::optional<std::uint32_t> program = only_program(traffic, 0);
-    if (!program || traffic.programs.size() != 1) return nullptr;
+    if (!program) return nullptr;
+    const auto is_it = [&](const Program& other) { return make_one_call(traffic, traffic.programs[*program], other); };
+    if (!std::ranges::all_of(traffic.programs, is_it)) return nullptr;
     return &traffic.calls[traffic.programs[*program].tasks[0].call].call();
 }
 
@@ -154,7 +164,9 @@ RunResult::Collectives collectives_of(const Fabric& fabric) {
     const Traffic& traffic = fabric.traffic();
     RunResult::Collectives columns;
     std::vector<std::vector<std::uint32_t>> workers_of_group(traffic.groups.size());
-    for (const Traffic::Seat& seat : traffic.seats) workers_of_group[seat.group].push_back(seat.worker);
+    for (const Traffic::Seat& seat : traffic.seats)
+        if (!is_switch(fabric.topology(), traffic.workers[seat.worker].at))
+            workers_of_group[seat.group].push_back(seat.worker);
     std::vector<std::optional<std::uint32_t>> program_of_job;
     for (std::uint32_t group = 0; group < traffic.groups.size(); ++group) {
         const std::uint32_t job = traffic.groups[group].job;
@@ -288,8 +300,10 @@ std::optional<std::uint32_t> only_program(const Traffic& traffic, std::uint32_t 
     std::optional<std::uint32_t> only;
     for (const Traffic::Worker& worker : traffic.workers) {
         if (worker.job != job) continue;
-        if (only && *only != worker.program) return std::nullopt;
-        only = worker.program;
+        if (only && *only != worker.program &&
+            !make_one_call(traffic, traffic.programs[*only], traffic.programs[worker.program]))
+            return std::nullopt;
+        if (!only) only = worker.program;
     }
     if (!only || traffic.programs[*only].tasks.size() != 1) return std::nullopt;
     return traffic.programs[*only].tasks[0].call == Program::Task::kCompute ? std::nullopt : only;

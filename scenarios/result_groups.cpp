@@ -178,8 +178,9 @@ void write_summary(const Group& root, const RunResult& result) {
 void write_flows(const Group& root, const RunResult::Flows& flows) {
     if (flows.source.empty()) return;
     Table t(root, "flows", "flow", flows.source.size(), "flow");
-    t.column("source", flows.source, count("endpoint that sends"));
-    t.column("destination", flows.destination, count("endpoint that receives"));
+    t.column("source", flows.source,
+             count("endpoint that sends; from the number of endpoints on: the node of a switch that adds up"));
+    t.column("destination", flows.destination, count("endpoint that receives, likewise"));
     t.column("job", flows.job, count("job as in /jobs"));
     t.column("messages", flows.messages, count("messages"));
     t.column("payload_bytes", flows.payload_bytes, bytes("payload to deliver"));

@@ -21,6 +21,7 @@
 #include "models/workload/training/demand.hpp"
 #include "scenarios/checkpoint.hpp"
 #include "scenarios/fault.hpp"
+#include "scenarios/in_network.hpp"
 #include "scenarios/messages.hpp"
 #include "scenarios/question.hpp"
 #include "scenarios/tiers.hpp"
@@ -246,6 +247,8 @@ struct Scenario {
         EngineCosts simple, in_switch;
         friend bool operator==(const Engine&, const Engine&) = default;
     } engine;
+
+    ScenarioInNetwork in_network;
 
     struct Training {  // of a workload of that kind
         std::string model = "llama3-8b", gpu = "h100";

@@ -15,9 +15,9 @@ Keys make_scenario_keys() {
     Keys traffic = traffic_keys();  // message_keys() are of its section [workload]
     const Keys messages = message_keys();
     traffic.insert(std::ranges::find(traffic, "run", &Key<Scenario>::section), messages.begin(), messages.end());
-    for (const Keys& part :
-         std::array{topology_keys(), tier_keys(), optics_keys(), scale_up_keys(), network_keys(), traffic,
-                    engine_keys(), training_keys(), checkpoint_keys(), trace_keys(), question_keys()})
+    for (const Keys& part : std::array{topology_keys(), tier_keys(), optics_keys(), scale_up_keys(), network_keys(),
+                                       traffic, engine_keys(), in_network_keys(), training_keys(), checkpoint_keys(),
+                                       trace_keys(), question_keys()})
         keys.insert(keys.end(), part.begin(), part.end());
     return keys;
 }
@@ -67,6 +67,8 @@ std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& sce
         return Complaint{{}, "no model is trained", "it belongs to workload.kind = \"training\""};
     if (key.section == "trace" && scenario.workload.kind != WorkloadKind::trace)
         return Complaint{{}, "no trace is replayed", "it belongs to workload.kind = \"trace\""};
+    if (key.section == "in_network" && !sums_in_network(scenario))
+        return Complaint{{}, "no switch of the fabric adds up", "it belongs to workload.algorithm = \"in-network\""};
     if (!key.section.starts_with(kTierSection)) return std::nullopt;
     if (const auto& racks = scenario.scale_up_network; racks.has_racks() && key.path() == "tier.scale-up.rate")
         return Complaint{

@@ -30,6 +30,8 @@ Keys message_keys();
 std::optional<Complaint> misplaced_in_pattern(std::string_view key, const Scenario::Workload& workload);
 /// What the engine of a collective library costs.
 Keys engine_keys();
+/// Sums that the fabric's switches make.
+Keys in_network_keys();
 /// The step of a model that is trained.
 Keys training_keys();
 /// How its state is written and read.

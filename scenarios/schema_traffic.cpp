@@ -102,7 +102,8 @@ Keys traffic_keys() {
         {"workload", "chunk",
          S::optional(AT(workload.chunk), "whole",
                      TypesOf<Bytes>::quantity(kItself, kByte, Bytes{std::int64_t{1} << 44})),
-         "of a channel's block at most, so that ranks work on one while they wait for the next"},
+         "of a channel's block at most, so that ranks work on one while they wait for the next; whole: of in-network "
+         "sums a packet"},
         {"workload", "root", S::whole_number(AT(workload.root), 0, 64'000'000), "rank that a broadcast starts from"},
         {"workload", "iterations", S::whole_number(AT(workload.iterations), 1, 1'000'000),
          "of a collective: how often, one after the other"},

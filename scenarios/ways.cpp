@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "models/network/port_pairs.hpp"
 #include "scenarios/workload.hpp"
 #include "topologies/validation.hpp"
@@ -41,6 +43,8 @@ void check_ways(const Scenario& scenario, const Plan& plan) {
 bool has_ways_without(const Scenario& scenario, const Plan& plan, std::span<const CableId> dark) {
     const Traffic traffic = traffic_of(scenario, plan);
     const Routes routes = equal_cost_routes_without(plan.topology, dark);
+    for (const Traffic::Flow& flow : traffic.flows)  // sums keep to their trees
+        if (flow.over.valid() && std::ranges::count(dark, plan.topology.ports[flow.over.value].cable) > 0) return false;
     const FabricInput whole = fabric_input(scenario, plan, traffic, {}, 1);
     return !flow_without_a_way({.topology = plan.topology,
                                 .routes = routes,

@@ -8,6 +8,7 @@
 
 #include "core/quantity_text.hpp"
 #include "models/workload/loads.hpp"
+#include "scenarios/in_network.hpp"
 #include "scenarios/training.hpp"
 #include "scenarios/tuner.hpp"
 
@@ -76,7 +77,7 @@ const std::vector<std::string>& workload_kind_names() {
 const std::vector<std::string>& algorithm_names() {
     static const std::vector<std::string> names{"ring",         "halving-doubling", "recursive-doubling", "tree",
                                                 "hierarchical", "direct",           "pairwise",           "bruck",
-                                                "in-switch"};
+                                                "in-switch",    "in-network"};
     return names;
 }
 
@@ -220,16 +221,20 @@ Traffic pattern_traffic(const Scenario::Workload& w, const Ranks& gpus, std::uin
 }
 
 Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ranks& gpus, std::uint64_t number,
-                   const Topology& topology) {
+                   const Plan& plan) {
+    const Topology& topology = plan.topology;
     const Scenario::Workload& w = job.workload;
     if (pattern_of(w.kind)) return pattern_traffic(w, gpus, number, topology, scenario.seeds.traffic);
     if (w.kind == WorkloadKind::training) return training_traffic(as_workload(scenario, job), topology, gpus);
     if (w.kind == WorkloadKind::trace) return trace_traffic(scenario, gpus);
     const std::vector<Ranks> groups = groups_of(topology, w.groups, gpus);
     refuse_unfit(job, groups);
-    return collective(groups,
-                      call_of(w, static_cast<std::int64_t>(groups.front().size()), ranks_per_server(topology, gpus)),
-                      static_cast<std::uint32_t>(w.iterations));
+    const CollectiveCall call =
+        call_of(w, static_cast<std::int64_t>(groups.front().size()), ranks_per_server(topology, gpus));
+    const auto iterations = static_cast<std::uint32_t>(w.iterations);
+    if (call.algorithm == Algorithm::in_network)
+        return in_network_traffic(scenario, plan, groups, call, iterations, number);
+    return collective(groups, call, iterations);
 }
 
 }  // namespace
@@ -240,7 +245,7 @@ Traffic traffic_of(const Scenario& as_said, const Plan& plan) {
     const std::vector<Ranks> gpus = placed(scenario, plan.topology);
     std::vector<Traffic> made;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-        Traffic& traffic = made.emplace_back(traffic_of(scenario, jobs[i], gpus[i], i, plan.topology));
+        Traffic& traffic = made.emplace_back(traffic_of(scenario, jobs[i], gpus[i], i, plan));
         add_engine(traffic, plan.topology, engine_costs(as_workload(scenario, jobs[i])),
                    scenario.scale_up_network.kind != ScaleUpKind::none);
         for (Traffic::Group& group : traffic.groups)

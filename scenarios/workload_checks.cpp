@@ -9,6 +9,7 @@
 #include "core/quantity_text.hpp"
 #include "scenarios/check_base.hpp"
 #include "scenarios/checkpoint_figures.hpp"
+#include "scenarios/in_network.hpp"
 #include "scenarios/training.hpp"
 #include "scenarios/tuner.hpp"
 #include "scenarios/workload.hpp"
@@ -77,6 +78,7 @@ private:
             complain("workload.protocol", "NCCL takes ll128 only where NVLink joins a server's GPUs",
                      "scale_up.kind = \"nvlink\", or another protocol");
         if (!w.algorithm || !sound({"workload.algorithm"})) return;
+        if (*w.algorithm == Algorithm::in_network) in_network();
         if (*w.algorithm == Algorithm::in_switch && sound({"scale_up.kind", "scale_up.servers"})) in_switch();
         const Collective kind = *collective_of(w.kind);
         if (!is_implemented(kind, *w.algorithm))
@@ -88,10 +90,15 @@ private:
         const auto& network = s_.scale_up_network;
         if (network.kind == ScaleUpKind::none || network.has_racks())
             return complain("workload.algorithm", "in-switch sums are made by the switches inside servers",
-                            "scale_up.kind = \"nvlink\", without racks, gives servers such switches");
+                            "scale_up.kind = \"nvlink\", without racks, gives servers such switches; in-network sums "
+                            "are made by leaves and spines");
         if (s_.workload.groups == Grouping::rails || shape_.gpus_per_server < 2)
             complain("workload.algorithm", "in-switch sums need several GPUs of a server in a group",
                      "workload.groups = \"all\" or \"servers\"");
+    }
+
+    void in_network() {
+        if (const auto wrong = without_trees(s_)) complain("workload.algorithm", wrong->message, wrong->hint);
     }
 
     void training() {
@@ -113,6 +120,9 @@ private:
 
     // The files themselves are read when all keys are known.
     void trace() {
+        if (sound({"workload.algorithm"}) && s_.workload.algorithm == Algorithm::in_network)
+            complain("workload.algorithm", "in-network sums are made for an all-reduce of its own, not for a trace's",
+                     "workload.kind = \"all-reduce\"");
         if (sound({"trace.prefix"}) && s_.trace.prefix.empty())
             complain("trace.prefix", "names no trace",
                      "prefix = \"llama\" in [trace] stands for llama.0.et, llama.1.et, ...");

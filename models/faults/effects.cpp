@@ -18,8 +18,8 @@ public:
     }
     void stall(const FaultTimeline::Occurrence& in, const FlowStall& stall) {
         flows_.insert(stall.flow);
-        endpoints_.insert(stall.source);
-        endpoints_.insert(stall.destination);
+        for (const EndpointId end : {stall.source, stall.destination})
+            if (end.valid()) endpoints_.insert(end);
         if (stall.group != kNoGroup) groups_.insert(stall.group);
         if (stall.to == kNever) {
             recovered_ = false;

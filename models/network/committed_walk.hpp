@@ -320,7 +320,7 @@ template <class Context>
             .at = departure,
             .source = frame.source,
             .bytes = frame.bytes,
-            .traffic_class = frame.flow == kNoFlow ? std::uint8_t{kControl} : frame.traffic_class,
+            .traffic_class = frame.source == kNoIngress ? std::uint8_t{kControl} : frame.traffic_class,
             .in_headroom = in_headroom};
 }
 
@@ -367,6 +367,7 @@ template <class Context>
 void Fabric::tell_peer(Context& context, Node& node, std::uint32_t port, Happening what, int traffic_class,
                        std::uint32_t value, std::uint8_t depth, Time now) {
     Frame frame{};
+    frame.source = kNoIngress;
     frame.flow = kNoFlow;
     frame.packet = static_cast<std::uint32_t>(traffic_class);
     frame.cumulative = value;

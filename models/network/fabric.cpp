@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "core/abort.hpp"
+#include "topologies/aggregation_tree.hpp"
 
 namespace lightloom {
-
 Fabric::Fabric(const FabricInput& input)
     : topology_(input.topology),
       reroutes_(input.reroutes),
@@ -35,13 +35,14 @@ Fabric::Fabric(const FabricInput& input)
       transport_(input.traffic.flows.size(), input.transport, input.topology.nodes.size()),
       control_(input.transport, line_rates(input)),
       scale_up_(input.scale_up),
+      has_detours_(input.scale_up.has_value()),
       execution_(input.traffic),
       exposure_(input.traffic),
       statistics_(input.partitions) {
     build_nodes(input);
     build_steering();
     build_ports(input);
-    build_flows(input);
+    build_flows();
     build_conditions(input);
     build_committed(input);
     build_scale_up(input);
@@ -105,78 +106,12 @@ void Fabric::build_ports(const FabricInput& input) {
     }
 }
 
-void Fabric::build_flows(const FabricInput& input) {
-    const auto flows = static_cast<std::uint32_t>(traffic_.flows.size());
-    flow_times_.resize(flows);
-    for (auto& statistics : statistics_) statistics.losses.resize(flows);
-    for (std::uint32_t flow = 0; flow < flows; ++flow) {
-        const Traffic::Flow& spec = traffic_.flows[flow];
-        const Topology::Endpoint& source = input.topology.endpoints[spec.source.value];
-        const Topology::Endpoint& destination = input.topology.endpoints[spec.destination.value];
-        Sender& sender = transport_.sender(flow);
-        sender.nic_port = source.nic.value;
-        sender.pool = source.server.value;
-        sender.to_leaf = static_cast<std::uint16_t>(topology_.nodes[destination.leaf.value].index);
-        sender.to_port = static_cast<std::uint16_t>(destination.down);
-        Receiver& receiver = transport_.receiver(flow);
-        receiver.nic_port = destination.nic.value;
-        receiver.to_leaf = static_cast<std::uint16_t>(topology_.nodes[source.leaf.value].index);
-        receiver.to_port = static_cast<std::uint16_t>(source.down);
-
-        class_of_flow_.push_back(traffic_.groups[spec.group].traffic_class);
-        Node& node = nodes_[source.server.value];
-        if (node.last_flow == 0) node.first_flow = flow;
-        node.last_flow = flow + 1;
-        if (runs(spec)) opening_messages_ += spec.opening_messages;
-    }
-    for (const Traffic::Loop& loop : traffic_.loops) opened_of_loop_.push_back(std::min(loop.outstanding, loop.flows));
-    for (const Traffic::Worker& worker : traffic_.workers) {
-        workers_ += runs_job(worker.job);
-        first_iteration_.push_back(iteration_end_ps_.size());
-        iteration_end_ps_.resize(iteration_end_ps_.size() + traffic_.programs[worker.program].iterations, -1);
-    }
-}
-
-// After the scale-up network, which decides whose NIC a flow uses.
-void Fabric::build_pairs(const FabricInput& input) {
-    pairs_.build(topology_, input.routes, traffic_.flows.size(), scale_up_ && scale_up_->racks);
-    bonded_ = pairs_.any();
-    if (!bonded_) return;
-    for (std::uint32_t i = 0; i < nodes_.size(); ++i)
-        if (topology_.nodes[i].kind == NodeKind::server)
-            nodes_[i].hash_salt = draw(network_.hash_seed, i, Purpose::switch_hash, 0);
-    for (std::uint32_t flow = 0; flow < traffic_.flows.size(); ++flow)
-        pairs_.add(flow, transport_.sender(flow).nic_port, transport_.receiver(flow).nic_port);
-    if (reroutes_) pairs_.follow(*reroutes_, traffic_);
-}
-
-// What a flow may send at most: by one port where a hash of the flow picks it, else by all of the NIC's; in a rack by
-// all of the GPU's.
-std::vector<double> Fabric::line_rates(const FabricInput& input) {
-    std::vector<double> rates;
-    for (const Traffic::Flow& flow : input.traffic.flows) {
-        const Topology::Endpoint& source = input.topology.endpoints[flow.source.value];
-        const bool in_rack = input.scale_up && input.scale_up->racks &&
-                             share_scale_up(input.topology, source, input.topology.endpoints[flow.destination.value]);
-        const PortId first = in_rack ? source.scale_up : source.nic;
-        const std::uint32_t ports = in_rack ? source.scale_ups : by_one_port(input.network.path) ? 1 : source.nics;
-        double sum = 0.0;
-        for (std::uint32_t i = 0; i < ports; ++i) {
-            const CableId cable = input.topology.ports[first.value + i].cable;
-            const Rate rate = input.topology.tiers[input.topology.cables[cable.value].tier].rate;
-            sum += static_cast<double>(kPicosecondsPerSecond) / rate.picoseconds() * rate.bits();
-        }
-        rates.push_back(sum);
-    }
-    return rates;
-}
-
 Frame Fabric::first_event(EndpointId at, Happening kind, std::uint32_t number, Time when) {
-    const std::uint32_t server = topology_.endpoints[at.value].server.value;
+    const std::uint32_t node = node_of(topology_, at).value;
     Frame first{};
     first.at = when;
-    first.node = server;
-    first.source = kOwnEvent | nodes_[server].own_events++;
+    first.node = node;
+    first.source = kOwnEvent | nodes_[node].own_events++;
     first.flow = number;
     first.kind = kind;
     return first;

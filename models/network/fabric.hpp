@@ -15,6 +15,7 @@
 #include "core/digest.hpp"
 #include "core/histogram.hpp"
 #include "models/network/committed_ports.hpp"
+#include "models/network/counters.hpp"
 #include "models/network/dark_intervals.hpp"
 #include "models/network/fabric_input.hpp"
 #include "models/network/frame.hpp"
@@ -37,23 +38,8 @@ class Fabric {
 public:
     using Event = Frame;
 
-    /// Counters of one port, as the sender of its outgoing direction and the receiver of its incoming one.
-    struct alignas(64) PortCounters {
-        std::uint64_t frames_sent = 0;
-        std::uint64_t bytes_sent = 0;        // without preamble and gap
-        std::uint64_t frames_delivered = 0;  // arrived here unharmed by the cable
-        std::uint64_t frames_lost = 0;       // arrived here corrupted by the cable
-        std::uint32_t frames_dropped = 0;    // found no room in this port's queue
-        std::uint32_t frames_marked = 0;
-        std::int64_t deepest_backlog_ps = 0;
-        std::uint64_t frames_lost_in_dark = 0;  // of frames_lost: because the cable had no lock; else it was a codeword
-    };
-    /// What became of a flow's frames away from its ends.
-    struct FlowLosses {
-        std::uint32_t lost = 0, dropped = 0;  // data packets
-        std::uint32_t lost_acknowledgements = 0, dropped_acknowledgements = 0;
-        std::uint32_t unrouted = 0, unrouted_acknowledgements = 0;  // black-holed or looped
-    };
+    using PortCounters = lightloom::PortCounters;
+    using FlowLosses = lightloom::FlowLosses;
     /// Everything counted over all nodes of a partition: sums and histograms, so that merging them is associative.
     struct Statistics {
         Histogram packet_latency, acknowledgement_latency, message_latency, packet_jitter;
@@ -233,7 +219,7 @@ private:
 
     void build_nodes(const FabricInput& input);
     void build_ports(const FabricInput& input);
-    void build_flows(const FabricInput& input);
+    void build_flows();
     void build_steering();
     void build_conditions(const FabricInput& input);
     void build_committed(const FabricInput& input);
@@ -245,6 +231,8 @@ private:
     void build_pairs(const FabricInput& input);
     void build_published();
     void send_by(std::uint32_t flow, std::span<const EndpointId> nic_of);
+    void join_by_routes(std::uint32_t flow);
+    void join_neighbours(std::uint32_t flow, PortId from);
     Duration least_delay(std::uint32_t port) const;  // from an event at its node to its effect at the peer
     Frame first_event(EndpointId at, Happening kind, std::uint32_t number, Time when);
     bool runs_job(std::uint32_t job) const { return !only_job_ || *only_job_ == job; }
@@ -295,7 +283,7 @@ private:
         Time start, at;        // when the port chose it, and when its last bit leaves
         std::uint32_t source;  // the port that it came in by
         std::uint16_t bytes;
-        std::uint8_t traffic_class;  // kControl: of no traffic
+        std::uint8_t traffic_class;  // kControl: it took no memory that frames share
         bool in_headroom;
     };
     template <class Context>
@@ -432,6 +420,12 @@ private:
                      Time now);
     template <class Context>
     void relay(Context& context, Node& node, const Frame& frame);
+    // models/network/sums_walk.hpp
+    template <class Context>
+    void send_to_neighbour(Context& context, Node& node, std::uint32_t port, const Frame& frame, std::uint8_t flags,
+                           Time now);
+    template <class Context>
+    void receive_at_switch(Context& context, Node& node, const Frame& frame);
     std::int64_t scale_up_bits(std::uint16_t bytes, std::uint8_t flags) const {
         const std::int64_t payload = flags & Frame::kAcknowledgement ? 0 : bytes - network_.framing.header.count;
         return 8 * (scale_up_->header.count + payload);
@@ -484,6 +478,7 @@ private:
     CongestionControl control_;
     static constexpr std::uint32_t kNoRelay = UINT32_MAX;
     std::optional<ScaleUpParameters> scale_up_;
+    bool has_detours_ = false;                    // not all that sets out goes by routes
     std::vector<std::uint32_t> relay_of_flow_;    // the scale-up port that its packets pass on their way to a NIC
     std::vector<FlowTimes> flow_times_;           // start and acknowledged: the source's; delivered: the destination's
     std::vector<std::int64_t> iteration_end_ps_;  // the worker's node's

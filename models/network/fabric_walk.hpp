@@ -18,6 +18,7 @@
 #include "models/network/bonded_walk.hpp"
 #include "models/network/committed_walk.hpp"
 #include "models/network/scale_up_walk.hpp"
+#include "models/network/sums_walk.hpp"
 #include "models/network/work_walk.hpp"
 
 namespace lightloom {
@@ -111,6 +112,7 @@ template <class Context>
         follow_routes(node, frame.at);
     const std::uint32_t port = choose_port(node, frame);
     if (port == kNoPort || frame.hops > network_.hop_limit) [[unlikely]] {
+        if (frame.to_port == kNeighbour) return receive_at_switch(context, node, frame);
         let_go(context, node, frame);
         be_due_to_publish(context, node, frame.at);
         return give_up(node, statistics_[context.index()], frame, flags, port != kNoPort);
@@ -363,7 +365,7 @@ void Fabric::make_ready(Context& context, Node& node, std::uint32_t flow, Time n
 // A NIC keeps no queue of packets. It asks its flows in turn for one packet each while its port has less than two full
 // frames to send, and comes back when one of them is left. So an acknowledgement waits for a frame or two, not for a
 // window. A flow that is held to a rate is parked until its time; one whose class the peer has stopped is passed over,
-// and the port comes back to it when the peer lets go.
+// and the port comes back to it when the peer lets go. What a switch has to send of its own queues like all else there.
 template <class Context>
 void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
     if (bonded_ && pairs_.is_bonded(port)) [[unlikely]]
@@ -375,7 +377,7 @@ void Fabric::serve(Context& context, Node& node, std::uint32_t port, Time now) {
     while (nic.first_ready != Nic::kNone && !nic.service_pending) {
         const int traffic_class = class_of_flow_[nic.first_ready];
         const Duration waiting = waiting_at(commits<Context>(), port, traffic_class, now + node.latency);
-        if (waiting > nic.full_frame * 2) {
+        if (waiting > nic.full_frame * 2 && !node.is_switch) {
             if (is_stopped(port, traffic_class)) {
                 if (nic.first_ready == first_stopped) break;
                 if (first_stopped == Nic::kNone) first_stopped = nic.first_ready;

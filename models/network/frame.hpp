@@ -30,6 +30,12 @@ enum class Happening : std::uint8_t {
 
 /// Frame::flow of what ports say to each other; such a frame has no acknowledgement and no losses to be counted.
 inline constexpr std::uint32_t kNoFlow = UINT32_MAX;
+/// Frame::source of what a node sends of its own and not by way of its switch's memory.
+inline constexpr std::uint32_t kNoIngress = UINT32_MAX;
+/// Frame::to_port, and Frame::hops before its only cable, of what is for the switch at the other end itself. That cable
+/// counted, it is past every hop limit.
+inline constexpr std::uint16_t kNeighbour = 0xffff;
+inline constexpr std::uint8_t kNeighbourHops = 30;
 /// On the wire: the smallest Ethernet frame (IEEE 802.3 clause 31 for pause; credits are taken to travel alike).
 inline constexpr std::uint16_t kControlBytes = 64;
 

@@ -150,6 +150,7 @@ void PortPairs::take_up(Choice& choice, Time now) {
 std::optional<FlowId> flow_without_a_way(const FabricInput& input) {
     const Topology& t = input.topology;
     for (std::size_t flow = 0; flow < input.traffic.flows.size(); ++flow) {
+        if (input.traffic.flows[flow].over.valid()) continue;
         const auto [out, in] = ends_in_fabric(input, input.traffic.flows[flow]);
         if (out == in) continue;
         if (port_pairs(t, input.routes, t.endpoints[out.value], t.endpoints[in.value]).empty()) return FlowId{flow};

@@ -58,6 +58,7 @@ void Fabric::build_scale_up_ports(const FabricInput& input) {
 
 void Fabric::send_by(std::uint32_t flow, std::span<const EndpointId> nic_of) {
     const Traffic::Flow& spec = traffic_.flows[flow];
+    if (spec.over.valid()) return;
     Sender& sender = transport_.sender(flow);
     Receiver& receiver = transport_.receiver(flow);
     const Egress egress = egress_of(topology_, *scale_up_, nic_of, spec.source, spec.destination);

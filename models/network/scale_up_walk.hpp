@@ -13,7 +13,8 @@ namespace lightloom {
 template <class Context>
 [[gnu::always_inline]] inline void Fabric::launch(Context& context, Node& node, std::uint32_t port, const Frame& frame,
                                                   std::uint8_t flags, Time now) {
-    if (scale_up_) [[unlikely]] {
+    if (has_detours_) [[unlikely]] {
+        if (frame.to_port == kNeighbour) return send_to_neighbour(context, node, port, frame, flags, now);
         if (frame.to_leaf == kScaleUpLeaf) {
             Frame inside = frame;
             inside.bytes = static_cast<std::uint16_t>(scale_up_bits(frame.bytes, flags) / 8);
@@ -21,7 +22,7 @@ template <class Context>
         }
         const bool data = !(flags & Frame::kAcknowledgement);
         if (is_scale_up(port)) return cross(context, port, frame, flags, Happening::arrival, now);
-        if (data && relay_of_flow_[frame.flow] != kNoRelay) {
+        if (data && scale_up_ && relay_of_flow_[frame.flow] != kNoRelay) {
             nics_[port].relayed += ports_[port].clock.duration_of(wire_bits(frame) + gap_bits_);
             return cross(context, relay_of_flow_[frame.flow], frame, flags, Happening::scale_up, now);
         }

@@ -6,6 +6,7 @@
 
 #include "core/random.hpp"
 #include "models/workload/traffic_builder.hpp"
+#include "topologies/aggregation_tree.hpp"
 
 namespace lightloom {
 namespace {
@@ -118,6 +119,11 @@ void add_engine(Traffic& traffic, const Topology& topology, const EngineCosts& c
     for (Program& program : traffic.programs) program.launch_ps = costs.launch.ps;
     for (Traffic::Flow& flow : traffic.flows) {
         if (flow.lane == Traffic::kNone) continue;
+        if (flow.over.valid()) {
+            if (!is_switch(topology, flow.source)) flow.step_ps = costs.step_across.ps;
+            flow.share = WireShare(costs.efficiency_across);
+            continue;
+        }
         const Topology::Endpoint& from = topology.endpoints[flow.source.value];
         const Topology::Endpoint& to = topology.endpoints[flow.destination.value];
         const bool inside = scale_up && (from.server == to.server || share_scale_up(topology, from, to));

@@ -93,6 +93,7 @@ struct Program {
 
 struct Traffic {
     static constexpr std::uint32_t kNone = UINT32_MAX;
+    /// From one GPU to another; or from or to a switch that adds up (topologies/aggregation_tree.hpp).
     struct Flow {
         EndpointId source, destination;
         std::uint32_t group = 0;
@@ -104,6 +105,7 @@ struct Traffic {
         std::int64_t step_ps = 0;            // that a lane's message needs before it is sent
         WireShare share{};                   // of its bytes that are data
         std::uint32_t loop = kNone;          // that it is one of
+        PortId over{};  // of its source: by that one cable to a switch, or from one; none: by routes
     };
     /// Flows of one source, [first_flow, first_flow + flows): the first `outstanding` open at their start, and another
     /// whenever one of them has been acknowledged.

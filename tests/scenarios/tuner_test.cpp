@@ -74,7 +74,8 @@ TEST(Tuner, KeysReadBack) {
 TEST(Tuner, WhatCannotBeIsRefused) {
     EXPECT_EQ(errors_of(kLeast + "[workload]\nalgorithm = \"in-switch\"\n"),
               (Errors{"s.toml:6:13: error: workload.algorithm: in-switch sums are made by the switches inside servers\n"
-                      "    scale_up.kind = \"nvlink\", without racks, gives servers such switches"}));
+                      "    scale_up.kind = \"nvlink\", without racks, gives servers such switches; in-network sums are "
+                      "made by leaves and spines"}));
     EXPECT_EQ(
         errors_of(kLeast + "[scale_up]\nkind = \"nvlink\"\n[workload]\nalgorithm = \"in-switch\"\n"),
         (Errors{"s.toml:8:13: error: workload.algorithm: in-switch sums need several GPUs of a server in a group\n"

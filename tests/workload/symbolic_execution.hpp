@@ -23,15 +23,19 @@ using Content = std::uint64_t;  // a bit per rank; or, of an all-to-all, 1 + sou
 
 class SymbolicExecution {
 public:
-    SymbolicExecution(const CollectiveCall& call, std::uint32_t seed) : call_(call), schedule_(call), random_(seed) {
+    SymbolicExecution(const CollectiveCall& call, std::uint32_t seed)
+        : SymbolicExecution(Schedule(call), call.ranks, seed) {}
+    /// @param seats  the ranks, and whoever takes part without being one: switches that add up, with nothing at first
+    SymbolicExecution(const Schedule& schedule, std::uint32_t seats, std::uint32_t seed)
+        : call_(schedule.call()), seats_(seats), schedule_(schedule), random_(seed) {
         for (std::uint32_t part = 0; part < schedule_.parts(); ++part)
             for (std::uint64_t loop = 0; loop < schedule_.loops(part); ++loop) places_.push_back({part, loop});
         first_place_.assign(schedule_.parts(), 0);
         for (std::uint32_t part = 1; part < schedule_.parts(); ++part)
             first_place_[part] = first_place_[part - 1] + schedule_.loops(part - 1);
-        contents_.assign(call.ranks * places_.size() * schedule_.blocks(), 0);
-        sent_bytes_.assign(call.ranks, 0);
-        sends_.assign(call.ranks, 0);
+        contents_.assign(seats * places_.size() * schedule_.blocks(), 0);
+        sent_bytes_.assign(seats, 0);
+        sends_.assign(seats, 0);
     }
 
     template <class Initial>  // (rank, block) -> Content
@@ -42,7 +46,7 @@ public:
     /// Runs to the end or until nothing can go on. @return whether the end was reached and every message was taken
     bool run() {
         std::vector<Lane> lanes;
-        for (std::uint32_t rank = 0; rank < call_.ranks; ++rank)
+        for (std::uint32_t rank = 0; rank < seats_; ++rank)
             for (std::uint32_t lane = 0; lane < schedule_.lanes(); ++lane)
                 if (const std::uint64_t steps = schedule_.steps(rank, lane); steps > 0)
                     lanes.push_back({rank, lane, steps});
@@ -88,7 +92,7 @@ public:
 private:
     struct Lane {
         std::uint32_t rank, lane;
-        std::uint64_t steps, k = 0;
+        std::uint64_t steps, k = 0, sent = 0, received = 0;
         bool started = false;
     };
     struct Message {
@@ -104,8 +108,10 @@ private:
     std::size_t index(std::uint32_t rank, std::size_t place, std::uint32_t block) const {
         return (rank * places_.size() + place) * schedule_.blocks() + block;
     }
-    std::size_t place_of(const Lane& lane) const {
-        const std::uint64_t loop = lane.k / schedule_.steps_per_loop(lane.rank, lane.lane);
+    // Where switches add up, what a rank sends is so far ahead of what comes: its n-th is of loop n.
+    std::size_t place_of(const Lane& lane, std::uint64_t so_far) const {
+        const bool counts = seats_ > call_.ranks && lane.rank < call_.ranks;
+        const std::uint64_t loop = counts ? so_far : lane.k / schedule_.steps_per_loop(lane.rank, lane.lane);
         return first_place_[schedule_.part(lane.lane)] + loop;
     }
 
@@ -123,19 +129,19 @@ private:
         return true;
     }
 
-    void send(const Lane& lane, const Step& step) {
+    void send(Lane& lane, const Step& step) {
         if (step.to == kNobody) return;
+        const std::size_t place = place_of(lane, lane.sent++);
         Message message{step.sent_bytes, {}};
         for (std::uint32_t e = 0; e < step.sent.count; ++e)
-            message.contents.push_back(
-                contents_[index(lane.rank, place_of(lane), step.sent.at(e, schedule_.blocks()))]);
+            message.contents.push_back(contents_[index(lane.rank, place, step.sent.at(e, schedule_.blocks()))]);
         channels_[{lane.rank, lane.lane, step.to, step.to_lane}].push_back(std::move(message));
         sent_bytes_[lane.rank] += step.sent_bytes;
         sends_[lane.rank]++;
         largest_send_ = std::max(largest_send_, step.sent_bytes);
     }
 
-    bool receive(const Lane& lane, const Step& step) {
+    bool receive(Lane& lane, const Step& step) {
         if (step.from == kNobody) return true;
         const auto channel = channels_.find({step.from, step.from_lane, lane.rank, lane.lane});
         if (channel == channels_.end()) return false;
@@ -143,9 +149,10 @@ private:
         channel->second.pop_front();
         if (channel->second.empty()) channels_.erase(channel);
 
+        const std::size_t place = place_of(lane, lane.received++);
         sizes_differ_ |= message.bytes != step.received_bytes || message.contents.size() != step.received.count;
         for (std::uint32_t e = 0; e < std::min<std::size_t>(step.received.count, message.contents.size()); ++e) {
-            Content& own = contents_[index(lane.rank, place_of(lane), step.received.at(e, schedule_.blocks()))];
+            Content& own = contents_[index(lane.rank, place, step.received.at(e, schedule_.blocks()))];
             added_twice_ |= step.reduces && (own & message.contents[e]) != 0;
             own = step.reduces ? own | message.contents[e] : message.contents[e];
         }
@@ -153,6 +160,7 @@ private:
     }
 
     CollectiveCall call_;
+    std::uint32_t seats_;
     Schedule schedule_;
     std::mt19937 random_;
     std::vector<LoopPlace> places_;

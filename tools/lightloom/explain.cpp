@@ -9,6 +9,7 @@
 #include "core/quantity_text.hpp"
 #include "scenarios/expectation.hpp"
 #include "scenarios/fabric.hpp"
+#include "scenarios/in_network.hpp"
 #include "scenarios/scenario_text.hpp"
 #include "scenarios/size_sweep.hpp"
 #include "scenarios/tuner.hpp"
@@ -154,6 +155,7 @@ void print_derived(const Scenario& scenario, const Plan& plan) {
         print_row("sizes", fmt::format("{}, from {} to {}; what follows is of the last",
                                        count_of(sizes_of(scenario.workload).size()),
                                        to_text(*scenario.workload.smallest), to_text(scenario.workload.bytes)));
+    if (const std::string sums = in_network_text(scenario, plan); !sums.empty()) print_row("in-network sums", sums);
     print_row("nodes", count_of(plan.topology.nodes.size()));
     print_row("endpoints", count_of(plan.topology.endpoints.size()));
     print_row("cables", count_of(plan.topology.cables.size()));

@@ -65,6 +65,7 @@ double all_reduce(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside
         case Algorithm::recursive_doubling: return doubling(across, n, 1, log2_floor(n) * bytes, 2 * bytes);
         case Algorithm::tree: return tree_all_reduce(call, across, inside);
         case Algorithm::in_switch: return in_switch_all_reduce(call, across, inside);
+        case Algorithm::in_network: return cost(across, 2, bytes);  // alpha: from a rank to the root, or back
         case Algorithm::hierarchical:
             return 2 * ring_pass(inside, call.ranks_per_node, bytes) +
                    2 * ring_pass(across, nodes, bytes / call.ranks_per_node);
@@ -92,7 +93,8 @@ double gather(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside) {
             return ring_pass(inside, call.ranks_per_node, bytes) +
                    ring_pass(across, n / call.ranks_per_node, bytes / call.ranks_per_node);
         case Algorithm::tree:
-        case Algorithm::in_switch: break;
+        case Algorithm::in_switch:
+        case Algorithm::in_network: break;
     }
     abort_run("no such all-gather or reduce-scatter");
 }
@@ -114,7 +116,8 @@ double all_to_all(const CollectiveCall& call, AlphaBeta across, AlphaBeta inside
         case Algorithm::halving_doubling:
         case Algorithm::recursive_doubling:
         case Algorithm::tree:
-        case Algorithm::in_switch: break;
+        case Algorithm::in_switch:
+        case Algorithm::in_network: break;
     }
     abort_run("no such all-to-all");
 }

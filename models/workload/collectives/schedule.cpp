@@ -5,6 +5,7 @@
 
 #include "core/abort.hpp"
 #include "models/workload/collectives/algorithms.hpp"
+#include "models/workload/collectives/sum_tree.hpp"
 #include "models/workload/collectives/unequal_all_to_all.hpp"
 
 namespace lightloom {
@@ -23,6 +24,7 @@ Shape shape_of(const CollectiveCall& call) {
         case Algorithm::pairwise: return direct_shape(call);
         case Algorithm::bruck: return bruck_shape(call);
         case Algorithm::in_switch: return in_switch_shape(call);
+        case Algorithm::in_network: return {.lanes = SumTree::kLanes};
     }
     abort_run("no such algorithm");
 }
@@ -38,6 +40,7 @@ std::uint32_t steps_of(const CollectiveCall& call, Place place) {
         case Algorithm::pairwise: return direct_steps(call, place);
         case Algorithm::bruck: return bruck_steps(call, place);
         case Algorithm::in_switch: return in_switch_steps(call, place);
+        case Algorithm::in_network: break;  // of a tree that is not in the call
     }
     abort_run("no such algorithm");
 }
@@ -53,6 +56,7 @@ Step step_of(const CollectiveCall& call, Place place, std::uint32_t j) {
         case Algorithm::pairwise: return direct_step(call, place, j);
         case Algorithm::bruck: return bruck_step(call, place, j);
         case Algorithm::in_switch: return in_switch_step(call, place, j);
+        case Algorithm::in_network: break;
     }
     abort_run("no such algorithm");
 }
@@ -85,7 +89,7 @@ bool is_implemented(Collective kind, Algorithm algorithm) {
     const auto is_one_of = [&](auto... all) { return ((algorithm == all) || ...); };
     switch (kind) {
         case Collective::all_reduce:
-            return is_one_of(ring, halving_doubling, recursive_doubling, tree, hierarchical, in_switch);
+            return is_one_of(ring, halving_doubling, recursive_doubling, tree, hierarchical, in_switch, in_network);
         case Collective::all_gather: return is_one_of(ring, recursive_doubling, hierarchical, direct, pairwise, bruck);
         case Collective::reduce_scatter: return is_one_of(ring, halving_doubling, hierarchical, direct, pairwise);
         case Collective::broadcast:
@@ -121,6 +125,11 @@ Schedule::Schedule(UnequalAllToAll sizes)
       lanes_per_part_(sizes.lanes()),
       unequal_(std::make_shared<const UnequalAllToAll>(std::move(sizes))) {}
 
+Schedule::Schedule(const CollectiveCall& call, SumTree tree) : Schedule(call) {
+    if (call.algorithm != Algorithm::in_network) abort_run("algorithm {} in a tree", static_cast<int>(call.algorithm));
+    sums_ = std::make_shared<const SumTree>(std::move(tree));
+}
+
 std::uint64_t Schedule::loops(std::uint32_t part) const {
     const std::int64_t total =
         block_per_rank_ ? share(share(call_.bytes, blocks_, 0), parts_, part) : share(call_.bytes, parts_, part);
@@ -153,16 +162,19 @@ std::int64_t Schedule::bytes(std::uint32_t part, std::uint64_t loop, const Block
 }
 
 std::uint64_t Schedule::steps_per_loop(std::uint32_t rank, std::uint32_t lane) const {
+    if (sums_) return sums_->steps_per_loop(rank, lane % lanes_per_part_);
     return steps_of(call_, place_of(call_, rank, lane, lanes_per_part_));
 }
 
 std::uint64_t Schedule::steps(std::uint32_t rank, std::uint32_t lane) const {
     if (unequal_) return 1;
+    if (sums_) return sums_->steps(rank, lane % lanes_per_part_, loops(part(lane)));
     return loops(part(lane)) * steps_per_loop(rank, lane);
 }
 
 Step Schedule::step(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) const {
     if (unequal_) return unequal_->step(rank, lane);
+    if (sums_) return step_of_sums(rank, lane, k);
     const Place place = place_of(call_, rank, lane, lanes_per_part_);
     const std::uint32_t per_loop = steps_of(call_, place);
     const std::uint64_t loop = k / per_loop;
@@ -173,6 +185,16 @@ Step Schedule::step(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) con
     const auto of_each_copy = [&](std::int64_t all) { return (all + step.copies - 1) / step.copies; };
     step.received_bytes = of_each_copy(bytes(part(lane), loop, step.received));
     step.sent_bytes = of_each_copy(bytes(part(lane), loop, step.sent));
+    return step;
+}
+
+Step Schedule::step_of_sums(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) const {
+    const std::uint32_t of_part = part(lane), in_part = lane % lanes_per_part_;
+    auto [step, sent, received] = sums_->step(rank, in_part, k, loops(of_part));
+    step.from_lane += lane - in_part;
+    step.to_lane += lane - in_part;
+    step.received_bytes = bytes(of_part, received, step.received);
+    step.sent_bytes = bytes(of_part, sent, step.sent);
     return step;
 }
 

@@ -35,7 +35,8 @@ enum class Algorithm : std::uint8_t {
     direct,              // one lane per peer, all of which start at once
     pairwise,            // one peer after the other
     bruck,               // barrier: the dissemination barrier
-    in_switch            // the switch of a node adds up and makes copies (NVLS); across nodes, double binary trees
+    in_switch,           // the switch of a node adds up and makes copies (NVLS); across nodes, double binary trees
+    in_network           // the fabric's switches add up, in a tree that is given (sum_tree.hpp)
 };
 
 /// Whether there is such a schedule.
@@ -57,6 +58,8 @@ struct CollectiveCall {
     /// by the all-reduce of a tree: a tree over nodes with the GPUs of each in a chain, as NCCL's. In a ring over nodes
     /// each channel leaves them by a GPU of its own.
     std::uint32_t ranks_per_node = 1;
+
+    friend bool operator==(const CollectiveCall&, const CollectiveCall&) = default;
 };
 
 inline constexpr std::uint32_t kNobody = UINT32_MAX;
@@ -72,6 +75,7 @@ struct Step {
     bool forwards = false;  // the send waits for the receive; else it starts with the step, from the blocks as they are
 };
 
+class SumTree;
 class UnequalAllToAll;
 
 class Schedule {
@@ -81,6 +85,8 @@ public:
     /// An all-to-all in which every pair of ranks has a size of its own. It has no common buffer: what is said of
     /// parts, loops and blocks does not hold of it.
     explicit Schedule(UnequalAllToAll sizes);
+    /// An all-reduce in_network, in which the nodes of a tree beyond the ranks have seats, too.
+    Schedule(const CollectiveCall& call, SumTree tree);
 
     const CollectiveCall& call() const { return call_; }
     /// The same for all ranks; some lanes of some ranks have no steps.
@@ -103,6 +109,7 @@ public:
     std::int64_t bytes(std::uint32_t part, std::uint64_t loop, const Blocks& blocks) const;
 
 private:
+    Step step_of_sums(std::uint32_t rank, std::uint32_t lane, std::uint64_t k) const;
     std::int64_t loop_bytes_of(std::int64_t part_bytes, std::uint64_t loop, std::int64_t capacity) const;
 
     CollectiveCall call_;
@@ -112,6 +119,7 @@ private:
     bool block_per_rank_ = false;      // block b is what one rank gives or gets, in all loops together
     std::int64_t block_capacity_ = 1;  // bytes of a block in a full loop
     std::shared_ptr<const UnequalAllToAll> unequal_;
+    std::shared_ptr<const SumTree> sums_;
 };
 
 }  // namespace lightloom

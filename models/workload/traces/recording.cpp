@@ -14,6 +14,9 @@ class Recorder {
 public:
     Recorder(const Traffic& traffic, std::span<const EndpointId> ranks) : traffic_(traffic) {
         for (std::uint32_t rank = 0; rank < ranks.size(); ++rank) rank_at_[ranks[rank]] = rank;
+        if (traffic.workers.size() != rank_at_.size())
+            throw TraceError("the workload", fmt::format("has {} programs for {} ranks: no trace holds that",
+                                                         traffic.workers.size(), rank_at_.size()));
         members_.resize(traffic.groups.size());
         for (std::size_t group = 0; group < members_.size(); ++group)
             members_[group].resize(traffic.groups[group].ranks);
@@ -22,9 +25,6 @@ public:
     }
 
     Recording record() {
-        if (traffic_.workers.size() != rank_at_.size())
-            throw TraceError("the workload", fmt::format("has {} programs for {} ranks: no trace holds that",
-                                                         traffic_.workers.size(), rank_at_.size()));
         made_.traces.resize(rank_at_.size());
         for (const Traffic::Worker& worker : traffic_.workers) add(worker);
         for (std::uint32_t group = 0; group < members_.size(); ++group)
