@@ -50,7 +50,7 @@ std::optional<NoTree> without_trees(const Scenario& scenario) {
         for (const Ranks& group : groups_of(*f.graph, scenario.workload.groups, scenario.workload.placement))
             aggregation_tree(*f.graph, group, 0);
     } catch (const TopologyError& error) {
-        return NoTree{error.what(), kNeedsNoTree};
+        return NoTree{error.what(), "a spine with a cable to each of these leaves would do"};
     }
     return std::nullopt;
 }
