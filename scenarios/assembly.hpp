@@ -51,6 +51,7 @@ struct Plan {
     std::vector<PlannedFault> faults;                    // the scenario's, in its order
     std::vector<FaultTimeline::Occurrence> occurrences;  // of theirs, fault by fault
     Inventory inventory;                                 // what it is built of
+    std::vector<std::uint32_t> sampled_ports;            // ascending
 };
 
 /// What a scenario refers to beside itself: parts, and readings of a plant.

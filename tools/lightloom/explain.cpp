@@ -10,6 +10,7 @@
 #include "scenarios/expectation.hpp"
 #include "scenarios/fabric.hpp"
 #include "scenarios/scenario_text.hpp"
+#include "scenarios/series.hpp"
 #include "scenarios/size_sweep.hpp"
 #include "scenarios/tuner.hpp"
 #include "tools/lightloom/command.hpp"
@@ -146,6 +147,31 @@ void print_scale_up(const Scenario& scenario, const Topology& topology) {
                           to_text(scenario.scale_up_network.rate)));
 }
 
+// How much the samples come to, and with them the result. How long the run lasts is known if `until` or a formula says.
+void print_sizes(const Scenario& scenario, const Plan& plan, const Expectation& e) {
+    std::optional<Duration> length = scenario.until;
+    if (!length && e.ring) length = e.ring->completion;
+    std::int64_t samples = 0;
+    if (const auto interval = scenario.series.interval) {
+        const auto row = static_cast<std::int64_t>(plan.sampled_ports.size() * PortSeries::kBytesPerPlace);
+        const std::string each = fmt::format("every {} of {} ports, {} each time", to_text(*interval),
+                                             count_of(plan.sampled_ports.size()), readable_bytes(row));
+        if (length) {
+            samples = length->ps / interval->ps;
+            print_row("samples",
+                      fmt::format("{}: {} in {} come to {}", each, readable_count(samples),
+                                  readable_duration(static_cast<double>(length->ps)), readable_bytes(samples * row)));
+        } else {
+            const double per_ms = static_cast<double>(row) * 1e9 / static_cast<double>(interval->ps);
+            print_row("samples", fmt::format("{}: {} for each ms of simulated time", each,
+                                             readable_bytes(static_cast<std::int64_t>(per_ms))));
+        }
+    }
+    print_row("result file",
+              fmt::format("{}{}, before compression", readable_bytes(result_bytes(plan, e.flows, samples)),
+                          scenario.series.interval && !length ? " and its samples" : ""));
+}
+
 void print_derived(const Scenario& scenario, const Plan& plan) {
     std::cout << "\n# What follows\n";
     print_row("question", question(scenario));
@@ -160,7 +186,9 @@ void print_derived(const Scenario& scenario, const Plan& plan) {
     print_scale_up(scenario, plan.topology);
     print_links(plan.links, full_frame_bytes(scenario));
     print_faults(scenario, plan);
-    print_expected(scenario, plan, expect(scenario, plan));
+    const Expectation expected = expect(scenario, plan);
+    print_expected(scenario, plan, expected);
+    print_sizes(scenario, plan, expected);
 }
 
 }  // namespace
