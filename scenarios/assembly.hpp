@@ -35,6 +35,8 @@ struct Progress {
     std::int64_t payload_bytes_delivered, payload_bytes_total;
     std::int64_t messages_delivered, messages_total;
     std::int64_t events;
+    const PortSeries* series = nullptr;  // what has been sampled so far, ...
+    std::size_t samples = 0;             // ... of which so many are whole
 };
 
 /// The parts of a run before it starts: what `explain` prints and `run` executes.

@@ -26,8 +26,7 @@ public:
     SimulationOutcome simulate(std::function<bool(Time now, std::int64_t events)> between_windows);
 
     const Fabric& fabric() const { return *fabric_; }
-    /// What was sampled up to the end of the run. To be called once.
-    PortSeries take_series(Time end) { return fabric_->samples().take(end); }
+    PortSamples& samples() { return fabric_->samples(); }
     const RouteTimeline* reroutes() const { return input_.reroutes; }
     std::uint32_t partitions() const { return partitions_.partitions; }
     /// When the run ends at the latest.

@@ -10,9 +10,9 @@ using hdf5::bytes;
 using hdf5::count;
 using hdf5::picoseconds;
 
-SeriesGroup::SeriesGroup(const hdf5::Group& root, const PortSeries& series)
+SeriesGroup::SeriesGroup(const hdf5::Group& root, std::span<const std::uint32_t> ports)
     : grid_(root, "series", "time_ps", picoseconds("instant of a sample; what is counted is of the interval before it"),
-            "port", count("port as a row of /ports"), series.ports) {
+            "port", count("port as a row of /ports"), ports) {
     grid_.add<float>("utilisation", {"1", "share of the interval that the port spent sending"});
     grid_.add<std::uint32_t>("queue_bytes", bytes("waiting or being sent at the instant, with preambles and gaps"));
     grid_.add<std::int64_t>("paused_ps", picoseconds("time that its peer let it not send, sum over classes"));
@@ -39,7 +39,7 @@ void SeriesGroup::append(const PortSeries& series, std::size_t samples) {
 
 void write_series(const hdf5::Group& root, const PortSeries& series) {
     if (series.samples() == 0) return;
-    SeriesGroup group(root, series);
+    SeriesGroup group(root, series.ports);
     group.append(series, series.samples());
     group.close();
 }

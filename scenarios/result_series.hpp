@@ -3,7 +3,8 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <cstdint>
+#include <span>
 
 #include "models/network/port_samples.hpp"
 #include "scenarios/hdf5_grid.hpp"
@@ -13,7 +14,7 @@ namespace lightloom {
 /// The group, to be filled in sample by sample while a run lasts, or at once when it is over.
 class SeriesGroup {
 public:
-    SeriesGroup(const hdf5::Group& root, const PortSeries& series);
+    SeriesGroup(const hdf5::Group& root, std::span<const std::uint32_t> ports);
     /// Samples that the group does not have, up to the first `samples` of the series.
     void append(const PortSeries& series, std::size_t samples);
     void flush() { grid_.flush(); }

@@ -1,0 +1,113 @@
+// What ports were doing over time: three panels on one axis of time, with the faults of the run marked on it.
+// Not here: what all charts have in common (charts.js), the figures (tools/lightloom/report_series.cpp).
+'use strict';
+
+const PANELS = [
+    {key: 'utilisation', name: 'time busy', show: (share) => percent(share), most: 1, of: (value) => value},
+    {key: 'queue_bytes', name: 'queue', show: (count) => bytes(Math.round(count)), of: (value) => value},
+    {key: 'paused_ps', name: 'time paused', show: (share) => percent(share),
+        of: (value, series) => value / series.interval_ps},
+];
+const STATISTICS = [['mean', 'mean of all'], ['p99', 'p99'], ['max', 'greatest']];
+const PANEL = {height: 130, gap: 34, top: 62};
+
+/** Those in which anything happened: a fabric without flow control has no pauses to show. */
+const panelsOf = (series) => PANELS.filter(({key}, n) => n === 0 || series[key].max.some((value) => value > 0));
+
+const MOST_MARKS = 12;
+const MARKED = {fault: 'dashed', repaired: 'dotted'};
+
+/** Where faults began and ended, as lines across a panel; named in the first one. */
+function faultMarks(theme, result, isFirst) {
+    const events = (result.events ?? []).filter(({kind}) => kind in MARKED).slice(0, MOST_MARKS);
+    return {
+        symbol: 'none', silent: true,
+        data: events.map((event) => ({
+            xAxis: event.time_ps,
+            lineStyle: {color: theme.bad, type: MARKED[event.kind], width: 1.5},
+            label: {show: isFirst && event.kind === 'fault', formatter: subjectOf(event), color: theme.bad,
+                position: 'end', distance: 2},
+        })),
+    };
+}
+
+function seriesLines(theme, result, panel, n) {
+    const {series} = result;
+    const line = (name, values, look, more) => ({
+        name, type: 'line', xAxisIndex: n, yAxisIndex: n, showSymbol: values.length < 3, sampling: 'none',
+        lineStyle: {width: look < 3 ? 2 : 1.25, type: DASHES[look]}, itemStyle: {color: PALETTE[theme.name][look]},
+        data: series.time_ps.map((time, i) => [time, panel.of(values[i], series)]), ...more,
+    });
+    return [
+        ...STATISTICS.map(([key, name], i) => line(name, series[panel.key][key], i,
+            i === 0 ? {markLine: faultMarks(theme, result, n === 0)} : {})),
+        ...series.busiest.map((port, i) => line(port.name, port[panel.key], STATISTICS.length + i)),
+    ];
+}
+
+function seriesOption(theme, result) {
+    const {series} = result;
+    const panels = panelsOf(series);
+    const end = Math.max(figureOf(result, 'summary/end_ps') ?? 0, series.time_ps.at(-1));
+    const isLast = (n) => n === panels.length - 1;
+    return base(theme, {
+        legend: legend(theme),
+        axisPointer: {link: [{xAxisIndex: 'all'}]},
+        tooltip: {
+            trigger: 'axis', order: 'seriesAsc',
+            formatter: (points) => [duration(points[0].value[0]), ...points.map(({seriesName, seriesIndex, value}) =>
+                `${panels[Math.floor(seriesIndex / (STATISTICS.length + series.busiest.length))].name}, ` +
+                `${seriesName}: ${panels[points[0].axisIndex].show(value[1])}`)].join('\n'),
+        },
+        grid: panels.map((_, n) => ({left: 84, right: 28, top: PANEL.top + n * (PANEL.height + PANEL.gap),
+            height: PANEL.height})),
+        dataZoom: [{type: 'slider', height: 16, bottom: 8, showDataShadow: false, filterMode: 'none',
+            xAxisIndex: panels.map((_, n) => n), labelFormatter: (ps) => duration(ps, 3),
+            textStyle: {color: theme.muted}}],
+        xAxis: panels.map((_, n) => axis(theme, '', {type: 'value', min: 0, max: end, gridIndex: n,
+            axisLabel: {show: isLast(n), formatter: (ps) => duration(ps, 3)}})),
+        yAxis: panels.map((panel, n) => axis(theme, panel.name, {type: 'value', min: 0, max: panel.most, gridIndex: n,
+            nameGap: 62, splitNumber: 3, axisLabel: {formatter: panel.show}})),
+        series: panels.flatMap((panel, n) => seriesLines(theme, result, panel, n)),
+    });
+}
+
+/** A row per point: of each panel mean, p99 and greatest. */
+function seriesTable({series}) {
+    const panels = panelsOf(series);
+    return {
+        caption: `Over the ${readableNumber(series.ports)} sampled ports`,
+        head: ['until', ...panels.flatMap(({name}) => STATISTICS.map(([key]) => `${name}, ${key}`))],
+        rows: series.time_ps.map((time, i) => [duration(time), ...panels.flatMap((panel) =>
+            STATISTICS.map(([key]) => {
+                const value = panel.of(series[panel.key][key][i], series);
+                return cell(panel.show(value), value);
+            }))]),
+    };
+}
+
+const busiestTable = ({series}) => ({
+    caption: 'The busiest of them',
+    head: ['port', ...panelsOf(series).flatMap(({name}) => [`${name}, mean`, `${name}, greatest`])],
+    rows: series.busiest.map((port) => [port.name, ...panelsOf(series).flatMap((panel) => {
+        const values = port[panel.key].map((value) => panel.of(value, series));
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        return [mean, Math.max(...values)].map((value) => cell(panel.show(value), value));
+    })]),
+});
+
+function seriesChart(result) {
+    const {series} = result;
+    const each = series.samples_a_point === 1 ? '' : `; a point stands for ${series.samples_a_point} of them`;
+    return {
+        title: 'Utilisation and queues over time',
+        note: `${readableNumber(series.samples)} samples, one every ${duration(series.interval_ps)}${each}. ` +
+            'Over all sampled ports, and the three that were busy longest.' +
+            ((result.events ?? []).some(({kind}) => kind in MARKED)
+                ? ' Faults begin at dashed lines and end at dotted ones.' : ''),
+        height: PANEL.top + panelsOf(series).length * (PANEL.height + PANEL.gap) + 36,
+        wide: true,
+        option: (theme) => seriesOption(theme, result),
+        table: seriesTable(result),
+    };
+}
