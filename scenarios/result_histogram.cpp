@@ -1,3 +1,4 @@
+// Histograms of a result: read from it, and asked for quantiles. Not here: all else that is read (result_reader.cpp).
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -85,6 +85,10 @@ public:
                       .chunk = {},
                       .iterations = from(1, 100),
                       .senders = from(0, 1)};
+        if (from(0, 1) == 0) {
+            s.series.interval = {from(100'000, 1'000'000'000'000)};
+            s.series.select = Selector{.tier = "leaf-spine", .spine = from(0, s.topology.spines - 1)};
+        }
         for (auto n = from(0, 3); n > 0; --n) s.faults.push_back(fault(s.topology));
         s.seeds = {static_cast<std::uint64_t>(from(0, INT64_MAX)), 0, static_cast<std::uint64_t>(from(0, INT64_MAX))};
         if (from(0, 1) == 0) s.until = Duration{from(1, 1'000'000'000'000'000'000)};

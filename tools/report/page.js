@@ -268,7 +268,8 @@ function shortName(result) {
 
 function resultSections(result) {
     return [verdictSection(result), latencySection(result), opticsSection(result), mapSection(result),
-        loadSection(result), seriesSection(result), timelineSection(result), ...detailSections(result)].filter((part) => part !== null);
+        loadSection(result), seriesSection(result), timelineSection(result), ...detailSections(result)]
+        .filter((part) => part !== null);
 }
 
 function contents(sections) {
