@@ -2,13 +2,21 @@
 // Not here: what all charts have in common (charts.js), the figures (tools/lightloom/report_series.cpp).
 'use strict';
 
+/** Steps that are powers of two, as bytes are counted. */
+function binaryScale(most) {
+    const interval = 2 ** Math.ceil(Math.log2(Math.max(most, 4) / 4));
+    return {interval, max: interval * Math.ceil(Math.max(most, 1) / interval)};
+}
+
 const PANELS = [
-    {key: 'utilisation', name: 'time busy', show: (share) => percent(share), most: 1, of: (value) => value},
-    {key: 'queue_bytes', name: 'queue', show: (count) => bytes(Math.round(count)), of: (value) => value},
+    {key: 'utilisation', name: 'time busy', show: (share) => percent(share), of: (value) => value,
+        scale: () => ({max: 1, interval: 0.25})},
+    {key: 'queue_bytes', name: 'queue', show: (count) => bytes(Math.round(count)), of: (value) => value,
+        scale: binaryScale},
     {key: 'paused_ps', name: 'time paused', show: (share) => percent(share),
-        of: (value, series) => value / series.interval_ps},
+        of: (value, series) => value / series.interval_ps, scale: () => ({splitNumber: 3})},
 ];
-const STATISTICS = [['mean', 'mean of all'], ['p99', 'p99'], ['max', 'greatest']];
+const STATISTICS = [['mean', 'mean'], ['p99', 'p99'], ['max', 'greatest']];
 const PANEL = {height: 130, gap: 34, top: 62};
 
 /** Those in which anything happened: a fabric without flow control has no pauses to show. */
@@ -26,7 +34,7 @@ function faultMarks(theme, result, isFirst) {
             xAxis: event.time_ps,
             lineStyle: {color: theme.bad, type: MARKED[event.kind], width: 1.5},
             label: {show: isFirst && event.kind === 'fault', formatter: subjectOf(event), color: theme.bad,
-                position: 'end', distance: 2},
+                position: 'end', distance: 5},
         })),
     };
 }
@@ -59,15 +67,15 @@ function seriesOption(theme, result) {
                 `${panels[Math.floor(seriesIndex / (STATISTICS.length + series.busiest.length))].name}, ` +
                 `${seriesName}: ${panels[points[0].axisIndex].show(value[1])}`)].join('\n'),
         },
-        grid: panels.map((_, n) => ({left: 84, right: 28, top: PANEL.top + n * (PANEL.height + PANEL.gap),
-            height: PANEL.height})),
+        grid: panels.map((_, n) => ({left: 96, right: 28, height: PANEL.height, outerBoundsMode: 'none',
+            top: PANEL.top + n * (PANEL.height + PANEL.gap)})),
         dataZoom: [{type: 'slider', height: 16, bottom: 8, showDataShadow: false, filterMode: 'none',
             xAxisIndex: panels.map((_, n) => n), labelFormatter: (ps) => duration(ps, 3),
             textStyle: {color: theme.muted}}],
         xAxis: panels.map((_, n) => axis(theme, '', {type: 'value', min: 0, max: end, gridIndex: n,
             axisLabel: {show: isLast(n), formatter: (ps) => duration(ps, 3)}})),
-        yAxis: panels.map((panel, n) => axis(theme, panel.name, {type: 'value', min: 0, max: panel.most, gridIndex: n,
-            nameGap: 62, splitNumber: 3, axisLabel: {formatter: panel.show}})),
+        yAxis: panels.map((panel, n) => axis(theme, panel.name, {type: 'value', min: 0, gridIndex: n, nameGap: 70,
+            axisLabel: {formatter: panel.show}, ...panel.scale(Math.max(...series[panel.key].max))})),
         series: panels.flatMap((panel, n) => seriesLines(theme, result, panel, n)),
     });
 }
@@ -77,7 +85,7 @@ function seriesTable({series}) {
     const panels = panelsOf(series);
     return {
         caption: `Over the ${readableNumber(series.ports)} sampled ports`,
-        head: ['until', ...panels.flatMap(({name}) => STATISTICS.map(([key]) => `${name}, ${key}`))],
+        head: ['until', ...panels.flatMap(({name}) => STATISTICS.map(([, which]) => `${name}, ${which}`))],
         rows: series.time_ps.map((time, i) => [duration(time), ...panels.flatMap((panel) =>
             STATISTICS.map(([key]) => {
                 const value = panel.of(series[panel.key][key][i], series);
