@@ -183,6 +183,7 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
     plan.rates = std::move(timeline.rates);
     plan.faults = std::move(laid_out.faults);
     plan.occurrences = std::move(timeline.occurrences);
+    plan.sampled_ports = sampled_ports(scenario, plan.topology);
     return plan;
 }
 
@@ -218,6 +219,8 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
         watched = Clock::now();
         progress.payload_bytes_delivered = fabric.payload_bytes_delivered();
         progress.messages_delivered = fabric.messages_delivered();
+        progress.series = &planned.samples().series();
+        progress.samples = planned.samples().whole(progress.now);
         return watcher(progress);
     };
     const SimulationOutcome outcome = planned.simulate([&](Time at, std::int64_t events) {
@@ -232,6 +235,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     add_job_results(result, scenario, fabric);
     add_flow_results(result, scenario, plan);
     add_fault_results(result, scenario, plan, fabric, planned.reroutes());
+    result.series = planned.samples().take(Time{result.summary.end_ps});
     if (scenario.alone && result.complete && !run_jobs_alone(result, scenario, plan, options, goes_on))
         result.stopped_by = "interrupt";
     result.execution.wall_seconds = seconds_since(began);

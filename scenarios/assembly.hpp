@@ -35,6 +35,8 @@ struct Progress {
     std::int64_t payload_bytes_delivered, payload_bytes_total;
     std::int64_t messages_delivered, messages_total;
     std::int64_t events;
+    const PortSeries* series = nullptr;  // what has been sampled so far, ...
+    std::size_t samples = 0;             // ... of which so many are whole
 };
 
 /// The parts of a run before it starts: what `explain` prints and `run` executes.
@@ -51,6 +53,7 @@ struct Plan {
     std::vector<PlannedFault> faults;                    // the scenario's, in its order
     std::vector<FaultTimeline::Occurrence> occurrences;  // of theirs, fault by fault
     Inventory inventory;                                 // what it is built of
+    std::vector<std::uint32_t> sampled_ports;            // ascending
 };
 
 /// What a scenario refers to beside itself: parts, and readings of a plant.

@@ -184,6 +184,7 @@ Expectation expect(const Scenario& as_said, const Plan& plan) {
         e.least_headroom = {std::min(e.least_headroom.count, fabric.headroom_of(port).count)};
         e.most_headroom = {std::max(e.most_headroom.count, fabric.headroom_of(port).count)};
     }
+    e.flows = traffic.flows.size();
     const std::vector<Load> loads = loads_of(traffic, scenario.transport.payload);
     for (const Load& load : loads) {
         e.messages += load.messages;

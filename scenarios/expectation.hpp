@@ -33,6 +33,7 @@ struct Expectation {
     PortId lookahead_port;           // whose direction sets it
     Duration cut_lookahead, period;  // the same of the nodes cut in two, and of barriers
     PortId cut_port;                 // none: no channel is cut
+    std::size_t flows = 0;
     std::int64_t messages = 0, payload_bytes = 0;
     std::int64_t packet_hops = 0;         // data and acknowledgements, without repetitions
     double heaviest_node_share = 0.0;     // of the hops: no number of threads makes a run faster than its inverse

@@ -143,7 +143,8 @@ FabricInput fabric_input(const Scenario& scenario, const Plan& plan, const Traff
             .impairments = plan.impairments,
             .rates = plan.rates,
             .scale_up = scale_up_of(scenario.scale_up_network),
-            .nic_of = plan.nic_of};
+            .nic_of = plan.nic_of,
+            .sampling = {scenario.series.interval.value_or(Duration{0}), plan.sampled_ports}};
 }
 
 }  // namespace lightloom

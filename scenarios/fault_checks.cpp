@@ -7,6 +7,7 @@
 
 #include "core/quantity_text.hpp"
 #include "scenarios/fault_plan.hpp"
+#include "scenarios/selector_checks.hpp"
 
 namespace lightloom {
 namespace {
@@ -21,9 +22,9 @@ public:
           shape_(shape),
           names_(names),
           is_sound_(is_sound),
-          counts_are_sound_(counts_are_sound),
           fault_(scenario.faults[index]),
           prefix_(fmt::format("fault.{}.", index)),
+          selector_(scenario, shape, fault_.select, prefix_ + "select", is_sound, counts_are_sound, found),
           found_(found) {}
 
     void all() {
@@ -94,34 +95,22 @@ private:
         refuse("core", !is_crash && select.core);
         if (is_crash && select.leaf.has_value() + select.spine.has_value() + select.core.has_value() > 1)
             complain("select", "no switch is of two kinds", "one of leaf, spine and core");
-        counted("leaf", select.leaf, shape_.leaves);
-        counted("spine", select.spine, shape_.spines);
-        counted("core", select.core, shape_.cores);
-        counted("server", select.server, shape_.servers);
-        counted("pod", select.pod, shape_.pods);
-        counted("link", select.link, shape_.links[static_cast<std::size_t>(TierKind::host_leaf)]);
+        selector_.counted("leaf", select.leaf, shape_.leaves);
+        selector_.counted("spine", select.spine, shape_.spines);
+        selector_.counted("core", select.core, shape_.cores);
+        selector_.counted("server", select.server, shape_.servers);
+        selector_.counted("pod", select.pod, shape_.pods);
+        selector_.counted("link", select.link, shape_.links[static_cast<std::size_t>(TierKind::host_leaf)]);
     }
 
     void cables() {
-        const Selector& select = fault_.select;
         const std::string tier = tier_of(fault_);
-        const auto kind = tier_named(tier);
-        if (!kind || !shape_.has_tier(*kind)) {
-            std::vector<std::string> known;
-            for (std::size_t i = 0; i < kTierKinds; ++i)
-                if (shape_.has[i]) known.emplace_back(kTiers[i].name);
-            return complain("select", "no tier " + quoted_for_display(tier), suggestion(tier, known));
-        }
+        const auto kind = selector_.tier(tier);
+        if (!kind) return;
         if (fault_.kind == FaultKind::circuit_loss && *kind != TierKind::circuit)
             complain("select", fmt::format("tier {} has no circuits", tier), "tier=circuit has");
         optics(*kind);
-        selected(*kind, "leaf", select.leaf, shape_.leaves);
-        selected(*kind, "spine", select.spine, shape_.spines);
-        selected(*kind, "core", select.core, shape_.cores);
-        selected(*kind, "server", select.server, shape_.servers);
-        counted("pod", select.pod, shape_.pods);
-        counted("link", select.link, shape_.links[static_cast<std::size_t>(*kind)]);
-        server_under_leaf();
+        selector_.cables(*kind);
     }
 
     /// What a fault asks of the modules of its tier. What a risk group reaches beside it is seen when it is planned.
@@ -139,45 +128,13 @@ private:
                      fmt::format("tier {} is {}: kind = \"down\" replaces the whole cable", tier.name, module));
     }
 
-    /// A node that the selector names at an end of its cables.
-    void selected(TierKind tier, std::string_view name, std::optional<std::int64_t> index, std::int64_t count) {
-        if (!index) return;
-        const TierNames& ends = names_of(tier);
-        const bool is_circuit = tier == TierKind::circuit && name == "spine";
-        if (name == ends.lower || name == ends.upper || is_circuit)
-            counted(name, index, count);
-        else
-            complain("select", fmt::format("a cable of tier {} has no {}", ends.name, name),
-                     fmt::format("leave {} out", name));
-    }
-
-    void counted(std::string_view name, std::optional<std::int64_t> index, std::int64_t count) {
-        if (!index || !counts_are_sound_ || *index < count) return;
-        complain("select", fmt::format("there is no {} {}", name, *index),
-                 count == 0 ? "there are none"
-                            : fmt::format("there {} {}, counted from 0", count == 1 ? "is" : "are", count));
-    }
-
-    void server_under_leaf() {
-        const auto& t = s_.topology;
-        const Selector& select = fault_.select;
-        if (t.kind != TopologyKind::leaf_spine || !select.server || !select.leaf || !is_sound_("topology.servers") ||
-            !is_sound_("topology.leaves"))
-            return;
-        if (*select.server >= t.servers || *select.leaf >= t.leaves || t.servers % t.leaves != 0) return;
-        const std::int64_t leaf = *select.server / (t.servers / t.leaves);
-        if (leaf != *select.leaf)
-            complain("select", fmt::format("server {} is not under leaf {}", *select.server, *select.leaf),
-                     fmt::format("it is under leaf {}", leaf));
-    }
-
     const Scenario& s_;
     const FabricShape& shape_;
     const ScenarioNames& names_;
     const std::function<bool(std::string_view)>& is_sound_;
-    bool counts_are_sound_;
     const Scenario::Fault& fault_;
     std::string prefix_;
+    SelectorChecks selector_;
     std::vector<Contradiction>& found_;
 };
 

@@ -28,10 +28,6 @@ herr_t read_stack_entry(unsigned, const H5E_error2_t* entry, void* data) {
     throw Error("HDF5: " + std::string(what) + ": " + reason.first, reason.second);
 }
 
-void check(herr_t status, const char* what) {
-    if (status < 0) fail(what);
-}
-
 Handle property_list(hid_t kind) { return {H5Pcreate(kind), H5Pclose, "property list"}; }
 
 Handle dataspace(hsize_t rows, bool growing = false) {
@@ -83,6 +79,10 @@ void prepare_library() {
 }
 
 }  // namespace
+
+void check(herr_t status, const char* what) {
+    if (status < 0) fail(what);
+}
 
 Handle::Handle(hid_t id, Close closer, const char* what) : id_(id), close_(closer) {
     if (id_ < 0) fail(what);

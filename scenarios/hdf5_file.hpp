@@ -45,6 +45,9 @@ private:
     Close close_;
 };
 
+/// @throws Error with the library's reason if a call failed
+void check(herr_t status, const char* what);
+
 /// What a number is: `units` as UDUNITS spells them ("1" for a count or ratio), `long_name` for a plot's axis.
 struct Meaning {
     const char* units;

@@ -28,6 +28,7 @@ PlannedRun::PlannedRun(const Scenario& scenario, const Plan& plan, const RunOpti
       flaps_(input_, scenario.routing.detection),
       any_flaps_(scenario.routing.failover && flaps_.any_before(until_)) {
     input_.only_job = only_job;
+    if (only_job) input_.sampling = {};  // those of the run that it is compared with are what is wanted
     if (!plan.outages.empty() || any_flaps_) {
         reroutes_.emplace(route_timeline(scenario, plan, any_flaps_ ? Time{0} : kNever));
         input_.reroutes = &*reroutes_;

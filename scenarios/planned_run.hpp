@@ -26,6 +26,7 @@ public:
     SimulationOutcome simulate(std::function<bool(Time now, std::int64_t events)> between_windows);
 
     const Fabric& fabric() const { return *fabric_; }
+    PortSamples& samples() { return fabric_->samples(); }
     const RouteTimeline* reroutes() const { return input_.reroutes; }
     std::uint32_t partitions() const { return partitions_.partitions; }
     /// When the run ends at the latest.

@@ -10,6 +10,7 @@
 
 #include "scenarios/hdf5_file.hpp"
 #include "scenarios/result_groups.hpp"
+#include "scenarios/result_series.hpp"
 #include "scenarios/scratch_file.hpp"
 
 namespace lightloom {
@@ -106,7 +107,8 @@ RunHeader header_of(const RunResult& result, std::string_view title) {
             .traffic_seed = result.traffic_seed,
             .faults_seed = result.faults_seed,
             .topology = result.topology,
-            .links = result.links};
+            .links = result.links,
+            .sampling = {result.series.interval, result.series.ports}};
 }
 
 // In the order of its making: the series is closed before its file.
@@ -114,6 +116,7 @@ struct ResultFile::Running {
     std::string path, title;
     hdf5::File file;
     hdf5::Series series;
+    std::optional<SeriesGroup> samples;
     std::vector<ProgressRow> progress{};  // for the whole file: a row a second
 
     std::string partial() const { return path + ".partial"; }
@@ -136,42 +139,53 @@ ResultFile ResultFile::create(const std::string& path, const RunHeader& header) 
         run.attribute("build_type", header.build_type);
         hdf5::Series series = create_progress(run);
         run.close();
+        std::optional<SeriesGroup> samples;
+        if (header.sampling.interval.ps != 0) samples.emplace(root, header.sampling.ports);
         root.close();
         file.start_swmr();
         scratch.publish();
-        running.reset(new Running{path, std::string(header.title), std::move(file), std::move(series)});
+        running.reset(
+            new Running{path, std::string(header.title), std::move(file), std::move(series), std::move(samples)});
     });
     return ResultFile(std::move(running));
+}
+
+// A file that takes no more is of no use.
+void ResultFile::write_or_remove(const std::function<void()>& write) {
+    try {
+        guarded(running_->path, write);
+    } catch (...) {
+        std::remove(running_->partial().c_str());
+        throw;
+    }
 }
 
 void ResultFile::append_progress(std::int64_t time_ps, std::int64_t messages_delivered,
                                  std::int64_t payload_bytes_delivered, std::int64_t events) {
     const ProgressRow row{time_ps, messages_delivered, payload_bytes_delivered, events};
     running_->progress.push_back(row);
-    try {
-        guarded(running_->path, [&] {
-            running_->series.append(row);
-            running_->series.flush();
-        });
-    } catch (...) {
-        std::remove(running_->partial().c_str());
-        throw;
-    }
+    write_or_remove([&] {
+        running_->series.append(row);
+        running_->series.flush();
+    });
+}
+
+void ResultFile::append_samples(const PortSeries& series, std::size_t samples) {
+    if (!running_->samples) return;
+    write_or_remove([&] {
+        running_->samples->append(series, samples);
+        running_->samples->flush();
+    });
 }
 
 void ResultFile::finish(const RunResult& result) {
     const bool interrupted = result.stopped_by == "interrupt";
     const std::string place = interrupted ? running_->partial() : running_->path;
-    try {
-        guarded(running_->path, [&] {
-            ScratchFile scratch(place);
-            write_whole(scratch.path(), result, running_->title, running_->progress);
-            scratch.publish();
-        });
-    } catch (...) {
-        std::remove(running_->partial().c_str());
-        throw;
-    }
+    write_or_remove([&] {
+        ScratchFile scratch(place);
+        write_whole(scratch.path(), result, running_->title, running_->progress);
+        scratch.publish();
+    });
     if (!interrupted) std::remove(running_->partial().c_str());
 }
 

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -21,7 +22,7 @@
 namespace lightloom {
 
 /// Of the format "lightloom-result": the second grows with what is added, the first where a reader would break.
-inline constexpr std::array<std::int32_t, 2> kResultFormatVersion{3, 1};
+inline constexpr std::array<std::int32_t, 2> kResultFormatVersion{3, 2};
 
 /// The machine could not take the result: disk full, folder missing, no permission.
 class ResultError : public std::runtime_error {
@@ -41,6 +42,7 @@ struct RunHeader {
     std::uint64_t plant_seed, traffic_seed, faults_seed;
     const Topology& topology;
     const LinkConditions& links;
+    Sampling sampling = {};
 };
 
 /// What a run says of itself once it has ended. It refers to the result, and to the title.
@@ -59,6 +61,9 @@ public:
     void append_progress(std::int64_t time_ps, std::int64_t messages_delivered, std::int64_t payload_bytes_delivered,
                          std::int64_t events);
 
+    /// Samples that the file does not have, up to the first `samples`, likewise.
+    void append_samples(const PortSeries& series, std::size_t samples);
+
     /// Writes the result to PATH; if it was stopped by "interrupt", to PATH.partial. To be called once.
     /// @throws ResultError, and then PATH is as it was and PATH.partial is gone
     void finish(const RunResult& result);
@@ -66,6 +71,7 @@ public:
 private:
     struct Running;
     explicit ResultFile(std::unique_ptr<Running> running);
+    void write_or_remove(const std::function<void()>& write);
 
     std::unique_ptr<Running> running_;
 };

@@ -9,6 +9,7 @@
 #include "scenarios/result_faults.hpp"
 #include "scenarios/result_jobs.hpp"
 #include "scenarios/result_meanings.hpp"
+#include "scenarios/result_series.hpp"
 #include "scenarios/result_training.hpp"
 #include "scenarios/workload.hpp"
 #include "topologies/analysis.hpp"
@@ -359,6 +360,7 @@ void write_measurements(const Group& root, const RunResult& result) {
     write_histograms(root, result);
     write_flows(root, result.flows);
     write_ports(root, result.ports, result.topology);
+    write_series(root, result.series);
     write_faults(root, result);
     write_economics(root, result);
 }

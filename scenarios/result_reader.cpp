@@ -1,6 +1,7 @@
 #include "scenarios/result_reader.hpp"
 
 #include <fmt/format.h>
+#include <hdf5_hl.h>
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,7 @@ constexpr std::int32_t kFormatVersion = 3;          // the first number: files o
 constexpr hsize_t kMostLinks = 100'000;             // of one group
 constexpr int kDeepest = 4;                         // groups inside groups
 constexpr hsize_t kMostRows = hsize_t{1} << 28;     // of a column
+constexpr hsize_t kRowsAtOnce = 64;                 // of two dimensions: as many as a chunk has of many columns
 constexpr hsize_t kMostText = 32 << 20;             // bytes of an attribute
 constexpr unsigned kLeastSeconds = 2;               // that reading a file whole may take, and ...
 constexpr std::uintmax_t kBytesASecond = 20 << 20;  // ... how much of it a second at least
@@ -94,20 +96,6 @@ std::string why_no_file(const std::string& path) {
 
 }  // namespace
 
-std::int64_t ResultHistogram::quantile(double q) const {
-    if (samples == 0) return 0;
-    const double wanted = std::ceil(q * static_cast<double>(samples));
-    const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::max(wanted, 1.0)), 1, samples);
-    if (rank == 1) return min;
-    if (rank == samples) return max;
-    std::uint64_t seen = 0;
-    for (std::size_t i = 0; i < count.size(); ++i) {
-        seen += count[i];
-        if (seen >= rank) return std::clamp(lower[i] + (upper[i] - lower[i]) / 2, min, max);
-    }
-    return max;
-}
-
 // The open file, and what every look-up has in common.
 class ResultReader::Contents {
 public:
@@ -126,6 +114,8 @@ public:
     void check_numbers(const Handle& dataset, const std::string& item, bool whole) const;
     void check_storage(const Handle& dataset, const std::string& item, hsize_t rows) const;
     hsize_t rows_of(const Handle& dataset, const std::string& item) const;
+    std::array<hsize_t, 2> size_of_grid(const Handle& dataset, const std::string& item) const;
+    std::vector<double> read_rows(const std::string& item, hsize_t first, hsize_t count, hsize_t columns) const;
     std::size_t rows(const std::string& group) const;
     std::string text_attribute(hid_t object, const std::string& owner, const std::string& name) const;
     bool is_group(const std::string& item) const { return kind_of(item) == H5O_TYPE_GROUP; }
@@ -203,6 +193,32 @@ hsize_t ResultReader::Contents::rows_of(const Handle& dataset, const std::string
     return rows;
 }
 
+std::array<hsize_t, 2> ResultReader::Contents::size_of_grid(const Handle& dataset, const std::string& item) const {
+    const Handle space(H5Dget_space(dataset.id()), H5Sclose, "space");
+    std::array<hsize_t, 2> size{0, 0};  // of what has not two dimensions
+    if (H5Sget_simple_extent_ndims(space.id()) == 2) H5Sget_simple_extent_dims(space.id(), size.data(), nullptr);
+    check_storage(dataset, item, size[1] > kMostRows ? size[1] : size[0] > kMostRows ? size[0] : size[0] * size[1]);
+    return size;
+}
+
+std::vector<double> ResultReader::Contents::read_rows(const std::string& item, hsize_t first, hsize_t count,
+                                                      hsize_t columns) const {
+    const Handle dataset = open_dataset(item);
+    check_numbers(dataset, item, false);
+    const auto size = size_of_grid(dataset, item);
+    if (size[1] != columns || size[0] < first + count)
+        refuse(item,
+               fmt::format("has {} rows of {}, where {} of {} are expected", size[0], size[1], first + count, columns));
+    const std::array<hsize_t, 2> start{first, 0}, block{count, columns};
+    const Handle in_file(H5Dget_space(dataset.id()), H5Sclose, "space");
+    const Handle in_memory(H5Screate_simple(2, block.data(), nullptr), H5Sclose, "space");
+    std::vector<double> values(count * columns);
+    if (H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, block.data(), nullptr) < 0 ||
+        H5Dread(dataset.id(), H5T_NATIVE_DOUBLE, in_memory.id(), in_file.id(), H5P_DEFAULT, values.data()) < 0)
+        refuse(item, "cannot be read: the file is damaged");
+    return values;
+}
+
 bool ResultReader::Contents::is_scalar(const std::string& item) const {
     const Handle dataset = open_dataset(item);
     const Handle space(H5Dget_space(dataset.id()), H5Sclose, "space");
@@ -246,7 +262,7 @@ std::vector<T> ResultReader::Contents::read_column(const std::string& item) cons
     check_numbers(dataset, item, std::is_integral_v<T>);
     const hsize_t own = rows_of(dataset, item);
     if (own > 0) check_storage(dataset, item, own);
-    const std::size_t wanted = rows(group_of(item));
+    const std::size_t wanted = H5DSis_scale(dataset.id()) > 0 ? own : rows(group_of(item));
     if (own < wanted) refuse(item, fmt::format("has {} rows, its group {}", own, wanted));
     std::vector<T> values(own);
     if (own > 0 && H5Dread(dataset.id(), type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
@@ -337,11 +353,15 @@ void ResultReader::Contents::read_everything(const std::string& group, int depth
         const Handle object(H5Oopen(root(), item.c_str(), H5P_DEFAULT), H5Oclose, "open");
         for (const char* text : {"units", "long_name", "flag_meanings"})
             if (H5Aexists(object.id(), text) > 0) text_attribute(object.id(), item, text);
-        if (H5Iget_type(object.id()) == H5I_GROUP)
+        if (H5Iget_type(object.id()) == H5I_GROUP) {
             read_everything(item, depth + 1);
-        else
+        } else if (const auto size = size_of_grid(object, item); size[0] > 0) {
+            for (hsize_t row = 0; row < size[0]; row += kRowsAtOnce)
+                read_rows(item, row, std::min(kRowsAtOnce, size[0] - row), size[1]);
+        } else {
             is_scalar(item) ? static_cast<void>(read_scalar<double>(item))
                             : static_cast<void>(read_column<double>(item));
+        }
     }
 }
 
@@ -436,6 +456,10 @@ std::vector<double> ResultReader::column(const std::string& item) const {
 std::vector<std::int64_t> ResultReader::whole_column(const std::string& item) const {
     return guarded(path(), [&] { return contents_->read_column<std::int64_t>(item); });
 }
+std::vector<double> ResultReader::grid_rows(const std::string& item, std::size_t first, std::size_t count,
+                                            std::size_t columns) const {
+    return guarded(path(), [&] { return contents_->read_rows(item, first, count, columns); });
+}
 std::size_t ResultReader::rows(const std::string& group) const {
     return guarded(path(), [&] { return contents_->rows(group); });
 }
@@ -462,26 +486,6 @@ std::vector<std::string> ResultReader::words(const std::string& item) const {
     std::vector<std::string> words;
     for (std::string word; stream >> word;) words.push_back(word);
     return words;
-}
-
-std::optional<ResultHistogram> ResultReader::histogram(const std::string& name) const {
-    const std::string group = "histograms/" + name;
-    if (!has(group)) return std::nullopt;
-    ResultHistogram histogram{.title = long_name(group),
-                              .lower = whole_column(group + "/lower"),
-                              .upper = whole_column(group + "/upper"),
-                              .count = {},
-                              .samples = static_cast<std::uint64_t>(whole(group + "/samples")),
-                              .min = whole(group + "/min"),
-                              .max = whole(group + "/max"),
-                              .mean = scalar(group + "/mean")};
-    for (const std::int64_t count : whole_column(group + "/count"))
-        histogram.count.push_back(static_cast<std::uint64_t>(count));
-    for (std::size_t i = 0; i < histogram.lower.size(); ++i)
-        if (histogram.lower[i] < 0 || histogram.upper[i] <= histogram.lower[i])
-            contents_->refuse(group, "has a bin without width");
-    if (histogram.max < histogram.min) contents_->refuse(group, "has its least sample above its greatest");
-    return histogram;
 }
 
 }  // namespace lightloom

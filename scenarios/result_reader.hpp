@@ -68,6 +68,10 @@ public:
     /// A column: as many rows as its group has. @throws ResultUnreadable: there is none, or it is no column of numbers
     std::vector<double> column(const std::string& path) const;
     std::vector<std::int64_t> whole_column(const std::string& path) const;
+    /// Rows of numbers over two dimensions, such as "series/utilisation", one after the other. @param columns  as many
+    /// as it must have @throws ResultUnreadable: it has another size
+    std::vector<double> grid_rows(const std::string& path, std::size_t first, std::size_t count,
+                                  std::size_t columns) const;
     /// Rows of a group's columns. 0 if there is no such group
     std::size_t rows(const std::string& group) const;
 

@@ -8,6 +8,7 @@
 
 #include "core/histogram.hpp"
 #include "models/economics/inventory.hpp"
+#include "models/network/port_samples.hpp"
 #include "models/optics/link_condition.hpp"
 #include "scenarios/training_figures.hpp"
 #include "topologies/topology.hpp"
@@ -105,6 +106,8 @@ struct RunResult {
         std::vector<std::int64_t> deepest_pause_hops, deepest_headroom_bytes;
         std::vector<double> utilisation;  // busy time / end of the run
     } ports;
+
+    PortSeries series;  // of ports that were sampled; empty if none was
 
     struct ScaleUpPorts {  // one row per endpoint, where servers have a scale-up network
         std::vector<std::int64_t> frames_sent, bytes_sent, frames_delivered, deepest_queue_bytes;

@@ -24,6 +24,7 @@
 #include "scenarios/in_network.hpp"
 #include "scenarios/messages.hpp"
 #include "scenarios/question.hpp"
+#include "scenarios/series.hpp"
 #include "scenarios/tiers.hpp"
 #include "scenarios/trace.hpp"
 #include "topologies/topology.hpp"
@@ -291,6 +292,7 @@ struct Scenario {
     using Fault = ScenarioFault;
     std::vector<Fault> faults;
 
+    ScenarioSeries series;
     Question question;  // for who compares results
 
     struct Seeds {

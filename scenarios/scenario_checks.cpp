@@ -16,6 +16,7 @@
 #include "scenarios/fault_checks.hpp"
 #include "scenarios/job_checks.hpp"
 #include "scenarios/schema.hpp"
+#include "scenarios/selector_checks.hpp"
 #include "topologies/parameter_checks.hpp"
 
 namespace lightloom {
@@ -49,10 +50,16 @@ public:
             found_.push_back(std::move(wrong));
         for (Contradiction& wrong : fault_contradictions(s_, shape_, names_, is_sound_, topology_is_sound()))
             found_.push_back(std::move(wrong));
+        series();
         return std::move(found_);
     }
 
 private:
+    void series() {
+        if (!s_.series.select || !sound({"series.select", "topology.kind"})) return;
+        SelectorChecks select(s_, shape_, *s_.series.select, "series.select", is_sound_, topology_is_sound(), found_);
+        if (const auto kind = select.tier(s_.series.select->tier.value_or("leaf-spine"))) select.cables(*kind);
+    }
     void rate(const std::string& key, BitRate rate) {
         if (!sound({key}) || Rate::from(rate)) return;
         complain(key, to_text(rate) + " cannot be kept exactly in picoseconds per bit",

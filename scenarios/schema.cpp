@@ -17,7 +17,7 @@ Keys make_scenario_keys() {
     traffic.insert(std::ranges::find(traffic, "run", &Key<Scenario>::section), messages.begin(), messages.end());
     for (const Keys& part : std::array{topology_keys(), tier_keys(), optics_keys(), scale_up_keys(), network_keys(),
                                        traffic, engine_keys(), in_network_keys(), training_keys(), checkpoint_keys(),
-                                       trace_keys(), question_keys()})
+                                       trace_keys(), series_keys(), question_keys()})
         keys.insert(keys.end(), part.begin(), part.end());
     return keys;
 }
@@ -59,6 +59,8 @@ std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& sce
                          "is of a scenario without [[job]]",
                          key.section == "trace" || key.section == "checkpoint" ? "a fabric has it for one job alone"
                                                                                : "each job says it of itself"};
+    if (key.section == "series" && key.name == "select" && !scenario.series.interval)
+        return Complaint{{}, "says which ports are sampled, and none is", "series.interval = \"10us\" says how often"};
     if (key.section == "run" && key.name == "alone" && scenario.jobs.size() < 2)
         return Complaint{{}, "a job that shares its fabric with none is alone", "it belongs to two [[job]]s or more"};
     if (key.section == "workload")

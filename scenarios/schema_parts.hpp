@@ -40,6 +40,8 @@ Keys checkpoint_keys();
 Keys trace_keys();
 /// What counts when results are compared.
 Keys question_keys();
+/// Samples in time.
+Keys series_keys();
 /// Of one [[fault]].
 std::vector<Key<Scenario::Fault>> make_fault_keys();
 

@@ -48,6 +48,8 @@ Fabric::Fabric(const FabricInput& input)
     build_scale_up(input);
     build_pairs(input);
     build_published();
+    const auto [shortest, longest] = std::ranges::minmax(nodes_, {}, &Node::latency);
+    samples_ = PortSamples(input.sampling, topology_, longest.latency, shortest.latency);
 }
 
 void Fabric::build_nodes(const FabricInput& input) {

@@ -23,6 +23,7 @@
 #include "models/network/nic.hpp"
 #include "models/network/port_clock.hpp"
 #include "models/network/port_pairs.hpp"
+#include "models/network/port_samples.hpp"
 #include "models/network/published_queues.hpp"
 #include "models/network/shared_buffer.hpp"
 #include "models/transport/congestion_control.hpp"
@@ -79,7 +80,7 @@ public:
     template <class Context>
     void end_of_window(Context& context, std::uint32_t node, Time end);  // models/network/committed_walk.hpp
 
-    /// The events that set the traffic off: flows that open with messages, and all workers, each at its start.
+    /// The events that set the run off: flows that open with messages, all workers, and samples, each at its start.
     template <class Engine>
     void post_starts(Engine& engine);  // models/network/work_walk.hpp
 
@@ -134,15 +135,9 @@ public:
     }
     std::size_t committed_ports() const { return committed_.size(); }
     bool has_committed_ports() const { return !committed_.empty(); }
-    /// Calls visit(frame, port) for each frame that waits at a committed port.
+    /// Calls visit(frame, port) for each frame that waits at a committed port; models/network/simulation.hpp
     template <class Visit>
-    void for_each_waiting(Visit&& visit) const {
-        for (std::uint32_t port = 0; port < committed_.size(); ++port) {
-            const NodeQueues& queues = queues_[nodes_[topology_.ports[port].node.value].queues];
-            for (const ClassQueue& queue : committed_[port].queues)
-                queues.for_each(queue, [&](const NodeQueues::Slot& slot) { visit(slot.frame, port); });
-        }
-    }
+    void for_each_waiting(Visit&& visit) const;
     /// What one lossless class needs at a port for what comes in after a pause was called for.
     Bytes headroom_of(std::uint32_t port) const;
     /// Ports each of which waits for the next, and the last for the first: nothing can end that. Empty: there is none.
@@ -156,6 +151,7 @@ public:
     /// Had a frame in flight to `frame.source` begun to leave its sender before `now`? (A port books frames ahead.)
     bool had_started(const Frame& frame, Time now) const;
     std::uint64_t digest() const;
+    PortSamples& samples() { return samples_; }
 
 private:
     struct alignas(64) Node {
@@ -434,6 +430,9 @@ private:
     void check_timeouts(Context& context, Node& node, Time now);
     template <class Context>
     void post_own(Context& context, Node& node, Frame frame, Happening kind, Time at);
+    PortSamples::Reading reading(std::uint32_t port, Time at) const;
+    template <class Context>
+    void sample(Context& context, Node& node, const Frame& frame);
 
     // Immutable
     const Topology& topology_;
@@ -485,6 +484,7 @@ private:
     std::vector<std::uint32_t> opened_of_loop_;   // flows; the source's
     Execution execution_;
     Exposure exposure_;
+    PortSamples samples_;
 
     // A partition's
     struct alignas(128) PartitionStatistics : Statistics {};

@@ -7,6 +7,7 @@
 
 #include "models/faults/outage.hpp"
 #include "models/network/parameters.hpp"
+#include "models/network/port_samples.hpp"
 #include "models/network/route_timeline.hpp"
 #include "models/network/scale_up.hpp"
 #include "models/transport/parameters.hpp"
@@ -32,7 +33,8 @@ struct FabricInput {
     std::optional<ScaleUpParameters> scale_up = {};  // none: GPUs of one server meet at their leaf
     std::span<const EndpointId> nic_of = {};         // per endpoint, with scale_up: whose NIC of its server it uses
     std::optional<std::uint32_t> only_job = {};      // of the traffic; the others' flows keep their numbers, and idle
-    const RouteTimeline* reroutes = nullptr;         // if there is one, `routes` says only which ports can ever meet
+    Sampling sampling = {};
+    const RouteTimeline* reroutes = nullptr;  // if there is one, `routes` says only which ports can ever meet
 };
 
 }  // namespace lightloom

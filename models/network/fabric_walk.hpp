@@ -17,6 +17,7 @@
 
 #include "models/network/bonded_walk.hpp"
 #include "models/network/committed_walk.hpp"
+#include "models/network/sampling_walk.hpp"
 #include "models/network/scale_up_walk.hpp"
 #include "models/network/sums_walk.hpp"
 #include "models/network/work_walk.hpp"
@@ -64,6 +65,7 @@ template <class Context>
         case Happening::publication:
             if (publish(node, frame.at)) be_due_to_publish(context, node, frame.at);
             return;
+        case Happening::sample: sample(context, node, frame); return;
     }
 }
 

@@ -26,6 +26,7 @@ enum class Happening : std::uint8_t {
     // Alone these keep no run going.
     timeout,      // a node's earliest time-out may have come
     publication,  // a switch tells its neighbours of its queues, as they are after all else of this instant
+    sample,  // a node notes what its ports are doing, after all else of this instant; `flow`: which of those that do
 };
 
 /// Frame::flow of what ports say to each other; such a frame has no acknowledgement and no losses to be counted.

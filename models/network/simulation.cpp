@@ -1,5 +1,8 @@
 #include "models/network/simulation.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/engine.hpp"
 #include "models/network/fabric_walk.hpp"
 
@@ -26,20 +29,41 @@ struct FabricOfOneKind {
     }
 };
 
+/// What must be done ahead of a run: what the caller foresees, and room for samples, which are the only events that
+/// would go on for ever. So they end where nothing else is left to happen.
+template <class RunningEngine>
+std::function<Time(Time)> foresight(Fabric& fabric, const RunningEngine* const& engine,
+                                    std::function<Time(Time)> foresee) {
+    if (!fabric.samples().any()) return foresee;
+    return [&fabric, &engine, foresee, foreseen = foresee ? Time{0} : kNever, room = Time{0}](Time end) mutable {
+        if (end > foreseen) foreseen = foresee(end);
+        if (end > room) {
+            room = fabric.samples().make_room(end);
+            bool anything_else = false;
+            engine->for_each_pending([&](const Frame& frame) { anything_else |= frame.kind != Happening::sample; });
+            if (!anything_else) fabric.samples().stop();
+        }
+        return std::min(foreseen, room);
+    };
+}
+
 template <bool committed>
 SimulationOutcome simulate_one_kind(Fabric& fabric, const SimulationOptions& options) {
     const std::vector<std::uint32_t> weights = fabric.ports_per_node();
     FabricOfOneKind<committed> model{fabric};
-    Engine<FabricOfOneKind<committed>> engine(model, {.threads = options.threads,
-                                                      .partitions = options.partitions,
-                                                      .partition_of = options.partition_of,
-                                                      .weight_of = weights,
-                                                      .lookahead = fabric.lookahead().least,
-                                                      .cut_lookahead = fabric.lookahead(options.partition_of).least,
-                                                      .window_divisor = options.window_divisor,
-                                                      .until = options.until,
-                                                      .seed = options.seed,
-                                                      .foresee = options.foresee});
+    using RunningEngine = Engine<FabricOfOneKind<committed>>;
+    const RunningEngine* running = nullptr;
+    RunningEngine engine(model, {.threads = options.threads,
+                                 .partitions = options.partitions,
+                                 .partition_of = options.partition_of,
+                                 .weight_of = weights,
+                                 .lookahead = fabric.lookahead().least,
+                                 .cut_lookahead = fabric.lookahead(options.partition_of).least,
+                                 .window_divisor = options.window_divisor,
+                                 .until = options.until,
+                                 .seed = options.seed,
+                                 .foresee = foresight(fabric, running, options.foresee)});
+    running = &engine;
     fabric.post_starts(engine);
     Time now{0};
     engine.run([&](Time at) {

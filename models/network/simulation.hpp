@@ -46,6 +46,15 @@ inline constexpr Duration kShortestPeriod = nanoseconds(100);
 /// Runs to the end of the traffic, to `until`, or to where `between_windows` stops it.
 SimulationOutcome simulate(Fabric& fabric, const SimulationOptions& options);
 
+template <class Visit>
+void Fabric::for_each_waiting(Visit&& visit) const {
+    for (std::uint32_t port = 0; port < committed_.size(); ++port) {
+        const NodeQueues& queues = queues_[nodes_[topology_.ports[port].node.value].queues];
+        for (const ClassQueue& queue : committed_[port].queues)
+            queues.for_each(queue, [&](const NodeQueues::Slot& slot) { visit(slot.frame, port); });
+    }
+}
+
 /// Sorts what an engine left pending at `now` into queued and travelling.
 template <class Engine>
 InFlight in_flight(const Fabric& fabric, const Engine& engine, Time now) {

@@ -18,6 +18,16 @@ void Fabric::post_starts(Engine& engine) {
     for (std::uint32_t worker = 0; worker < traffic_.workers.size(); ++worker)
         if (const Traffic::Worker& spec = traffic_.workers[worker]; runs_job(spec.job))
             engine.post(first_event(spec.at, Happening::begin, worker, Time{spec.start_ps}));
+    for (std::uint32_t place = 0; place < samples_.places().size(); ++place) {
+        Node& node = nodes_[samples_.places()[place].node];
+        Frame first{};
+        first.at = samples_.first(node.latency) - node.latency;
+        first.node = samples_.places()[place].node;
+        first.source = kOwnEvent | node.own_events++;
+        first.flow = place;
+        first.kind = Happening::sample;
+        engine.post(first);
+    }
 }
 
 // All packets of a message, or of several, have arrived. What waits for it begins at this very node: a function call.

@@ -109,6 +109,33 @@ class Check:
             wanted = times[math.ceil(share * len(times)) - 1]
             self.expect(curve["quantiles"][name] == wanted, f"flow completion {name}: {curve['quantiles']}, {wanted}")
 
+    def series(self):
+        """Over time: mean, nearest-rank p99 and greatest of all ports, and the busiest ones, worked out once more."""
+        section = "document.getElementById('series')"
+        if "series" not in self.result:
+            text = self.page.evaluate(f"{section}.textContent")
+            self.expect("[series]" in text and "interval" in text, f"nothing says how to sample: {text}")
+            return
+        group = self.result["series"]
+        data = self.page.evaluate("JSON.parse(document.getElementById('data').textContent).results[0].series")
+        share = data["samples_a_point"]
+        first = range(0, group["time_ps"].shape[0], share)
+        points = [slice(i, i + share) for i in first]
+        self.expect(data["time_ps"] == [int(group["time_ps"][p][-1]) for p in points], "instants are others")
+        self.expect(len(points) <= 240, f"{len(points)} points")
+        busiest = numpy.argsort(-group["utilisation"][:].astype(float).mean(axis=0), kind="stable")[:3]
+        for name in ("utilisation", "queue_bytes", "paused_ps"):
+            for n, point in enumerate(points):
+                values = numpy.sort(group[name][point].astype(float).ravel())
+                wanted = (values.mean(), values[math.ceil(0.99 * len(values)) - 1], values[-1])
+                seen = [data[name][key][n] for key in ("mean", "p99", "max")]
+                self.expect(numpy.allclose(seen, wanted, rtol=1e-12), f"{name} of point {n}: {seen}, not {wanted}")
+            for line, port in zip(data["busiest"], busiest):
+                wanted = [group[name][point, port].astype(float).mean() for point in points]
+                self.expect(numpy.allclose(line[name], wanted, rtol=1e-12), f"{name} of {line['name']}")
+        rows = self.page.evaluate(f"{section}.querySelector('.twin tbody').rows.length")
+        self.expect(rows == len(points), f"{rows} rows in the table, {len(points)} points")
+
     def keyboard(self):
         """Arrow keys walk through the measures of the map, and the page turns dark when told so."""
         self.page.evaluate("document.querySelector('[name=measure]:checked').focus()")
@@ -127,6 +154,7 @@ class Check:
         self.histograms()
         self.budgets()
         self.completion()
+        self.series()
         self.keyboard()
         self.wrong += self.page.complaints + [f"asked for {address}" for address in self.page.requests]
         title = self.result.attrs["title"]

@@ -49,9 +49,12 @@ protected:
         write_file(here / (name + ".toml"), scenario);
         return run_file(name, here / (name + ".toml"));
     }
-    std::filesystem::path run_file(const std::string& name, const std::filesystem::path& scenario) {
+    std::filesystem::path run_file(const std::string& name, const std::filesystem::path& scenario,
+                                   const std::vector<std::string>& more = {}) {
         const auto result = here / (name + ".h5");
-        const Finished done = lightloom({"run", scenario.string(), "-q", "-o", result.string()});
+        std::vector<std::string> arguments{"run", scenario.string(), "-q", "-o", result.string()};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const Finished done = lightloom(arguments);
         EXPECT_EQ(done.exit_code, 0) << done.err;
         return result;
     }
@@ -74,6 +77,16 @@ TEST_F(Report, SaysWhatTheFileSays) {
     const auto result = run_file("spine-crash", scenario);
     // Latencies, margins, errors, one budget, map, matrix, utilisation, queues, timeline
     EXPECT_EQ(looked_at(report({result}), result).substr(0, 9), "9 charts,");
+}
+
+TEST_F(Report, ShowsPortsOverTime) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto scenario = std::filesystem::path(LIGHTLOOM_SOURCE_DIR) / "scenarios/catalog/spine-crash.toml";
+    for (const std::string interval : {"20us", "2us"}) {  // a point for each sample, and for several
+        const auto result = run_file(
+            "sampled", scenario, {"--set", "series.interval=" + interval, "--set", "series.select=tier=leaf-spine"});
+        EXPECT_EQ(looked_at(report({result}), result).substr(0, 10), "10 charts,") << interval;
+    }
 }
 
 TEST_F(Report, IsSmallWhateverTheFabric) {

@@ -3,9 +3,10 @@
     read_result.py whole FILE       every group in h5py and in xarray, with units and scales; values against the test's
     read_result.py running FILE     one that was killed while it ran: readable for SWMR readers, and marked
     read_result.py partial FILE     one that was interrupted: an ordinary file, and marked
+    read_result.py series FILE      one that has samples in time
     read_result.py same A B         nothing but /run differs
 
-Run by tests/scenarios/result_file_test.cpp, which made the files.
+Run by tests/scenarios/result_file_test.cpp and series_test.cpp, which made the files.
 """
 import sys
 
@@ -45,7 +46,7 @@ def check_xarray_opens_every_group(path, groups):
 def whole(path):
     with h5py.File(path, "r") as file:
         assert file.attrs["format"] == "lightloom-result"
-        assert list(file.attrs["format_version"]) == [3, 1]
+        assert list(file.attrs["format_version"]) == [3, 2]
         assert file.attrs["Conventions"] == "CF-1.8"
         assert file.attrs["title"] == "two racks"
         assert file.attrs["status"] == "complete" and file.attrs["stopped_by"] == "done"
@@ -99,6 +100,31 @@ def partial(path):
         assert file["summary/completion_ps"][()] == 123456789
 
 
+def series(path):
+    with h5py.File(path, "r") as file:
+        group = file["series"]
+        time, port = group["time_ps"], group["port"]
+        assert list(numpy.diff(time)) == [time[0]] * (time.shape[0] - 1) and time[-1] <= file["summary/end_ps"][()]
+        assert set(port[:]) <= set(file["ports/port"][:])
+        for name in ("utilisation", "queue_bytes", "paused_ps", "frames_dropped", "frames_marked"):
+            data = group[name]
+            assert data.shape == (time.shape[0], port.shape[0]) and data.compression == "gzip", name
+            assert data.attrs["units"] and data.attrs["long_name"], name
+            assert [data.dims[0][0], data.dims[1][0]] == [time, port], name
+        assert 0.5 < group["utilisation"][:].max() <= 1.0
+    try:
+        import h5netcdf  # noqa: F401
+        import xarray
+    except ImportError:
+        print("no xarray here: read by h5py only")
+        return
+    with xarray.open_dataset(path, group="series", engine="h5netcdf") as opened:
+        assert opened.utilisation.dims == ("time_ps", "port"), opened.utilisation.dims
+        assert set(opened.coords) == {"time_ps", "port"}, opened.coords
+        first = int(opened.port[0])
+        assert opened.queue_bytes.sel(port=first).shape == opened.time_ps.shape
+
+
 def same(first, second):
     with h5py.File(first, "r") as a, h5py.File(second, "r") as b:
         assert dict(a.attrs).keys() == dict(b.attrs).keys()
@@ -112,4 +138,4 @@ def same(first, second):
 
 
 if __name__ == "__main__":
-    {"whole": whole, "running": running, "partial": partial, "same": same}[sys.argv[1]](*sys.argv[2:])
+    {"whole": whole, "running": running, "partial": partial, "same": same, "series": series}[sys.argv[1]](*sys.argv[2:])

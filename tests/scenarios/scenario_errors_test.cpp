@@ -160,7 +160,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"routing\", "
                   "\"framing\", "
                   "\"transport\", \"workload\", \"run\", \"engine\", \"training\", \"checkpoint\", \"trace\", "
-                  "\"question\", \"job\", \"fault\""},
+                  "\"series\", \"question\", \"job\", \"fault\""},
         WrongLine{"[\"run.seed\"]\nplant = 1",
                   "5:2: error: \"run.seed\": unknown key\n"
                   "    known are \"title\", \"topology\", \"tier\", \"optics\", \"qualify\", \"scale_up\", \"switch\", "
@@ -168,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"routing\", "
                   "\"framing\", "
                   "\"transport\", \"workload\", \"run\", \"engine\", \"training\", \"checkpoint\", \"trace\", "
-                  "\"question\", \"job\", \"fault\""},
+                  "\"series\", \"question\", \"job\", \"fault\""},
         WrongLine{"Leaves = 2", "5:1: error: topology.Leaves: unknown key\n    did you mean \"leaves\"?"},
         WrongLine{
             "\"\\u001b[2J\" = 2",

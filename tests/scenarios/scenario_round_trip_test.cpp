@@ -85,6 +85,10 @@ public:
                       .chunk = {},
                       .iterations = from(1, 100),
                       .senders = from(0, 1)};
+        if (from(0, 1) == 0) {
+            s.series.interval = {from(100'000, 1'000'000'000'000)};
+            s.series.select = Selector{.tier = "leaf-spine", .spine = from(0, s.topology.spines - 1)};
+        }
         for (auto n = from(0, 3); n > 0; --n) s.faults.push_back(fault(s.topology));
         s.seeds = {static_cast<std::uint64_t>(from(0, INT64_MAX)), 0, static_cast<std::uint64_t>(from(0, INT64_MAX))};
         if (from(0, 1) == 0) s.until = Duration{from(1, 1'000'000'000'000'000'000)};
@@ -99,6 +103,7 @@ public:
                                     &t.spine_core_links, &t.buildings, &t.segments, &t.servers_per_segment,
                                     &t.spines_per_plane, &t.cores_per_plane, &t.circuits_per_spine, &t.states})
             *count = from(2, 99);
+        s.series = {microseconds(3), Selector{.spine = 1}};
         t.nics_per_gpu = 3;
         t.rails = t.planes = false;
         t.radix = {from(2, 99), from(2, 99), from(2, 99)};

@@ -118,6 +118,8 @@ struct FabricCase {
     std::vector<RateChange> rates{};
     std::optional<ScaleUpParameters> scale_up{};
     std::vector<EndpointId> nic_of{};
+    Duration sampling_interval{0};  // 0: nothing is sampled
+    std::vector<std::uint32_t> sampled_ports{};
     std::uint64_t fault_seed = 1, order_seed = 1;
     Routes routes = equal_cost_routes(topology);
     std::shared_ptr<const RouteTimeline> reroutes{};  // of a topology that outlives the case
@@ -155,6 +157,7 @@ struct FabricCase {
                 .rates = rates,
                 .scale_up = scale_up,
                 .nic_of = nic_of,
+                .sampling = {sampling_interval, sampled_ports},
                 .reroutes = reroutes.get()};
     }
 };

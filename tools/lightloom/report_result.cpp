@@ -8,6 +8,7 @@
 #include "tools/lightloom/report_fabric.hpp"
 #include "tools/lightloom/report_links.hpp"
 #include "tools/lightloom/report_map.hpp"
+#include "tools/lightloom/report_series.hpp"
 #include "tools/lightloom/report_timeline.hpp"
 #include "tools/lightloom/report_verdict.hpp"
 
@@ -69,6 +70,7 @@ JsonObject report_json(const ResultReader& result) {
     json.add("figures", figures(result)).add("distributions", distributions(result));
     add_links(json, result, fabric);
     json.add("map", map_of(fabric));
+    add_series(json, result, fabric);
     add_timeline(json, result);
     json.add("scenario", shown_text(attribute(result, "scenario")));
     return json.add("effective_scenario", shown_text(attribute(result, "effective_scenario")));

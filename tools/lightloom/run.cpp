@@ -100,16 +100,18 @@ void refuse_to_overwrite_others(const std::string& path, const std::string& scen
 ResultFile create_result(const std::string& path, const LoadedScenario& input, const Plan& plan,
                          const std::string& effective) {
     const auto& seeds = input.scenario.seeds;
-    return ResultFile::create(path, {.title = input.scenario.title,
-                                     .program_version = LIGHTLOOM_VERSION,
-                                     .build_type = LIGHTLOOM_BUILD_TYPE,
-                                     .scenario_text = input.text,
-                                     .effective_scenario = effective,
-                                     .plant_seed = seeds.plant,
-                                     .traffic_seed = seeds.traffic,
-                                     .faults_seed = seeds.faults,
-                                     .topology = plan.topology,
-                                     .links = plan.links});
+    return ResultFile::create(path,
+                              {.title = input.scenario.title,
+                               .program_version = LIGHTLOOM_VERSION,
+                               .build_type = LIGHTLOOM_BUILD_TYPE,
+                               .scenario_text = input.text,
+                               .effective_scenario = effective,
+                               .plant_seed = seeds.plant,
+                               .traffic_seed = seeds.traffic,
+                               .faults_seed = seeds.faults,
+                               .topology = plan.topology,
+                               .links = plan.links,
+                               .sampling = {input.scenario.series.interval.value_or(Duration{0}), plan.sampled_ports}});
 }
 
 // Shows and records progress, and ends the run when a signal has asked for it.
@@ -120,6 +122,7 @@ Watcher make_watcher(ResultFile& file, std::optional<ProgressLine>& line) {
             recorded = steady_clock::now();
             file.append_progress(progress.now.ps, progress.messages_delivered, progress.payload_bytes_delivered,
                                  progress.events);
+            file.append_samples(*progress.series, progress.samples);
         }
         return interruption() == 0;
     };

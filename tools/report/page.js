@@ -207,6 +207,13 @@ function loadSection(result) {
     return section('load', 'Load', charts.map((chart) => figure(chart)));
 }
 
+function seriesSection(result) {
+    const content = result.series ? [figure(seriesChart(result)), tableElement(busiestTable(result))]
+        : [el('p', {class: 'note'}, 'No port was sampled in time. In the scenario, interval = "10us" in [series] ' +
+            'switches that on.')];
+    return section('series', 'Over time', ...content);
+}
+
 const FAULT_COLUMNS = [
     ['cables', 'cables', readableNumber], ['occurrences', 'times', readableNumber],
     ['frames_lost', 'frames lost', readableNumber],
@@ -261,7 +268,8 @@ function shortName(result) {
 
 function resultSections(result) {
     return [verdictSection(result), latencySection(result), opticsSection(result), mapSection(result),
-        loadSection(result), timelineSection(result), ...detailSections(result)].filter((part) => part !== null);
+        loadSection(result), seriesSection(result), timelineSection(result), ...detailSections(result)]
+        .filter((part) => part !== null);
 }
 
 function contents(sections) {
