@@ -1,4 +1,5 @@
-// Gates as commands take them (--fail-if) and print what became of them. Not here: what a gate is (scenarios/gates.hpp).
+// Gates as commands take them (--fail-if) and print what became of them.
+// Not here: what a gate is (scenarios/gates.hpp).
 #pragma once
 
 #include <string>
@@ -19,7 +20,8 @@ std::vector<Gate> gates_of(const Arguments& arguments);
 std::vector<GateOutcome> gate_outcomes(const std::vector<std::string>& required, const std::vector<Gate>& fail_if,
                                        const std::vector<double>& values);
 
-/// "RED   fails if p99_9 > 12us: p99_9_latency is 13.1 us, the bound 12.0 us". @param of  a design's name and ": ", or ""
+/// "RED   fails if p99_9 > 12us: p99_9_latency is 13.1 us, the bound 12.0 us".
+/// @param of  a design's name and ": ", or nothing
 std::string gate_line(const GateOutcome& gate, std::string_view of);
 JsonObject gate_json(const GateOutcome& gate);
 
