@@ -20,14 +20,22 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 class Recover : public ::testing::Test {
 protected:
-    // What is there of an endless run after some progress was reported.
+    // What is there of an endless run after some progress was reported: recover reads along while it goes on.
     void make_partial(int signal_number) {
         write_file(scratch_ / "endless.toml", kEndless);
-        Process process(LIGHTLOOM_BINARY, {.arguments = {"run", scratch_ / "endless.toml", "-o", scratch_ / "r.h5"}});
-        std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+        Process process(LIGHTLOOM_BINARY,
+                        {.arguments = {"run", scratch_ / "endless.toml", "-q", "-o", scratch_ / "r.h5"}});
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        bool has_progress = false;
+        while (!has_progress && process.running() && std::chrono::steady_clock::now() < deadline) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            const Finished looked = lightloom({"recover", partial_, "-o", copy_, "--json"});
+            has_progress = looked.exit_code == 0 && !has(looked.out, "\"reports\": 0,");
+            fs::remove(copy_);
+        }
+        ASSERT_TRUE(has_progress);
         process.send(signal_number);
         process.wait();
-        ASSERT_TRUE(fs::exists(partial_));
         ASSERT_FALSE(fs::exists(scratch_ / "r.h5"));
     }
 
