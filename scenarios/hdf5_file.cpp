@@ -13,6 +13,9 @@ namespace {
 constexpr hsize_t kChunkRows = 32 * 1024;  // fewer rows are stored as they are; smaller chunks compress slower
 constexpr unsigned kDeflateLevel = 1;      // higher levels: the same size, half the speed
 constexpr hsize_t kSeriesChunkRows = 256;
+// Of what a writer may be at: HDF5 sleeps in between, 1 ns and each time twice as long, so 17 ms in all; the hundred
+// times of its default would be ages where a file is damaged.
+constexpr unsigned kReadAttempts = 24;
 constexpr hsize_t kMostLinks = 100'000;  // of one group
 
 // Innermost first. The reason of the machine is in the text of a file driver's entry: "... errno = 28, ...".
@@ -282,6 +285,7 @@ Handle open_for_reading(const std::string& path) {
     check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_SEMI), "file closing");  // as the writer, if it is this program
     const hid_t plain = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id());
     if (plain >= 0) return {plain, H5Fclose, "open"};
+    check(H5Pset_metadata_read_attempts(access.id(), kReadAttempts), "read attempts");
     return {H5Fopen(path.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.id()), H5Fclose, "open"};
 }
 

@@ -10,6 +10,7 @@
 #include "scenarios/result_recovery.hpp"
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/console.hpp"
+#include "tools/lightloom/interruption.hpp"
 #include "tools/lightloom/json.hpp"
 #include "tools/lightloom/readable.hpp"
 
@@ -78,6 +79,7 @@ int recover_command(const std::vector<std::string>& words) {
     std::error_code unknown;
     if (std::filesystem::is_regular_file(place, unknown))
         throw UsageError(fmt::format("{} exists; choose another name", place));
+    listen_for_interruption();  // for what it says of files that outgrow their limit
     try {
         const Recovery recovery = recover_result(source, place);
         std::cout << (arguments.count("json") ? recovery_json(recovery, source, place)
