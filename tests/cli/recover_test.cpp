@@ -188,7 +188,9 @@ TEST_F(Recover, AFullDiskLeavesNothing) {
         const Finished finished =
             lightloom(Spawn{.arguments = {"recover", partial_, "-o", copy_}, .file_size_limit = limit});
         EXPECT_EQ(finished.exit_code, 3) << limit << '\n' << finished.err;
-        EXPECT_TRUE(has(finished.err, "cannot write")) << finished.err;
+        if (limit > 0) {  // else what it says has no room either
+            EXPECT_TRUE(has(finished.err, "cannot write")) << finished.err;
+        }
     }
     EXPECT_EQ(std::distance(fs::directory_iterator(scratch_.path()), {}), 2);
     EXPECT_EQ(lightloom({"recover", partial_, "-o", scratch_ / "missing/copy.h5"}).exit_code, 3);
