@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
+#include <tuple>
 
 namespace lightloom::hdf5 {
 namespace {
@@ -11,6 +13,10 @@ namespace {
 constexpr hsize_t kChunkRows = 32 * 1024;  // fewer rows are stored as they are; smaller chunks compress slower
 constexpr unsigned kDeflateLevel = 1;      // higher levels: the same size, half the speed
 constexpr hsize_t kSeriesChunkRows = 256;
+// Of what a writer may be at: HDF5 sleeps in between, 1 ns and each time twice as long, so 17 ms in all; the hundred
+// times of its default would be ages where a file is damaged.
+constexpr unsigned kReadAttempts = 24;
+constexpr hsize_t kMostLinks = 100'000;  // of one group
 
 // Innermost first. The reason of the machine is in the text of a file driver's entry: "... errno = 28, ...".
 herr_t read_stack_entry(unsigned, const H5E_error2_t* entry, void* data) {
@@ -20,12 +26,6 @@ herr_t read_stack_entry(unsigned, const H5E_error2_t* entry, void* data) {
     const auto at = said.find("errno = ");
     if (code == 0 && at != std::string_view::npos) code = std::atoi(said.data() + at + 8);
     return 0;
-}
-
-[[noreturn]] void fail(const char* what) {
-    std::pair<std::string, int> reason;
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, read_stack_entry, &reason);
-    throw Error("HDF5: " + std::string(what) + ": " + reason.first, reason.second);
 }
 
 Handle property_list(hid_t kind) { return {H5Pcreate(kind), H5Pclose, "property list"}; }
@@ -78,7 +78,43 @@ void prepare_library() {
     check(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr), "silence");  // per thread, so not once
 }
 
+struct Link {
+    std::string name;
+    std::int64_t place;  // in the order of their making; 0 where a group does not keep it
+};
+
+// Called by HDF5 for each link, in the order in which they lie: any other order would be made of a table that HDF5
+// 1.10 frees without having filled it where a group is damaged.
+herr_t take_link(hid_t group, const char* name, const H5L_info_t* info, void* links) {
+    auto& found = *static_cast<std::vector<Link>*>(links);
+    if (found.size() == kMostLinks) return 1;
+    if (std::strlen(name) < 256 && is_hard_link(group, name))
+        found.push_back({name, info->corder_valid ? info->corder : 0});
+    return 0;
+}
+
 }  // namespace
+
+void fail(const char* what) {
+    std::pair<std::string, int> reason;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, read_stack_entry, &reason);
+    throw Error("HDF5: " + std::string(what) + ": " + reason.first, reason.second);
+}
+
+bool is_hard_link(hid_t group, const char* name) {
+    H5L_info_t info;
+    return H5Lexists(group, name, H5P_DEFAULT) > 0 && H5Lget_info(group, name, &info, H5P_DEFAULT) >= 0 &&
+           info.type == H5L_TYPE_HARD;
+}
+
+std::vector<std::string> links_of(hid_t group) {
+    std::vector<Link> links;
+    H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, take_link, &links);
+    std::ranges::sort(links, {}, [](const Link& link) { return std::tie(link.place, link.name); });
+    std::vector<std::string> names;
+    for (Link& link : links) names.push_back(std::move(link.name));
+    return names;
+}
 
 void check(herr_t status, const char* what) {
     if (status < 0) fail(what);
@@ -249,6 +285,7 @@ Handle open_for_reading(const std::string& path) {
     check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_SEMI), "file closing");  // as the writer, if it is this program
     const hid_t plain = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id());
     if (plain >= 0) return {plain, H5Fclose, "open"};
+    check(H5Pset_metadata_read_attempts(access.id(), kReadAttempts), "read attempts");
     return {H5Fopen(path.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.id()), H5Fclose, "open"};
 }
 

@@ -27,6 +27,9 @@ private:
     int code_;
 };
 
+/// @throws Error: what HDF5 says of the call that failed, with the machine's reason
+[[noreturn]] void fail(const char* what);
+
 /// An HDF5 id. The destructor closes it and swallows errors: whoever needs to know calls close() first.
 class Handle {
 public:
@@ -173,5 +176,10 @@ private:
 /// An existing file, for reading only, also one that is being written for SWMR readers or was left so by a kill.
 /// @throws Error
 Handle open_for_reading(const std::string& path);
+
+/// Links to other files, or by name, are nothing that a result has: they could lead anywhere.
+bool is_hard_link(hid_t group, const char* name);
+/// The others of a group, in the order of their making.
+std::vector<std::string> links_of(hid_t group);
 
 }  // namespace lightloom::hdf5

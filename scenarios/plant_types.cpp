@@ -124,6 +124,23 @@ std::optional<Complaint> read_ends(const TomlValue& value, const TierNames& ends
 
 }  // namespace
 
+std::string distribution_shape() {
+    const auto pair = [](std::string_view name, std::string_view second) {
+        return fmt::format(
+            R"({{"type": "object", "additionalProperties": false, "required": ["{0}"], "properties": {{"{0}": )"
+            R"({{"type": "array", "items": [{1}, {2}], "minItems": 2, "maxItems": 2}}}}}})",
+            name, kQuantityShape, second);
+    };
+    return fmt::format(R"({{"anyOf": [{}, {}, {}, {}]}})", kQuantityShape, pair("uniform", kQuantityShape),
+                       pair("normal", kQuantityShape), pair("lognormal", R"({"type": "number"})"));
+}
+
+std::string ends_shape(const TierNames& ends, std::string_view one) {
+    return fmt::format(R"({{"anyOf": [{0}, {{"type": "object", "additionalProperties": false, "properties": )"
+                       R"({{"{1}": {0}, "{2}": {0}}}}}]}})",
+                       one, ends.lower, ends.upper);
+}
+
 template <class Q>
 std::optional<Complaint> read_distribution(const TomlValue& value, Q least, Q most, Distribution& field) {
     using D = Distribution::Kind;

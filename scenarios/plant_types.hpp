@@ -15,6 +15,10 @@ std::optional<Complaint> read_distribution(const TomlValue& value, Q least, Q mo
 template <class Q>
 std::string distribution_text(const Distribution& distribution);
 
+std::string distribution_shape();
+
+/// Of something that may differ at the two ends of a cable, if `one` is what stands for one of them.
+std::string ends_shape(const TierNames& ends, std::string_view one);
 std::optional<Complaint> read_modules(const TomlValue& value, const TierNames& ends, const ScenarioNames& names,
                                       Scenario::Tier& tier);
 std::string modules_text(const TierNames& ends, const Scenario::Tier& tier);
@@ -32,7 +36,7 @@ ValueType<Root> distribution(Field field, Q least, Q most) {
             [=](const TomlValue& value, const ScenarioNames&, Root& root) {
                 return read_distribution<Q>(value, least, most, field(root));
             },
-            [field](const Root& root) { return distribution_text<Q>(field(root)); }};
+            [field](const Root& root) { return distribution_text<Q>(field(root)); }, distribution_shape()};
 }
 
 }  // namespace lightloom

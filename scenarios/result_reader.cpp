@@ -12,7 +12,6 @@
 #include <fstream>
 #include <map>
 #include <sstream>
-#include <tuple>
 #include <utility>
 
 #include "scenarios/hdf5_file.hpp"
@@ -22,10 +21,12 @@ namespace lightloom {
 namespace {
 
 using hdf5::Handle;
+using hdf5::is_hard_link;
+using hdf5::links_of;
 using hdf5::type_of;
 
 constexpr std::int32_t kFormatVersion = 3;          // the first number: files of another cannot be read
-constexpr hsize_t kMostLinks = 100'000;             // of one group
+constexpr std::size_t kMostGroups = 100'000;        // of a file
 constexpr int kDeepest = 4;                         // groups inside groups
 constexpr hsize_t kMostRows = hsize_t{1} << 28;     // of a column
 constexpr hsize_t kRowsAtOnce = 64;                 // of two dimensions: as many as a chunk has of many columns
@@ -46,37 +47,6 @@ std::vector<std::string> parts_of(const std::string& path) {
 std::string group_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     return slash == std::string::npos ? "" : path.substr(0, slash);
-}
-
-// Links to other files, or by name, are nothing that a result has: they could lead anywhere.
-bool is_hard_link(hid_t group, const char* name) {
-    H5L_info_t info;
-    return H5Lexists(group, name, H5P_DEFAULT) > 0 && H5Lget_info(group, name, &info, H5P_DEFAULT) >= 0 &&
-           info.type == H5L_TYPE_HARD;
-}
-
-struct Link {
-    std::string name;
-    std::int64_t place;  // in the order of their making; 0 where a group does not keep it
-};
-
-// Called by HDF5 for each link, in the order in which they lie: any other order would be made of a table that HDF5
-// 1.10 frees without having filled it where a group is damaged.
-herr_t take_link(hid_t group, const char* name, const H5L_info_t* info, void* links) {
-    auto& found = *static_cast<std::vector<Link>*>(links);
-    if (found.size() == kMostLinks) return 1;
-    if (std::strlen(name) < 256 && is_hard_link(group, name))
-        found.push_back({name, info->corder_valid ? info->corder : 0});
-    return 0;
-}
-
-std::vector<std::string> links_of(hid_t group) {
-    std::vector<Link> links;
-    H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, take_link, &links);
-    std::ranges::sort(links, {}, [](const Link& link) { return std::tie(link.place, link.name); });
-    std::vector<std::string> names;
-    for (Link& link : links) names.push_back(std::move(link.name));
-    return names;
 }
 
 // Said before HDF5 is asked, which would wait for a pipe, or say "unable to open file".
@@ -302,7 +272,7 @@ void ResultReader::Contents::list_groups(const std::string& group, int depth, st
         const std::string item = group.empty() ? name : group + '/' + name;
         if (!is_group(item)) continue;
         found.push_back(item);
-        if (found.size() > kMostLinks) refuse("has too many groups");
+        if (found.size() > kMostGroups) refuse("has too many groups");
         list_groups(item, depth + 1, found);
     }
 }

@@ -29,6 +29,7 @@ struct ValueType {
     std::string form;  // "a whole number from 1 to 64"
     std::function<std::optional<Complaint>(const TomlValue&, const ScenarioNames&, Root&)> read;
     std::function<std::string(const Root&)> print;  // as TOML
+    std::string shape = "{}";  // what JSON Schema can say of it: {"type": "integer"}; {}: it may be anything
 };
 
 enum class Presence {

@@ -19,7 +19,7 @@ ValueType<Scenario> engine_file() {
                 scenario.engine = *names.engine;
                 return std::nullopt;
             },
-            [](const Scenario&) { return std::string(); }};
+            [](const Scenario&) { return std::string(); }, R"({"type": "string"})"};
 }
 
 template <class Field>

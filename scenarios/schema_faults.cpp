@@ -31,7 +31,7 @@ ValueType<Scenario::Fault> selector() {
         [](const TomlValue& value, const ScenarioNames&, Scenario::Fault& fault) {
             return read_selector(value, fault.select);
         },
-        [](const Scenario::Fault& fault) { return toml_string(selector_text(fault.select)); }};
+        [](const Scenario::Fault& fault) { return toml_string(selector_text(fault.select)); }, R"({"type": "string"})"};
 }
 
 ValueType<Duration> some_time() { return TypesOf<Duration>::quantity(kItself, picoseconds(1), kLongest); }

@@ -31,7 +31,7 @@ Key<Job> key_of_job(const Key<Scenario>& key, std::string_view section) {
                  job.training = std::move(scenario.training);
                  return complaint;
              },
-             [print = key.type.print](const Job& job) { return print(short_form(job)); }},
+             [print = key.type.print](const Job& job) { return print(short_form(job)); }, key.type.shape},
             key.help,
             key.presence};
 }
@@ -95,7 +95,8 @@ ValueType<Job> places() {
                 std::vector<std::string> texts;
                 for (const GpuRange& range : job.list) texts.push_back(toml_string(text_of(range)));
                 return fmt::format("[{}]", fmt::join(texts, ", "));
-            }};
+            },
+            R"({"type": "array", "items": {"type": "string", "pattern": "^[0-9]+(-[0-9]+)?(/[0-9]+(-[0-9]+)?)?$"}})"};
 }
 
 std::vector<Key<Job>> make_job_keys() {

@@ -43,7 +43,8 @@ ValueType<Scenario> classes(Field field) {
                 for (int c = 0; c < kClasses; ++c)
                     if (field(scenario) >> c & 1) numbers.push_back(c);
                 return fmt::format("[{}]", fmt::join(numbers, ", "));
-            }};
+            },
+            R"({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 7}})"};
 }
 
 ValueType<Scenario> weights() {
@@ -58,7 +59,9 @@ ValueType<Scenario> weights() {
                                        [](std::int64_t n) { return static_cast<std::uint8_t>(n); });
                 return std::nullopt;
             },
-            [](const Scenario& scenario) { return fmt::format("[{}]", fmt::join(scenario.switches.weights, ", ")); }};
+            [](const Scenario& scenario) { return fmt::format("[{}]", fmt::join(scenario.switches.weights, ", ")); },
+            R"({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 255}, "minItems": 8, )"
+            R"("maxItems": 8})"};
 }
 
 /// switch.preset: several keys of [switch] at once.
@@ -107,7 +110,7 @@ ValueType<Scenario> switch_preset() {
                 }
                 return std::nullopt;
             },
-            [](const Scenario&) { return std::string(); }};
+            [](const Scenario&) { return std::string(); }, fmt::format(R"({{"enum": {}}})", json_list(names))};
 }
 
 }  // namespace

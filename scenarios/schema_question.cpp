@@ -44,7 +44,8 @@ Keys question_keys() {
           [](const TomlValue& value, const ScenarioNames&, Scenario& scenario) {
               return read_gates(value, scenario.question.require);
           },
-          [](const Scenario& scenario) { return print_gates(scenario.question.require); }},
+          [](const Scenario& scenario) { return print_gates(scenario.question.require); },
+          R"({"type": "array", "items": {"type": "string"}, "maxItems": 20})"},
          "conditions that a result must meet, as compare reads them: [\"p01_margin >= 1dB\"]"},
     };
 }

@@ -29,7 +29,8 @@ ValueType<Scenario> affinity() {
             [](const Scenario& scenario) {
                 const auto& nics = scenario.scale_up_network.affinity;
                 return nics.empty() ? std::string("\"own\"") : fmt::format("[{}]", fmt::join(nics, ", "));
-            }};
+            },
+            R"({"anyOf": [{"const": "own"}, {"type": "array", "items": {"type": "integer", "minimum": 0}}]})"};
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ Keys cable_keys(std::string_view section, Tier tier, TierKind kind) {
           [=](const TomlValue& value, const ScenarioNames& names, Scenario& scenario) {
               return read_modules(value, ends, names, tier(scenario));
           },
-          [=](const Scenario& scenario) { return modules_text(ends, tier(scenario)); }},
+          [=](const Scenario& scenario) { return modules_text(ends, tier(scenario)); },
+          ends_shape(ends, json_reference("module"))},
          "at the ends of each cable, which may differ"},
         {section, "fibre", S::id(of_tier(AT(fibre)), "fibre", &ScenarioNames::fibres),
          "what an optical cable is made of"},
@@ -56,7 +57,8 @@ Keys cable_keys(std::string_view section, Tier tier, TierKind kind) {
               std::vector<std::string> ids;
               for (const std::string& id : tier(scenario).parts) ids.push_back(toml_string(id));
               return fmt::format("[{}]", fmt::join(ids, ", "));
-          }},
+          },
+          fmt::format(R"({{"type": "array", "items": {}}})", json_reference("part"))},
          "what else light passes through"},
         {section, "bends.turns", S::number(of_tier(AT(bend_turns)), 0.0, 1000.0), "of each single-mode fibre"},
         {section, "bends.radius", S::quantity(of_tier(AT(bend_radius)), Metres{0.003}, Metres{1.0}), "of those turns"},
@@ -68,7 +70,9 @@ Keys cable_keys(std::string_view section, Tier tier, TierKind kind) {
           [=](const TomlValue& value, const ScenarioNames&, Scenario& scenario) {
               return read_host_losses(value, ends, tier(scenario));
           },
-          [=](const Scenario& scenario) { return host_losses_text(ends, tier(scenario)); }},
+          [=](const Scenario& scenario) { return host_losses_text(ends, tier(scenario)); },
+          ends_shape(ends, fmt::format(R"({{"anyOf": [{{"const": "default"}}, {}, {{"type": "array", "items": {}}}]}})",
+                                       distribution_shape(), kQuantityShape))},
          "from ASIC to module at Nyquist"},
     };
 }

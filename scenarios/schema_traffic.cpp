@@ -34,7 +34,7 @@ ValueType<Scenario> retry_preset() {
                 scenario.transport.retries = kPresets[place].second.tries;
                 return std::nullopt;
             },
-            [](const Scenario&) { return std::string(); }};
+            [](const Scenario&) { return std::string(); }, fmt::format(R"({{"enum": {}}})", json_list(names))};
 }
 
 /// workload.algorithm: one of them, the usual one, or what the tuner chooses.
@@ -55,7 +55,8 @@ ValueType<Scenario> algorithm() {
                 const auto& w = scenario.workload;
                 const std::size_t place = w.algorithm ? 2 + static_cast<std::size_t>(*w.algorithm) : w.tuned;
                 return toml_string(names[place]);
-            }};
+            },
+            fmt::format(R"({{"enum": {}}})", json_list(names))};
 }
 
 }  // namespace

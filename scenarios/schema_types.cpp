@@ -9,6 +9,18 @@ constexpr std::size_t kLongestTitle = 200;
 
 }  // namespace
 
+std::string json_list(std::span<const std::string> words) {
+    std::vector<std::string> quoted;
+    for (const std::string& word : words) quoted.push_back(fmt::format("\"{}\"", word));
+    return fmt::format("[{}]", fmt::join(quoted, ", "));
+}
+
+std::string json_reference(std::string_view noun) {
+    std::string name(noun);
+    std::ranges::replace(name, ' ', '-');
+    return fmt::format(R"({{"$ref": "#/definitions/{}"}})", name);
+}
+
 std::string cited(const TomlValue& value) {
     if (value.kind == Kind::text) return quoted_for_display(value.text);
     if (value.kind == Kind::integer) return fmt::format("{}", value.integer);

@@ -16,6 +16,14 @@
 
 namespace lightloom {
 
+/// A list of words for a shape (ValueType): ["a", "b"].
+std::string json_list(std::span<const std::string> words);
+/// To the ids of a catalogue's table, which tools/lightloom/schema.cpp defines by the noun for one of them.
+std::string json_reference(std::string_view noun);
+/// What a JSON Schema can say of quantities: a number and a unit, in quotes.
+inline constexpr const char* kQuantityShape =
+    R"({"type": "string", "pattern": "^\\s*[+-]?[0-9]+(\\.[0-9]+)?\\s*[A-Za-z/]+\\s*$"})";
+
 /// How a value is cited in a message: what stands in the text, or its kind if that would be long.
 std::string cited(const TomlValue& value);
 
@@ -57,7 +65,7 @@ struct TypesOf {
         return {
             "text of one line, at most 200 bytes",
             [field](const TomlValue& value, const ScenarioNames&, Root& root) { return read_text(value, field(root)); },
-            [field](const Root& root) { return toml_string(field(root)); }};
+            [field](const Root& root) { return toml_string(field(root)); }, R"({"type": "string", "maxLength": 200})"};
     }
 
     template <class Field>
@@ -66,7 +74,8 @@ struct TypesOf {
                 [=](const TomlValue& value, const ScenarioNames&, Root& root) {
                     return read_whole_number(value, least, most, field(root));
                 },
-                [field](const Root& root) { return fmt::format("{}", field(root)); }};
+                [field](const Root& root) { return fmt::format("{}", field(root)); },
+                fmt::format(R"({{"type": "integer", "minimum": {}, "maximum": {}}})", least, most)};
     }
 
     template <class Q, class Field>
@@ -75,7 +84,7 @@ struct TypesOf {
                 [=](const TomlValue& value, const ScenarioNames&, Root& root) {
                     return read_quantity(value, least, most, field(root));
                 },
-                [field](const Root& root) { return toml_string(to_text(field(root))); }};
+                [field](const Root& root) { return toml_string(to_text(field(root))); }, kQuantityShape};
     }
 
     /// One of a closed set. @param names  in the order of the field's enumerators, which count from 0
@@ -89,7 +98,8 @@ struct TypesOf {
                     field(root) = static_cast<Enum>(std::ranges::find(names, name) - names.begin());
                     return std::nullopt;
                 },
-                [field, names](const Root& root) { return toml_string(names[static_cast<std::size_t>(field(root))]); }};
+                [field, names](const Root& root) { return toml_string(names[static_cast<std::size_t>(field(root))]); },
+                fmt::format(R"({{"enum": {}}})", json_list(names))};
     }
 
     /// An id of a catalogue.
@@ -99,7 +109,7 @@ struct TypesOf {
                 [=](const TomlValue& value, const ScenarioNames& names, Root& root) {
                     return read_name(value, noun, names.*known, field(root));
                 },
-                [field](const Root& root) { return toml_string(field(root)); }};
+                [field](const Root& root) { return toml_string(field(root)); }, json_reference(noun)};
     }
 
     /// One of a list of ids.
@@ -109,7 +119,8 @@ struct TypesOf {
                 [=](const TomlValue& value, const ScenarioNames&, Root& root) {
                     return read_name(value, noun, ids, field(root));
                 },
-                [field](const Root& root) { return toml_string(field(root)); }};
+                [field](const Root& root) { return toml_string(field(root)); },
+                fmt::format(R"({{"enum": {}}})", json_list(ids))};
     }
 
     /// A number without unit, such as a share.
@@ -119,7 +130,8 @@ struct TypesOf {
                 [=](const TomlValue& value, const ScenarioNames&, Root& root) {
                     return read_number(value, least, most, field(root));
                 },
-                [field](const Root& root) { return to_text(field(root)); }};
+                [field](const Root& root) { return to_text(field(root)); },
+                fmt::format(R"({{"type": "number", "minimum": {}, "maximum": {}}})", least, most)};
     }
 
     template <class Field>
@@ -131,7 +143,8 @@ struct TypesOf {
                     field(root) = value.boolean;
                     return std::nullopt;
                 },
-                [field](const Root& root) { return std::string(field(root) ? "true" : "false"); }};
+                [field](const Root& root) { return std::string(field(root) ? "true" : "false"); },
+                R"({"type": "boolean"})"};
     }
 
     /// A list of some of a closed set, in any order. @param field  of so many flags: bit i for names[i]
@@ -156,7 +169,8 @@ struct TypesOf {
                     for (std::size_t i = 0; i < names.size(); ++i)
                         if (static_cast<unsigned>(field(root)) >> i & 1u) given.push_back(toml_string(names[i]));
                     return fmt::format("[{}]", fmt::join(given, ", "));
-                }};
+                },
+                fmt::format(R"({{"type": "array", "items": {{"enum": {}}}}})", json_list(names))};
     }
 
     /// A number that starts a sequence of draws: whole, not negative.
@@ -169,7 +183,8 @@ struct TypesOf {
                     if (!complaint) field(root) = static_cast<std::uint64_t>(number);
                     return complaint;
                 },
-                [field](const Root& root) { return fmt::format("{}", field(root)); }};
+                [field](const Root& root) { return fmt::format("{}", field(root)); },
+                R"({"type": "integer", "minimum": 0})"};
     }
 
     /// What `of` reads, or the word that stands for no value at all.
@@ -188,7 +203,8 @@ struct TypesOf {
                         field(root) = read;
                     return complaint;
                 },
-                [=](const Root& root) { return field(root) ? of.print(*field(root)) : toml_string(none); }};
+                [=](const Root& root) { return field(root) ? of.print(*field(root)) : toml_string(none); },
+                fmt::format(R"({{"anyOf": [{{"const": "{}"}}, {}]}})", none, of.shape)};
     }
 };
 

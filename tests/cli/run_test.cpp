@@ -291,6 +291,47 @@ TEST_F(Run, SaysNothingOfWhatWasNotMeasured) {
     EXPECT_TRUE(has(later.out, ": 1 ring of 4\n")) << later.out;
 }
 
+TEST_F(Run, GatesDecideTheExitCode) {
+    const auto run = [&](std::vector<std::string> gates) {
+        std::vector<std::string> words{"run", quick_, "-q", "-o", result_};
+        for (const std::string& gate : gates) words.insert(words.end(), {"--fail-if", gate});
+        return lightloom(words);
+    };
+    const Finished green = run({"completion > 1s", "frames_lost != 0"});
+    EXPECT_EQ(green.exit_code, 0) << green.out;
+    EXPECT_TRUE(has(green.out, "gate      green fails if frames_lost != 0: frames_lost is 0, the bound 0\n"))
+        << green.out;
+    const Finished red = run({"completion > 1us", "frames_lost > 0"});
+    EXPECT_EQ(red.exit_code, 1) << red.out;
+    EXPECT_TRUE(has(red.out, "gate      RED   fails if completion > 1us: completion is ")) << red.out;
+    EXPECT_TRUE(std::filesystem::exists(result_)) << "a red gate is no reason to lose the result";
+    // A metric that no such run has: nobody knows that the gate is not red.
+    EXPECT_EQ(run({"step > 1ms"}).exit_code, 1);
+
+    write_file(quick_, kQuick + "[question]\nrequire = [\"completion < 1s\", \"p99_9_latency <= 1.2 x baseline\"]\n");
+    const Finished met = run({});
+    EXPECT_EQ(met.exit_code, 0) << met.out;
+    EXPECT_TRUE(has(met.out, "green requires completion < 1s")) << met.out;
+    EXPECT_FALSE(has(met.out, "baseline")) << met.out;
+    write_file(quick_, kQuick + "[question]\nrequire = [\"completion < 1us\"]\n");
+    EXPECT_EQ(run({}).exit_code, 1);
+    const Finished json = lightloom({"run", quick_, "-q", "--json", "-o", result_});
+    EXPECT_EQ(json.exit_code, 1);
+    EXPECT_TRUE(has(json.out, "\"required\": true")) << json.out;
+}
+
+TEST_F(Run, AGateThatMeansNothingIsTheUsersMistakeAndFoundBeforeTheRun) {
+    for (const auto& [gate, message] :
+         {std::pair{"p99_9 > +5%", "a run has no baseline"},
+          std::pair{"completion > 1.2 x baseline", "a run has no baseline"},
+          std::pair{"completoin > 1us", "did you mean \"completion\"?"}, std::pair{"completion > 1", "no unit"}}) {
+        const Finished finished = lightloom({"run", endless_, "-o", result_, "--fail-if", gate});
+        EXPECT_EQ(finished.exit_code, 2) << gate;
+        EXPECT_TRUE(has(finished.err, message)) << finished.err;
+        EXPECT_FALSE(std::filesystem::exists(partial_));
+    }
+}
+
 // 100 kB cannot hold what comes in after a pause: found when the fabric is put together, by every command that plans.
 TEST_F(Run, ABufferTooSmallForItsHeadroomIsTheUsersMistake) {
     const std::string small = scratch_ / "small.toml";

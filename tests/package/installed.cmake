@@ -3,14 +3,16 @@ foreach(step "${CMAKE_COMMAND};--install;${BUILD};--prefix;${SCRATCH}/installed"
              "${CMAKE_COMMAND};-S;${SOURCE}/tools/package/example;-B;${SCRATCH}/example;-DCMAKE_PREFIX_PATH=${SCRATCH}/installed;-DCMAKE_BUILD_TYPE=Release"
              "${CMAKE_COMMAND};--build;${SCRATCH}/example"
              "${SCRATCH}/example/token_ring"
-             "${SCRATCH}/installed/bin/lightloom;--version")
+             "${SCRATCH}/installed/bin/lightloom;--version"
+             "${PYTHON};-B;-c;import sys; sys.path.insert(0, '${SCRATCH}/installed/share/lightloom/python'); import lightloom")
   execute_process(COMMAND ${step} RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(failed)
     message(FATAL_ERROR "${step}: ${failed}\n${output}")
   endif()
 endforeach()
 foreach(file share/man/man1/lightloom.1 share/bash-completion/completions/lightloom
-             share/lightloom/scenarios/catalog/pair.toml)
+             share/lightloom/scenarios/catalog/pair.toml share/lightloom/schemas/summary.schema.json
+             share/lightloom/schemas/scenario.schema.json share/lightloom/python/examples/latency.py)
   if(NOT EXISTS ${SCRATCH}/installed/${file})
     message(FATAL_ERROR "${file} is not installed")
   endif()

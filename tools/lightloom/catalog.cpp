@@ -105,7 +105,7 @@ int show(const Catalogue& catalogue, const std::string& id, bool json) {
     if (json) {
         std::vector<JsonObject> rows;
         for (const std::string& table : holding) rows.push_back(row_json(catalogue, table, id).add("table", table));
-        std::cout << JsonObject().add("format_version", std::int64_t{1}).add("rows", rows).text() << '\n';
+        std::cout << catalog_object().add("rows", rows).text() << '\n';
         return kExitFine;
     }
     for (const std::string& table : holding) std::cout << row_text(catalogue, table, id);

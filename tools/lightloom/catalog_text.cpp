@@ -226,6 +226,10 @@ std::string tables_text(const Catalogue& catalogue) {
     return aligned(rows) + "\nlightloom catalog TABLE lists the rows, lightloom catalog show ID all figures of one\n";
 }
 
+JsonObject catalog_object() {
+    return JsonObject().add("format", "lightloom-catalog").add("format_version", std::int64_t{1});
+}
+
 JsonObject tables_json(const Catalogue& catalogue) {
     std::vector<JsonObject> tables;
     for (const std::string& table : Catalogue::tables())
@@ -233,7 +237,7 @@ JsonObject tables_json(const Catalogue& catalogue) {
                              .add("table", table)
                              .add("rows", static_cast<std::int64_t>(catalogue.ids(table).size()))
                              .add("what", kTables.at(table).first));
-    return JsonObject().add("format_version", std::int64_t{1}).add("tables", tables);
+    return catalog_object().add("tables", tables);
 }
 
 std::string rows_text(const Catalogue& catalogue, const std::string& table) {
@@ -243,7 +247,7 @@ std::string rows_text(const Catalogue& catalogue, const std::string& table) {
 JsonObject rows_json(const Catalogue& catalogue, const std::string& table) {
     std::vector<JsonObject> rows;
     for (const std::string& id : catalogue.ids(table)) rows.push_back(row_json(catalogue, table, id));
-    return JsonObject().add("format_version", std::int64_t{1}).add("table", table).add("rows", rows);
+    return catalog_object().add("table", table).add("rows", rows);
 }
 
 std::string row_text(const Catalogue& catalogue, const std::string& table, const std::string& id) {

@@ -25,6 +25,8 @@ JsonObject row_json(const Catalogue& catalogue, const std::string& table, const 
 
 /// A cell with the unit that its column's name ends with, and ASSUMED where it stands as low~mid~high.
 std::string figure_text(std::string_view column, std::string_view cell);
+/// An object of what this command prints, with its format.
+JsonObject catalog_object();
 /// Numbers as numbers, assumed ones with low, mid and high, empty cells as null.
 JsonObject cells_json(const std::vector<std::pair<std::string, std::string>>& cells);
 

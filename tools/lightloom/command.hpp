@@ -43,10 +43,12 @@ int qualify_command(const std::vector<std::string>& arguments);
 int topology_command(const std::vector<std::string>& arguments);
 int compare_command(const std::vector<std::string>& arguments);
 int trace_command(const std::vector<std::string>& arguments);
+int recover_command(const std::vector<std::string>& arguments);
 int report_command(const std::vector<std::string>& arguments);
 int calibrate_command(const std::vector<std::string>& arguments);
 int catalog_command(const std::vector<std::string>& arguments);
 int completion_command(const std::vector<std::string>& arguments);
+int schema_command(const std::vector<std::string>& arguments);
 int manual_command(const std::vector<std::string>& arguments);
 
 /// All of them, in the order in which they are listed.

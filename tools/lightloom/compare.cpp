@@ -15,6 +15,7 @@
 #include "tools/lightloom/compare_input.hpp"
 #include "tools/lightloom/compare_text.hpp"
 #include "tools/lightloom/console.hpp"
+#include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/interruption.hpp"
 #include "tools/lightloom/scenario_input.hpp"
 
@@ -69,20 +70,6 @@ Options compare_options() {
 const Metric& metric_or_complain(const std::string& name, const std::string& option) {
     if (const Metric* metric = metric_named(name)) return *metric;
     throw UsageError(fmt::format("--{}: no metric \"{}\"", option, one_line(name)), suggestion(name, metric_names()));
-}
-
-std::vector<Gate> gates_of(const Arguments& arguments) {
-    std::vector<Gate> gates;
-    if (arguments.count("fail-if") == 0) return gates;
-    for (const std::string& text : arguments["fail-if"].as<std::vector<std::string>>()) {
-        const auto parsed = parse_gate(text);
-        if (const auto* error = std::get_if<GateError>(&parsed))
-            throw UsageError(
-                fmt::format("--fail-if \"{}\": column {}: {}", one_line(text), error->column, error->message),
-                error->hint);
-        gates.push_back(std::get<Gate>(parsed));
-    }
-    return gates;
 }
 
 std::vector<const Metric*> axes_of(const Arguments& arguments) {

@@ -1,8 +1,10 @@
 // A comparison as one JSON object. Part of compare_text.hpp.
 #include <cmath>
 
+#include "tools/lightloom/catalog_text.hpp"
 #include "tools/lightloom/compare_cells.hpp"
 #include "tools/lightloom/compare_text.hpp"
+#include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/json.hpp"
 
 namespace lightloom {
@@ -53,16 +55,6 @@ JsonObject design_object(const ComparisonReport& report, std::size_t d) {
     return object.add("paired_differences", differences);
 }
 
-JsonObject gate_object(const ComparisonReport& report, const GateOutcome& gate) {
-    return JsonObject()
-        .add("design", report.comparison.designs[gate.design].name)
-        .add("gate", gate.gate.text)
-        .add("required", gate.is_required)
-        .add("value", gate.value)
-        .add("bound", gate.bound)
-        .add("red", gate.is_red());
-}
-
 JsonObject assumed_object(const Comparison& comparison, const AssumedOutcome& assumed) {
     JsonObject object;
     object.add("draws", std::uint64_t{assumed.draws}).add("winner_stays", std::uint64_t{assumed.stays});
@@ -93,7 +85,8 @@ std::string comparison_json(const ComparisonReport& report) {
     object.add("units", units);
     std::vector<JsonObject> designs, gates;
     for (std::size_t d = 0; d < comparison.designs.size(); ++d) designs.push_back(design_object(report, d));
-    for (const GateOutcome& gate : report.gates) gates.push_back(gate_object(report, gate));
+    for (const GateOutcome& gate : report.gates)
+        gates.push_back(gate_json(gate).add("design", comparison.designs[gate.design].name));
     object.add("designs", designs).add("gates", gates);
     if (report.assumed) object.add("assumptions", assumed_object(comparison, *report.assumed));
     return object.add("verdict", verdict_text(report)).text() + '\n';
@@ -107,7 +100,7 @@ std::string metrics_json() {
                            .add("unit", unit_text(metric))
                            .add("better", better_text(metric))
                            .add("meaning", metric.meaning));
-    return JsonObject().add("format_version", std::int64_t{1}).add("metrics", rows).text() + '\n';
+    return catalog_object().add("metrics", rows).text() + '\n';
 }
 
 }  // namespace lightloom

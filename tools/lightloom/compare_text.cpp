@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "tools/lightloom/compare_cells.hpp"
+#include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/readable.hpp"
 
 namespace lightloom {
@@ -87,15 +88,8 @@ std::string pairs_text(const ComparisonReport& report) {
 
 std::string gates_text(const ComparisonReport& report) {
     std::string text;
-    for (const GateOutcome& gate : report.gates) {
-        const std::string what = gate.holds ? fmt::format("{} is {}, the bound {}", gate.gate.metric->name,
-                                                          value_text(*gate.gate.metric, gate.value),
-                                                          value_text(*gate.gate.metric, gate.bound))
-                                            : fmt::format("{} was not measured", gate.gate.metric->name);
-        text += fmt::format("{:<6}{}: {} {}: {}\n", gate.is_red() ? "RED" : "green",
-                            report.comparison.designs[gate.design].name, gate.is_required ? "requires" : "fails if",
-                            gate.gate.text, what);
-    }
+    for (const GateOutcome& gate : report.gates)
+        text += gate_line(gate, report.comparison.designs[gate.design].name + ": ");
     return text.empty() ? "" : "\ngates\n" + text;
 }
 

@@ -60,7 +60,7 @@ JsonObject equipment_json(const std::string& table) {
     std::vector<JsonObject> rows;
     for (const EquipmentRow& row : EquipmentCatalogue::built_in().table(table))
         rows.push_back(cells_json(EquipmentCatalogue::built_in().cells(table, row.id)));
-    return JsonObject().add("format_version", std::int64_t{1}).add("table", table).add("rows", rows);
+    return catalog_object().add("table", table).add("rows", rows);
 }
 
 std::string equipment_row_text(const std::string& table, const std::string& id) {
@@ -72,7 +72,7 @@ std::string equipment_row_text(const std::string& table, const std::string& id) 
 
 JsonObject equipment_row_json(const std::string& table, const std::string& id) {
     std::vector<JsonObject> rows{cells_json(EquipmentCatalogue::built_in().cells(table, id)).add("table", table)};
-    return JsonObject().add("format_version", std::int64_t{1}).add("rows", rows);
+    return catalog_object().add("rows", rows);
 }
 
 std::string topologies_text() {
@@ -90,7 +90,7 @@ JsonObject topologies_json() {
         const auto kind = static_cast<TopologyKind>(i);
         kinds.push_back(JsonObject().add("id", name_of(kind)).add("what", what_is(kind)).add("keys", own_keys(kind)));
     }
-    return JsonObject().add("format_version", std::int64_t{1}).add("table", "topologies").add("rows", kinds);
+    return catalog_object().add("table", "topologies").add("rows", kinds);
 }
 
 }  // namespace lightloom

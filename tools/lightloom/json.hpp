@@ -8,6 +8,9 @@
 
 namespace lightloom {
 
+/// In quotes, escaped.
+std::string json_text(std::string_view text);
+
 class JsonObject {
 public:
     JsonObject& add(std::string_view name, std::string_view text);
@@ -21,11 +24,12 @@ public:
     JsonObject& add(std::string_view name, const std::vector<double>& numbers);
     JsonObject& add(std::string_view name, const std::vector<std::int64_t>& numbers);
     JsonObject& add(std::string_view name, const char* text) { return add(name, std::string_view(text)); }
+    /// @param value  JSON already
+    JsonObject& add_json(std::string_view name, std::string_view value);
 
     std::string text() const { return "{" + members_ + "}"; }
 
 private:
-    JsonObject& add_raw(std::string_view name, std::string_view value);
     std::string members_;
 };
 

@@ -28,9 +28,12 @@ constexpr std::array kCommands{
             topology_command},
     Command{"trace", "write the workload of a scenario as Chakra execution traces", trace_command},
     Command{"report", "make one HTML page of results, to look at and to pass on", report_command},
+    Command{"recover", "copy what a killed or stopped run left into a result, and say what is missing",
+            recover_command},
     Command{"calibrate", "make the costs of a collective engine of what nccl-tests measured", calibrate_command},
     Command{"catalog", "list what a scenario may name, and all figures of a part with their sources", catalog_command},
     Command{"completion", "print what makes a shell complete commands and options", completion_command},
+    Command{"schema", "print the JSON Schema of scenarios, by which editors complete and check them", schema_command},
     Command{"manual", "print the manual page", manual_command},
 };
 

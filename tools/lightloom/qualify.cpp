@@ -68,6 +68,7 @@ void print_json(const LoadedScenario& input, const Topology& topology, const std
         list.push_back(std::move(json));
     }
     std::cout << JsonObject()
+                     .add("format", "lightloom-qualification")
                      .add("format_version", std::int64_t{1})
                      .add("title", input.scenario.title)
                      .add("basis", name_of(input.scenario.optics.basis))

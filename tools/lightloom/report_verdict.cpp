@@ -51,7 +51,8 @@ std::optional<Decibel> wanted_margin(const ResultReader& result) {
 Finding ending(const ResultReader& result) {
     const std::string by = result.has_attribute("stopped_by") ? result.attribute("stopped_by") : "";
     if (!result.has("summary/completion_ps"))
-        return {Word::partial, "the run has not ended: this file is of its start"};
+        return {Word::partial, by == "killed" ? "the run was killed: this file is of its start"
+                                              : "the run has not ended: this file is of its start"};
     const std::string messages =
         fmt::format("{} of {} messages delivered", readable_count(result.whole("summary/messages_delivered")),
                     readable_count(result.whole("summary/messages")));

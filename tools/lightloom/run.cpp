@@ -15,6 +15,7 @@
 #include "scenarios/scenario_text.hpp"
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/console.hpp"
+#include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/interruption.hpp"
 #include "tools/lightloom/scenario_input.hpp"
 #include "tools/lightloom/summary.hpp"
@@ -30,12 +31,16 @@ constexpr CommandHelp kHelp{
     .usage = "run SCENARIO.toml [OPTION...]",
     .summary =
         "Runs a scenario: its summary goes to stdout, everything measured to an HDF5 file. While it runs, and\n"
-        "if it is stopped (Ctrl-C, once), that file is called RESULT.partial and can be read.",
+        "if it is stopped (Ctrl-C, once), that file is called RESULT.partial and can be read. Exit code 1 if a gate\n"
+        "is red: a condition that the scenario's [question] requires and the result does not meet, or one of "
+        "--fail-if\n"
+        "that holds. Gates relative to a baseline are for `lightloom compare`.",
     .examples =
         "Examples:\n"
         "  lightloom run my.toml\n"
         "  lightloom run my.toml -o spray.h5 --set routing.policy=spray --seed 7\n"
-        "  lightloom run my.toml --json -q | python3 -m json.tool\n",
+        "  lightloom run my.toml --json -q | python3 -m json.tool\n"
+        "  lightloom run my.toml --fail-if 'p99_9_latency > 12us' --fail-if 'frames_lost > 0'\n",
 };
 
 constexpr std::uint64_t kMostThreads = 1024;
@@ -51,6 +56,8 @@ Options run_options() {
                           "default: as many as the machine runs at once; changes only the speed");
     options.add_options()("partitions", po::value<std::string>()->value_name("N"),
                           "pieces that the fabric is cut into (default: one per thread); also only speed");
+    options.add_options()("fail-if", po::value<std::vector<std::string>>()->value_name("GATE"),
+                          "exit code 1 if this holds of the result (repeatable)");
     options.add_options()("json", "the summary as one JSON object");
     options.add_options()("quiet,q", "no banner, no progress");
     return options;
@@ -95,6 +102,15 @@ void refuse_to_overwrite_others(const std::string& path, const std::string& scen
             throw UsageError(fmt::format("{} is the scenario itself; choose another name for the result", name));
     if (is_something_else(path))
         throw UsageError(fmt::format("{} exists and is not a result file; choose another name", path));
+}
+
+std::vector<Gate> absolute_gates_of(const Arguments& arguments) {
+    std::vector<Gate> gates = gates_of(arguments);
+    for (const Gate& gate : gates)
+        if (gate.is_relative)
+            throw UsageError(fmt::format("--fail-if \"{}\": a run has no baseline", gate.text),
+                             "lightloom compare has one; here a value with its unit is due");
+    return gates;
 }
 
 ResultFile create_result(const std::string& path, const LoadedScenario& input, const Plan& plan,
@@ -151,6 +167,7 @@ int run_command(const std::vector<std::string>& words) {
     const Arguments arguments = parse_arguments(kHelp, run_options(), words);
     const RunOptions options = execution_options(arguments);
     const bool quiet = arguments.count("quiet") > 0;
+    const std::vector<Gate> fail_if = absolute_gates_of(arguments);
 
     listen_for_interruption();
     const auto input = read_scenario(arguments);
@@ -166,9 +183,12 @@ int run_command(const std::vector<std::string>& words) {
     const RunResult result = run_and_keep(*input, std::move(*plan), options, path, quiet);
     const bool interrupted = result.stopped_by == "interrupt";
     const std::string kept = interrupted ? path + ".partial" : path;
-    const SummaryContext context{input->scenario, ring ? std::optional(ring->completion) : std::nullopt, kept};
+    SummaryContext context{input->scenario, ring ? std::optional(ring->completion) : std::nullopt, kept, {}};
+    const auto& required = input->scenario.question.require;
+    if (!interrupted && !(required.empty() && fail_if.empty()))  // what is judged is what the file says
+        context.gates = gate_outcomes(required, fail_if, measured(ResultReader::open_own(kept)));
     std::cout << (arguments.count("json") ? summary_json(context, result) : summary_text(context, result));
-    if (!interrupted) return kExitFine;
+    if (!interrupted) return std::ranges::any_of(context.gates, &GateOutcome::is_red) ? kExitVerdict : kExitFine;
     print_error("interrupted; what was measured so far is in " + kept);
     return kExitSignalBase + interruption();
 }

@@ -11,6 +11,7 @@
 #include "scenarios/tuner.hpp"
 #include "scenarios/workload.hpp"
 #include "tools/lightloom/fault_text.hpp"
+#include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/job_text.hpp"
 #include "tools/lightloom/json.hpp"
 #include "tools/lightloom/message_text.hpp"
@@ -144,6 +145,12 @@ std::string execution_lines(const RunResult& result, const std::string& file) {
         result.traffic_seed, result.faults_seed, result.digest, file);
 }
 
+std::string gate_lines(const std::vector<GateOutcome>& gates) {
+    std::string lines;
+    for (const GateOutcome& gate : gates) lines += "gate      " + gate_line(gate, "");
+    return lines;
+}
+
 JsonObject latency_object(const Histogram& histogram) {
     JsonObject object;
     object.add("samples", histogram.count());
@@ -270,7 +277,7 @@ std::string summary_text(const SummaryContext& context, const RunResult& result)
            sizes_table(context.scenario, result.sizes) + answer(context, result) + training_lines(result.training) +
            bandwidth_lines(context.scenario, result) + job_lines(context.scenario, result) + message_lines(result) +
            "\n" + latency_table(result) + "\n" + frame_lines(result) + fault_lines(context.scenario, result) +
-           margin_line(context.scenario, result) + execution_lines(result, context.file);
+           margin_line(context.scenario, result) + gate_lines(context.gates) + execution_lines(result, context.file);
 }
 
 std::string summary_json(const SummaryContext& context, const RunResult& result) {
@@ -300,6 +307,9 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     object.add("message_latency_ps", latency_object(result.message_latency));
     object.add("frames", frames_object(summary)).add("margin", margin_object(result));
     if (!result.faults.kind.empty()) object.add("faults", fault_objects(result.faults));
+    std::vector<JsonObject> gates;
+    for (const GateOutcome& gate : context.gates) gates.push_back(gate_json(gate));
+    if (!gates.empty()) object.add("gates", gates);
     JsonObject seeds;
     seeds.add("plant", result.plant_seed).add("traffic", result.traffic_seed).add("faults", result.faults_seed);
     object.add("seeds", seeds).add("digest", fmt::format("{:016x}", result.digest)).add("file", context.file);

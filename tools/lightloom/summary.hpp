@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "comparison/ranking.hpp"
 #include "scenarios/run_result.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -20,6 +22,7 @@ struct SummaryContext {
     const Scenario& scenario;
     std::optional<Duration> expected_completion;  // by arithmetic; none where there is no formula
     std::string file;                             // where the result was written
+    std::vector<GateOutcome> gates;
 };
 
 std::string summary_text(const SummaryContext& context, const RunResult& result);

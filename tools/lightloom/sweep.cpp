@@ -191,6 +191,7 @@ std::string outcome_json(const SweepPlan& plan, const std::vector<PointOutcome>&
     }
     const auto count = [](std::size_t n) { return static_cast<std::uint64_t>(n); };
     JsonObject object;
+    object.add("format", "lightloom-sweep").add("format_version", std::int64_t{1});
     object.add("points", count(outcomes.size())).add("finished", count(tally.finished));
     object.add("partial", count(tally.partial)).add("failed", count(tally.failed));
     object.add("missing", count(tally.missing)).add("excluded", count(plan.excluded));

@@ -289,6 +289,7 @@ JsonObject topology_json(const FabricReport& report) {
                             .add("upper_module", tier.joint->upper->id));
     const auto gpus = static_cast<std::int64_t>(report.topology.endpoints.size());
     return JsonObject()
+        .add("format", "lightloom-topology")
         .add("format_version", std::int64_t{1})
         .add("title", report.scenario.title)
         .add("kind", name_of(report.scenario.topology.kind))

@@ -45,7 +45,7 @@ JsonObject training_json(const std::string& table) {
     const TrainingCatalogue& catalogue = TrainingCatalogue::built_in();
     std::vector<JsonObject> rows;
     for (const std::string& id : catalogue.ids(table)) rows.push_back(cells_json(catalogue.cells(table, id)));
-    return JsonObject().add("format_version", std::int64_t{1}).add("table", table).add("rows", rows);
+    return catalog_object().add("table", table).add("rows", rows);
 }
 
 std::string training_row_text(const std::string& table, const std::string& id) {
@@ -57,7 +57,7 @@ std::string training_row_text(const std::string& table, const std::string& id) {
 
 JsonObject training_row_json(const std::string& table, const std::string& id) {
     std::vector<JsonObject> rows{cells_json(TrainingCatalogue::built_in().cells(table, id)).add("table", table)};
-    return JsonObject().add("format_version", std::int64_t{1}).add("rows", rows);
+    return catalog_object().add("rows", rows);
 }
 
 }  // namespace lightloom

@@ -1,0 +1,218 @@
+"""Results of Lightloom as pandas and xarray have their data, with units.
+
+    import lightloom
+    with lightloom.open("my.h5") as result:
+        print(result.summary["completion_ps"], result.unit("summary/completion_ps"))
+        print(result.table("flows").nlargest(5, "delivered_ps"))
+
+Nothing is reckoned here that the file does not hold: what the groups mean is in scenarios/README.md, "The result
+file". Needs h5py and pandas; dataset() needs xarray, too. Draws nothing.
+"""
+import math
+
+import h5py
+import numpy
+import pandas
+
+__all__ = ["Histogram", "NotAResult", "Result", "compare", "open"]
+
+FORMAT_VERSION = 3  # the first number: files of another cannot be read
+
+
+class NotAResult(ValueError):
+    """A file that is no result, or one of a format that this module does not know."""
+
+
+def open(path):  # the name by which users look for it
+    """A Result: of a run that ended, was stopped, was killed, or still goes on."""
+    return Result(path)
+
+
+class Result:
+    """A result file. To be closed, or used in a with statement."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        try:
+            self._file = h5py.File(self.path, "r")
+        except OSError:  # a run that still goes on, or was killed
+            self._file = h5py.File(self.path, "r", swmr=True, libver="latest")
+        attributes = self._file.attrs
+        if attributes.get("format") != "lightloom-result" or attributes["format_version"][0] != FORMAT_VERSION:
+            self._file.close()
+            raise NotAResult(f"{self.path}: no result of format {FORMAT_VERSION}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __repr__(self):
+        return f"<lightloom result {self.path}: {self.title or 'untitled'}, {self.status}>"
+
+    def close(self):
+        self._file.close()
+
+    # ---- what the run says of itself
+
+    @property
+    def title(self):
+        return self._file.attrs["title"]
+
+    @property
+    def status(self):
+        """complete, partial or running."""
+        return self._file.attrs["status"]
+
+    @property
+    def stopped_by(self):
+        """done, until, interrupt, deadlock, failure or killed; None of a run that has not ended."""
+        return self._file.attrs.get("stopped_by")
+
+    @property
+    def digest(self):
+        """Equal for equal answers; None of a run that has not ended."""
+        return self._file.attrs.get("digest")
+
+    @property
+    def seeds(self):
+        return {name: int(self._file.attrs[name + "_seed"]) for name in ("plant", "traffic", "faults")}
+
+    @property
+    def scenario(self):
+        """The text of the scenario as it was written."""
+        return self._file.attrs["scenario"]
+
+    @property
+    def effective_scenario(self):
+        """The scenario with every default filled in, as a dictionary."""
+        import tomllib
+        return tomllib.loads(self._file.attrs["effective_scenario"])
+
+    # ---- what was measured
+
+    @property
+    def groups(self):
+        """Names of all groups, those inside others with a slash, in the order of the file."""
+        found = []
+        self._file.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Group) else None)
+        return found
+
+    def __contains__(self, path):
+        return path in self._file
+
+    def unit(self, path):
+        """ "ps", "byte/s", "dB"; "1" of counts and ratios."""
+        return self._file[path].attrs["units"]
+
+    def meaning(self, path):
+        return self._file[path].attrs["long_name"]
+
+    def __getitem__(self, path):
+        """A single number, as "summary/completion_ps", as Python has it."""
+        item = self._file[path]
+        if item.shape != ():
+            raise KeyError(f"{path} is a column: table({path.rpartition('/')[0]!r}) has it")
+        return item[()].item()
+
+    def scalars(self, group):
+        """The single numbers of a group as a series; attrs["units"] has their units."""
+        names = [name for name, item in self._file[group].items() if _is_dataset(item) and item.shape == ()]
+        series = pandas.Series({name: self._file[group][name][()].item() for name in names}, dtype=object, name=group)
+        series.attrs["units"] = {name: self.unit(f"{group}/{name}") for name in names}
+        return series
+
+    @property
+    def summary(self):
+        return self.scalars("summary")
+
+    def table(self, group):
+        """A group's columns as a data frame, a row for what the group counts (flow, port, ...).
+
+        Numbers that stand for words come as categories. attrs["units"] and attrs["meanings"] say what each column is.
+        """
+        columns = self._columns(group)
+        scale = next((name for name in columns if h5py.h5ds.is_scale(self._file[group][name].id)), None)
+        frame = pandas.DataFrame({name: _words(self._file[group][name], values) for name, values in columns.items()
+                                  if name != scale})
+        if scale is not None:
+            frame.index = pandas.Index(columns[scale], name=scale)
+        frame.attrs["units"] = {name: self.unit(f"{group}/{name}") for name in frame}
+        frame.attrs["meanings"] = {name: self.meaning(f"{group}/{name}") for name in frame}
+        return frame
+
+    def dataset(self, group):
+        """The same as an xarray.Dataset, whose variables have the attributes units and long_name."""
+        import xarray
+        frame = self.table(group)
+        dataset = xarray.Dataset.from_dataframe(frame)
+        for name in frame:
+            dataset[name].attrs.update(units=frame.attrs["units"][name], long_name=frame.attrs["meanings"][name])
+        return dataset
+
+    def histogram(self, name):
+        """One of /histograms, such as "packet_latency"."""
+        group = f"histograms/{name}"
+        return Histogram(self.table(group), self.scalars(group), self.unit(f"{group}/lower"))
+
+    def _columns(self, group):
+        items = {name: item for name, item in self._file[group].items() if _is_dataset(item) and item.shape != ()}
+        # Columns that grow may differ in length after a kill: whole rows are those that all of them have.
+        rows = min((len(item) for item in items.values()), default=0)
+        return {name: item[:rows] for name, item in items.items()}
+
+
+class Histogram:
+    """Bins [lower, upper) with their counts, and the figures that the run itself made of them."""
+
+    def __init__(self, bins, figures, unit):
+        self.bins, self.figures, self.unit = bins, figures, unit
+
+    def quantile(self, q):
+        """By nearest rank, the middle of its bin: what the program prints."""
+        samples, least, most = (self.figures[name] for name in ("samples", "min", "max"))
+        rank = min(max(math.ceil(q * samples), 1), samples)
+        if rank == 1 or rank == samples:
+            return least if rank == 1 else most
+        place = int(numpy.searchsorted(self.bins["count"].cumsum().to_numpy(), rank))
+        lower, upper = int(self.bins["lower"].iloc[place]), int(self.bins["upper"].iloc[place])
+        return min(max(lower + (upper - lower) // 2, least), most)
+
+    def cdf(self):
+        """Shares of the samples below the upper edge of each bin, by that edge."""
+        shares = self.bins["count"].cumsum() / self.bins["count"].sum()
+        return pandas.Series(shares.to_numpy(), index=pandas.Index(self.bins["upper"], name=self.unit), name="share")
+
+
+def compare(first, second, groups=("summary", "training", "economics", "histograms")):
+    """Every single number that both results have, side by side: a data frame by path.
+
+    Columns: unit, first, second, difference, and ratio (second / first; NaN where the first is zero).
+    """
+    rows = {}
+    for path in _scalar_paths(first, groups):
+        if path not in second or second.unit(path) != first.unit(path):
+            continue
+        a, b = first[path], second[path]
+        rows[path] = {"unit": first.unit(path), "first": a, "second": b, "difference": b - a,
+                      "ratio": b / a if a else math.nan}
+    return pandas.DataFrame.from_dict(rows, orient="index", columns=["unit", "first", "second", "difference", "ratio"])
+
+
+def _scalar_paths(result, groups):
+    for group in result.groups:
+        if group.split("/")[0] in groups:
+            yield from (f"{group}/{name}" for name in result.scalars(group).index)
+
+
+def _is_dataset(item):
+    return isinstance(item, h5py.Dataset)
+
+
+def _words(item, values):
+    if "flag_meanings" in item.attrs:
+        return pandas.Categorical.from_codes(values, item.attrs["flag_meanings"].split())
+    if values.dtype.kind == "S":
+        return [text.decode() for text in values]
+    return values
