@@ -99,6 +99,22 @@ TEST(TraceRecording, WritesAnAllToAllOfUnequalSizesAsItsMessages) {
     }
 }
 
+TEST(TraceRecording, WritesAnExchangeOfNeighboursAsItsMessages) {
+    Together three(3);
+    const std::uint32_t call = three.builder.add_call(
+        {.kind = Collective::send_receive, .algorithm = Algorithm::direct, .ranks = 3, .bytes = 1000});
+    const TraceJob job = written_and_read(three.traffic({.call = call}), 3);
+    for (std::uint32_t rank = 0; rank < 3; ++rank) {
+        const std::vector<TraceNode>& nodes = job.traces[rank].nodes;
+        ASSERT_EQ(nodes.size(), 5u);
+        EXPECT_EQ(nodes[1].kind, Kind::send);
+        EXPECT_EQ(nodes[1].peer, (rank + 1) % 3);
+        EXPECT_EQ(nodes[2].kind, Kind::receive);
+        EXPECT_EQ(nodes[2].peer, (rank + 2) % 3);
+        EXPECT_EQ(nodes[1].bytes + nodes[2].bytes, 2000);
+    }
+}
+
 TEST(TraceRecording, WritesComputationsAsLongAsTheyTakeInTheFirstIteration) {
     const auto times = [](const TraceJob& job, std::uint32_t rank) {
         return std::pair(job.traces[rank].nodes.front().duration_ps, job.traces[rank].nodes.back().duration_ps);

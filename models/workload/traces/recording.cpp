@@ -43,7 +43,7 @@ private:
             if (flow.opening_messages > 0) refuse("has messages that are no rank's step");
     }
 
-    // A task is a node, but for an all-to-all of unequal sizes, which is its messages.
+    // A task is a node, but for what the format has no collective for: that is its messages.
     void add(const Traffic::Worker& worker) {
         trace_ = &made_.traces[rank_at_.at(worker.at)];
         numbers_.clear();
@@ -69,7 +69,8 @@ private:
         const Schedule& schedule = traffic_.calls[task.call];
         const CollectiveCall& call = schedule.call();
         // Where sizes differ from pair to pair, the call has none.
-        if (call.kind == Collective::all_to_all && call.bytes == 0) return add_messages(seat, schedule, after);
+        const bool is_unequal = call.kind == Collective::all_to_all && call.bytes == 0;
+        if (is_unequal || call.kind == Collective::send_receive) return add_messages(seat, schedule, after);
         return add(is_message(call) ? message(seat, call) : collective(seat, call), after);
     }
     std::uint32_t add(TraceNode node, std::span<const std::uint32_t> after) {
@@ -116,8 +117,6 @@ private:
                 .kind = seat.rank == 0 ? Kind::send : Kind::receive};
     }
     TraceNode collective(const Traffic::Seat& seat, const CollectiveCall& call) {
-        if (call.kind == Collective::send_receive)
-            throw TraceError("send-receive", "is no collective of Chakra's traces");
         named_[seat.group] = true;
         const auto [entry, fresh] = numbers_.try_emplace(seat.group, static_cast<std::uint32_t>(trace_->groups.size()));
         if (fresh) trace_->groups.push_back(fmt::format("{}", seat.group));

@@ -15,7 +15,7 @@ struct Recording {
 };
 
 /// The first iteration of every worker, with what jitter and stragglers make of it. All-to-alls in which sizes differ
-/// are written as their messages, all-gathers as what a rank gives, which must be whole bytes.
+/// and exchanges of neighbours are written as their messages, all-gathers as what a rank gives, in whole bytes.
 /// @param ranks  endpoint of every rank, each with one worker. @throws TraceError: there is no way to write it
 Recording recorded(const Traffic& traffic, std::span<const EndpointId> ranks);
 

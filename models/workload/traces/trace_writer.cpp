@@ -33,7 +33,7 @@ std::int64_t type_of(Collective kind) {
         case Collective::broadcast: return 5;
         case Collective::all_to_all: return 6;
         case Collective::reduce_scatter: return 7;
-        case Collective::send_receive:  // recording.hpp refuses it
+        case Collective::send_receive:  // recorded as its messages
         case Collective::barrier: return 9;
     }
     return 9;
