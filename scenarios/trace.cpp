@@ -35,7 +35,7 @@ std::string trace_mistake(const Scenario& s, std::int64_t gpus) {
     const TraceJob& job = *s.trace.job;
     if (job.ranks > gpus) return fmt::format("has {} ranks, and the fabric {} GPUs", job.ranks, gpus);
     const auto iterations = static_cast<double>(s.workload.iterations);
-    if (job.longest_ps * iterations > static_cast<double>(kLongestJob_ps))
+    if (static_cast<double>(job.ends_ps) * iterations > static_cast<double>(kLongestJob_ps))
         return "takes more than 30 days in all iterations, even if communication took no time";
     // Packets of a flow are counted in 32 bits; all that a rank sends could be on one.
     if (job.most_bytes * iterations / static_cast<double>(s.transport.payload.count) > 4e9)
@@ -43,7 +43,6 @@ std::string trace_mistake(const Scenario& s, std::int64_t gpus) {
     return {};
 }
 
-Traffic trace_traffic(const Scenario&, const Topology&, std::span<const EndpointId>);
 Traffic trace_traffic(const Scenario& s, const Topology& topology, std::span<const EndpointId> gpus) {
     const Scenario::Workload& w = s.workload;
     if (!s.trace.job) abort_run("the traces of a scenario were not read");

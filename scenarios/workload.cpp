@@ -11,7 +11,6 @@
 #include "topologies/validation.hpp"
 
 namespace lightloom {
-Traffic trace_traffic(const Scenario& s, const Topology& topology, std::span<const EndpointId> gpus);
 
 Algorithm usual_algorithm(Collective kind) {
     switch (kind) {

@@ -36,7 +36,7 @@ TraceJob sound_job(std::vector<RankTrace> traces, std::uint32_t replicas) {
     std::size_t nodes = 0;
     for (const RankTrace& trace : job.traces) nodes += trace.nodes.size();
     must(job.order.size() == nodes, "every node has its place");
-    must(job.longest_ps >= 0.0 && job.longest_ps <= static_cast<double>(kLongestJob_ps), "a job ends in time");
+    must(job.ends_ps >= 0 && job.ends_ps <= kLongestJob_ps, "a job ends in time");
     return job;
 }
 

@@ -216,10 +216,11 @@ TEST(TraceJob, RefusesRanksThatTogetherTakeTooLong) {
         return all;
     };
     EXPECT_EQ(refused(chain(6, 25 * kDay_us)), "r1: node 2: ends more than 30 days after the job's beginning");
-    EXPECT_EQ(job(chain(6, 4 * kDay_us)).longest_ps, (6 * 4 * kDay_us + 1) * 1e6);
+    EXPECT_EQ(job(chain(6, 4 * kDay_us)).ends_ps, static_cast<std::int64_t>(6 * 4 * kDay_us + 1) * 1'000'000);
     // What a rank's units do side by side takes no longer.
     const std::string on_cpu = number(7, 20 * kDay_us) + attribute("is_cpu_op", number(27, 1));
-    EXPECT_EQ(job({{computation(1, 20 * kDay_us), node(2, kComputation, on_cpu)}}).longest_ps, 20 * kDay_us * 1e6);
+    EXPECT_EQ(job({{computation(1, 20 * kDay_us), node(2, kComputation, on_cpu)}}).ends_ps,
+              static_cast<std::int64_t>(20 * kDay_us) * 1'000'000);
     EXPECT_EQ(refused({{computation(1, 31 * kDay_us)}}), "r0: node 1: computes for more than 30 days");
 }
 

@@ -48,7 +48,7 @@ public:
         pair_messages();
         TracePlay played = play(job_, meetings);
         job_.order = std::move(played.order);
-        job_.longest_ps = static_cast<double>(played.ends_ps);
+        job_.ends_ps = played.ends_ps;
     }
 
 private:
