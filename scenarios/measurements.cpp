@@ -306,7 +306,7 @@ std::optional<std::uint32_t> only_program(const Traffic& traffic, std::uint32_t 
         if (!only) only = worker.program;
     }
     if (!only || traffic.programs[*only].tasks.size() != 1) return std::nullopt;
-    return traffic.programs[*only].tasks[0].call == Program::Task::kCompute ? std::nullopt : only;
+    return traffic.programs[*only].tasks[0].is_call() ? only : std::nullopt;
 }
 
 RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, const Load& total, Time stopped_at) {

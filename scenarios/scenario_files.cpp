@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "scenarios/beside.hpp"
 #include "scenarios/catalogue_file.hpp"
 #include "scenarios/engine_file.hpp"
 #include "scenarios/fabric.hpp"
@@ -41,10 +42,6 @@ std::string text_in(std::string_view section, std::string_view key, std::string_
             file = has_quotes ? value.root.members[0].value.text : override.value;
         }
     return file;
-}
-
-std::string beside(const std::string& scenario, const std::string& file) {
-    return (std::filesystem::path(scenario).parent_path() / file).string();
 }
 
 // The format is told by the name: *.graphml, or a list of nodes and cables.

@@ -2,25 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <utility>
+#include <vector>
 
 #include "core/abort.hpp"
 #include "models/workload/traces/trace_files.hpp"
+#include "models/workload/traces/trace_play.hpp"
 #include "models/workload/traces/trace_traffic.hpp"
 #include "models/workload/training/model_catalogue.hpp"
+#include "scenarios/beside.hpp"
 #include "scenarios/scenario.hpp"
 #include "scenarios/workload.hpp"
 
 namespace lightloom {
-namespace {
-
-constexpr double kLongestComputation_ps = 30.0 * 86'400e12;
-
-std::string beside(const std::string& scenario, const std::string& file) {
-    return (std::filesystem::path(scenario).parent_path() / file).string();
-}
-
-}  // namespace
 
 std::shared_ptr<const TraceJob> load_job(const ScenarioTrace& t, const std::string& scenario_file) {
     const GpuRow& gpu = *TrainingCatalogue::built_in().gpu(t.gpu);
@@ -39,20 +33,23 @@ std::shared_ptr<const TraceJob> load_job(const ScenarioTrace& t, const std::stri
 
 std::string trace_mistake(const Scenario& s, std::int64_t gpus) {
     const TraceJob& job = *s.trace.job;
-    const auto iterations = static_cast<double>(s.workload.iterations);
     if (job.ranks > gpus) return fmt::format("has {} ranks, and the fabric {} GPUs", job.ranks, gpus);
+    const auto iterations = static_cast<double>(s.workload.iterations);
+    if (static_cast<double>(job.ends_ps) * iterations > static_cast<double>(kLongestJob_ps))
+        return "takes more than 30 days in all iterations, even if communication took no time";
     // Packets of a flow are counted in 32 bits; all that a rank sends could be on one.
     if (job.most_bytes * iterations / static_cast<double>(s.transport.payload.count) > 4e9)
         return "has a rank that sends more than 4,000,000,000 packets in all iterations";
-    if (job.longest_ps * iterations > kLongestComputation_ps)
-        return "has a rank that computes for more than 30 days in all iterations";
     return {};
 }
 
-Traffic trace_traffic(const Scenario& s, std::span<const EndpointId> gpus) {
+Traffic trace_traffic(const Scenario& s, const Topology& topology, std::span<const EndpointId> gpus) {
     const Scenario::Workload& w = s.workload;
     if (!s.trace.job) abort_run("the traces of a scenario were not read");
-    return trace_traffic(*s.trace.job, gpus.first(s.trace.job->ranks),
+    const std::span<const EndpointId> ranks = gpus.first(s.trace.job->ranks);
+    std::vector<std::uint32_t> servers;
+    for (const EndpointId rank : ranks) servers.push_back(topology.endpoints[rank.value].server.value);
+    return trace_traffic(*s.trace.job, ranks,
                          {.algorithm_of =
                               [&w](Collective kind) {
                                   return w.algorithm && is_implemented(kind, *w.algorithm) ? *w.algorithm
@@ -60,7 +57,8 @@ Traffic trace_traffic(const Scenario& s, std::span<const EndpointId> gpus) {
                               },
                           .channels = static_cast<std::uint32_t>(w.channels),
                           .chunk_bytes = w.chunk ? w.chunk->count : CollectiveCall{}.chunk_bytes,
-                          .iterations = static_cast<std::uint32_t>(w.iterations)});
+                          .iterations = static_cast<std::uint32_t>(w.iterations),
+                          .servers = std::move(servers)});
 }
 
 }  // namespace lightloom

@@ -35,6 +35,6 @@ std::shared_ptr<const TraceJob> load_job(const ScenarioTrace& trace, const std::
 std::string trace_mistake(const Scenario& scenario, std::int64_t gpus);
 
 /// @param gpus  rank 0 sits at the first of them
-Traffic trace_traffic(const Scenario& scenario, std::span<const EndpointId> gpus);
+Traffic trace_traffic(const Scenario& scenario, const Topology& topology, std::span<const EndpointId> gpus);
 
 }  // namespace lightloom

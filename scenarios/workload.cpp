@@ -226,7 +226,7 @@ Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ran
     const Scenario::Workload& w = job.workload;
     if (pattern_of(w.kind)) return pattern_traffic(w, gpus, number, topology, scenario.seeds.traffic);
     if (w.kind == WorkloadKind::training) return training_traffic(as_workload(scenario, job), topology, gpus);
-    if (w.kind == WorkloadKind::trace) return trace_traffic(scenario, gpus);
+    if (w.kind == WorkloadKind::trace) return trace_traffic(scenario, topology, gpus);
     const std::vector<Ranks> groups = groups_of(topology, w.groups, gpus);
     refuse_unfit(job, groups);
     const CollectiveCall call =

@@ -36,6 +36,37 @@ TEST(Trace, ReplaysWhatItWrote) {
     EXPECT_NE(broken.err.find("quick.3.et: message 0 is cut off"), std::string::npos) << broken.err;
 }
 
+// Whether what stays in a server is sent or reckoned, and whatever each expert gets, the trace has it.
+TEST(Trace, HoldsWhatARunReckons) {
+    const ScratchDirectory scratch;
+    write_file(scratch / "moe.toml", R"([topology]
+servers = 2
+gpus_per_server = 4
+leaves = 2
+spines = 2
+[workload]
+kind = "training"
+[training]
+model = "mixtral-8x7b"
+tensor = 2
+expert = 4
+sequence = 64
+routing = "drawn"
+)");
+    std::vector<std::string> traces;
+    for (const std::string in_server : {"formula", "packets"}) {
+        const Finished written = lightloom(
+            {"trace", scratch / "moe.toml", "-o", scratch / in_server, "--set", "training.in_server=" + in_server});
+        ASSERT_EQ(written.exit_code, 0) << written.err;
+        for (const std::string name : {"/moe.0.et", "/moe.7.et", "/moe.groups.json"})
+            traces.push_back(read_file(scratch / (in_server + name)));
+    }
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(traces[i] == traces[3 + i]) << i;
+    EXPECT_NE(traces[0].find("comm_dst"), std::string::npos);   // tokens, to those who have the experts
+    EXPECT_NE(traces[0].find("comm_type"), std::string::npos);  // and the rest, together
+    EXPECT_NE(traces[2].find("[0, 1]"), std::string::npos);     // that are one tensor
+}
+
 TEST(Trace, RefusesAPattern) {
     const ScratchDirectory scratch;
     write_file(scratch / "quick.toml", kQuick);

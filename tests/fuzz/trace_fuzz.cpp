@@ -7,6 +7,7 @@
 
 #include "models/workload/traces/process_groups.hpp"
 #include "models/workload/traces/trace_job.hpp"
+#include "models/workload/traces/trace_play.hpp"
 #include "models/workload/traces/trace_reader.hpp"
 #include "models/workload/traces/trace_traffic.hpp"
 #include "tests/fuzz/must.hpp"
@@ -14,8 +15,10 @@
 namespace lightloom {
 namespace {
 
-// Small enough that an input which unpacks to much is refused at once.
-constexpr TraceLimits kLimits{.nodes = 1000, .dependencies = 10'000, .message_bytes = 1 << 16, .file_bytes = 1 << 20};
+// What an input can unpack to is as much as shows where time grows faster than it: run with -timeout=10.
+constexpr TraceLimits kLimits{
+    .nodes = 100'000, .dependencies = 1 << 20, .file_bytes = 64 << 20, .described_bytes = 1 << 20};
+constexpr std::uint32_t kMostReplicas = 1'000'000;  // that a scenario may ask for
 
 void must_be_sound(const std::string& refusal) {
     must(!refusal.empty(), "a refusal says what is wrong");
@@ -28,11 +31,17 @@ RankTrace read(const std::string& bytes) {
     return read_trace(in, "f", {.limits = kLimits});
 }
 
-void check_job(std::vector<RankTrace> traces, std::uint32_t replicas) {
-    const TraceJob job = trace_job(std::move(traces), {}, {}, replicas);
+TraceJob sound_job(std::vector<RankTrace> traces, std::uint32_t replicas) {
+    TraceJob job = trace_job(std::move(traces), {}, {}, replicas);
     std::size_t nodes = 0;
     for (const RankTrace& trace : job.traces) nodes += trace.nodes.size();
     must(job.order.size() == nodes, "every node has its place");
+    must(job.ends_ps >= 0 && job.ends_ps <= kLongestJob_ps, "a job ends in time");
+    return job;
+}
+
+void check_traffic(std::vector<RankTrace> traces, std::uint32_t replicas) {
+    const TraceJob job = sound_job(std::move(traces), replicas);
     std::vector<EndpointId> endpoints;
     for (std::size_t i = 0; i < job.ranks; ++i) endpoints.push_back(EndpointId{i});
     // The algorithms whose neighbours are found without going through all steps.
@@ -58,7 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace lightloom;
     const std::string bytes(reinterpret_cast<const char*>(data), size);
     check([&] { read_process_groups(bytes, "f"); });
-    check([&] { check_job({read(bytes), read(bytes)}, 0); });
-    check([&] { check_job({read(bytes)}, 4); });
+    check([&] { check_traffic({read(bytes), read(bytes)}, 0); });
+    check([&] { check_traffic({read(bytes)}, 4); });
+    check([&] { sound_job({read(bytes)}, kMostReplicas); });
     return 0;
 }

@@ -71,6 +71,11 @@ TEST_F(TraceReplay, OfACollectiveIsTheCollective) {
     expect_the_same("[workload]\nkind = \"all-gather\"\nbytes = \"1MiB\"\ngroups = \"all\"\n");
     expect_the_same("[workload]\nalgorithm = \"tree\"\nbytes = \"1MiB\"\nchannels = 2\niterations = 3\n",
                     "algorithm = \"tree\"\nchannels = 2\niterations = 3\n");
+    // These know which ranks share a server.
+    for (const std::string algorithm : {"tree", "hierarchical", "ring"}) {
+        const std::string with = "algorithm = \"" + algorithm + "\"\nchannels = 2\n";
+        expect_the_same("[workload]\ngroups = \"all\"\nbytes = \"1MiB\"\n" + with, with);
+    }
     expect_the_same("[workload]\nkind = \"all-to-all\"\ngroups = \"all\"\nbytes = \"1MiB\"\nplacement = \"packed\"\n",
                     "placement = \"packed\"\n");
 }
@@ -89,6 +94,22 @@ sequence = 16
                     "iterations = 2\n");
 }
 
+// A trace holds one iteration.
+TEST_F(TraceReplay, OfAnUnevenStepIsTheStep) {
+    expect_the_same(R"([workload]
+kind = "training"
+[training]
+model = "llama3-8b"
+tensor = 2
+pipeline = 4
+micro_batches = 2
+sequence = 16
+jitter = 0.2
+stragglers.count = 2
+stragglers.slowdown = 3.0
+)");
+}
+
 TEST_F(TraceReplay, RefusesATraceOfTheWrongSizeOrNone) {
     const auto error = [&](const std::vector<Override>& overrides) {
         return to_string(load_scenario(kReplay, overrides).errors.at(0));
@@ -96,6 +117,14 @@ TEST_F(TraceReplay, RefusesATraceOfTheWrongSizeOrNone) {
     EXPECT_NE(error({{"trace.prefix", "nothing"}}).find("there is no nothing.0.et"), std::string::npos);
     EXPECT_NE(error({{"trace.prefix", ""}}).find("names no trace"), std::string::npos);
     EXPECT_NE(error({{"topology.servers", "2"}}).find("has 8 ranks, and the fabric 4 GPUs"), std::string::npos);
+    // Before a trace is read, let alone made a million of.
+    EXPECT_NE(error({{"trace.replicas", "1000000"}}).find("1000000 ranks are more than the fabric's 16 GPUs"),
+              std::string::npos);
+    EXPECT_NE(error({{"workload.algorithm", "in-switch"}}).find("of a collective by itself, not of a trace"),
+              std::string::npos);
+    EXPECT_NE(error({{"workload.iterations", "1000000"}, {"trace.compute_scale", "1000"}})
+                  .find("takes more than 30 days in all iterations"),
+              std::string::npos);
     EXPECT_NE(error({{"trace.process_groups", ""}}).find("of which nothing says the ranks"), std::string::npos);
     EXPECT_NE(error({{"workload.kind", "all-reduce"}}).find("no trace is replayed"), std::string::npos);
     file("gap.0.et");

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "models/workload/loads.hpp"
+#include "models/workload/traces/group_members.hpp"
 #include "models/workload/traces/trace_traffic.hpp"
 #include "tests/workload/chakra_bytes.hpp"
 #include "tests/workload/free_network.hpp"
@@ -77,6 +78,38 @@ TEST(TraceJob, TakesGroupsThatATraceDescribesAndAllRanksForOneWithout) {
     const std::string described = node(1, kMetadata, text(8, text(1, R"([{"pg_name": "a", "ranks": []}])")));
     const Ranks ranks(3, {described, collective(2, 0, 300, "a"), collective(3, 0, 300)});
     EXPECT_EQ(bytes_of(job(ranks)), 2 * (3 * 2 * 2 * 100));
+}
+
+// Names and members of groups are looked up, not searched for: with as many groups as nodes this would take minutes.
+TEST(TraceJob, TakesAsManyGroupsAsNodes) {
+    constexpr int kGroups = 100'000;
+    std::vector<std::string> nodes;
+    std::vector<ProcessGroup> groups;
+    for (int i = 0; i < kGroups; ++i) {
+        groups.push_back({"group " + std::to_string(i), {1, 0}});
+        nodes.push_back(collective(static_cast<std::uint64_t>(i), 0, 1000, groups.back().name));
+    }
+    const TraceJob made = job(Ranks(2, nodes), groups);
+    EXPECT_EQ(made.groups.size(), std::size_t{kGroups});
+    EXPECT_EQ(total_load(traffic_of(made), {1}).bytes, std::int64_t{kGroups} * 2 * 1000);
+}
+
+// Which ranks they are is said in several ways, and the same name stands for others elsewhere.
+TEST(TraceJob, TakesGroupsOfOneNameAndTheSameRanksForOne) {
+    const auto rank = [](const std::string& ranks) {
+        return std::vector<std::string>{
+            node(1, kMetadata, text(8, text(1, R"([{"pg_name": "a", "ranks": )" + ranks + "}]"))),
+            collective(2, 0, 300, "a")};
+    };
+    const TraceJob all = job({rank("[]"), rank("[0, 1, 2]"), rank("[]")});
+    ASSERT_EQ(all.groups.size(), 1u);
+    EXPECT_TRUE(all.groups[0].members.empty());
+    const TraceJob pairs = job({rank("[0, 2]"), rank("[3, 1]"), rank("[0, 2]"), rank("[3, 1]")});
+    ASSERT_EQ(pairs.groups.size(), 2u);
+    EXPECT_EQ(pairs.groups[1].members, (std::vector<std::uint32_t>{3, 1}));
+    const GroupMembers members(pairs.groups[1].members);
+    EXPECT_EQ(members.place_of(1), 1u);
+    EXPECT_EQ(members.place_of(2), std::nullopt);
 }
 
 TEST(TraceJob, RefusesGroupsThatDoNotFit) {
@@ -167,6 +200,28 @@ TEST(TraceJob, RefusesWhatNoRunCouldEnd) {
     EXPECT_NE(refused({{computation(1, 3'000'000'000'000)}}), "");
     EXPECT_NE(refused(Ranks(2, {collective(1, 0, std::int64_t{1} << 45)})), "");
     EXPECT_EQ(refused({{computation(1, std::uint64_t{1} << 63)}}), "r0: node 1: lasts 9223372036854775808 us");
+}
+
+// No rank computes for long, but one after the other they do.
+TEST(TraceJob, RefusesRanksThatTogetherTakeTooLong) {
+    constexpr std::uint64_t kDay_us = 86'400'000'000;
+    const auto chain = [](std::int64_t ranks, std::uint64_t us) {
+        Ranks all;
+        for (std::int64_t rank = 0; rank < ranks; ++rank) {
+            std::vector<std::string>& nodes = all.emplace_back();
+            nodes.push_back(rank == 0 ? computation(1, 1) : receive(1, rank - 1, 0, 8));
+            nodes.push_back(computation(2, us, {1}));
+            if (rank + 1 < ranks) nodes.push_back(send(3, rank + 1, 0, 8, {2}));
+        }
+        return all;
+    };
+    EXPECT_EQ(refused(chain(6, 25 * kDay_us)), "r1: node 2: ends more than 30 days after the job's beginning");
+    EXPECT_EQ(job(chain(6, 4 * kDay_us)).ends_ps, static_cast<std::int64_t>(6 * 4 * kDay_us + 1) * 1'000'000);
+    // What a rank's units do side by side takes no longer.
+    const std::string on_cpu = number(7, 20 * kDay_us) + attribute("is_cpu_op", number(27, 1));
+    EXPECT_EQ(job({{computation(1, 20 * kDay_us), node(2, kComputation, on_cpu)}}).ends_ps,
+              static_cast<std::int64_t>(20 * kDay_us) * 1'000'000);
+    EXPECT_EQ(refused({{computation(1, 31 * kDay_us)}}), "r0: node 1: computes for more than 30 days");
 }
 
 TEST(TraceJob, ReplicatesOneRank) {

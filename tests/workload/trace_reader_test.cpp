@@ -75,6 +75,12 @@ TEST(TraceReader, TellsTheLaunchOfACollectiveFromItsKernel) {
     EXPECT_EQ(trace.nodes[1].kind, Kind::collective);
     EXPECT_EQ(trace.nodes[1].bytes, 8196000);
     EXPECT_EQ(refused(file({node(3, kCollective, on_gpu + whole("comm_type", 0))})), "f: node 3: has no comm_size");
+    // A barrier has no size anywhere.
+    for (const std::string& where : {on_cpu, on_gpu}) {
+        const RankTrace barrier = read_nodes({node(1, kCollective, where + whole("comm_type", 9))});
+        EXPECT_EQ(barrier.nodes[0].kind, Kind::collective);
+        EXPECT_EQ(barrier.nodes[0].collective, Collective::barrier);
+    }
 }
 
 TEST(TraceReader, ReadsEveryTypeOfNode) {
@@ -116,6 +122,19 @@ TEST(TraceReader, FindsGroupsInWhatPyTorchWrites) {
     EXPECT_TRUE(trace.described[0].members.empty());
     EXPECT_EQ(trace.described[1].members, (std::vector<std::uint32_t>{0, 2}));
     EXPECT_EQ(trace.described[2].members, (std::vector<std::uint32_t>{1, 3}));
+}
+
+// What a packed file holds again and again is neither kept again nor parsed without end.
+TEST(TraceReader, HoldsAGroupOnceAndBoundsWhatDescribesThem) {
+    const auto described = [](std::uint64_t id, const std::string& ranks) {
+        return node(id, kMetadata, text(8, text(1, R"([{"pg_name": "a", "ranks": [)" + ranks + "]}]")));
+    };
+    const std::string thrice = file({described(1, "0, 1"), described(2, "2, 3"), described(3, "0")});
+    const RankTrace trace = read(thrice);
+    ASSERT_EQ(trace.described.size(), 1u);
+    EXPECT_EQ(trace.described[0].members, (std::vector<std::uint32_t>{0, 1}));
+    EXPECT_EQ(refused(packed(thrice), {.limits = {.described_bytes = 40}}),
+              "f: node 2: and those before it describe groups in more than 40 bytes");
 }
 
 TEST(TraceReader, ReadsAFileOfGroupsAndWhatItWrites) {

@@ -21,9 +21,9 @@ namespace po = boost::program_options;
 constexpr CommandHelp kHelp{
     .usage = "trace SCENARIO.toml [OPTION...]",
     .summary =
-        "Writes one iteration of a scenario's collective or training step as Chakra execution traces, NAME.0.et,\n"
-        "NAME.1.et, ... for the ranks in the order of their placement, with their process groups in NAME.groups.json.\n"
-        "Nothing is simulated.",
+        "Writes the first iteration of a scenario's collective or training step as Chakra execution traces:\n"
+        "NAME.0.et, NAME.1.et, ... for the ranks in the order of their placement, and their process groups in\n"
+        "NAME.groups.json. Nothing is simulated.",
     .examples =
         "Examples:\n"
         "  lightloom trace my.toml                      # my.0.et, ... in the current directory\n"
@@ -42,7 +42,10 @@ int trace_command(const std::vector<std::string>& words) {
 
     const auto input = read_scenario(arguments);
     if (!input) return kExitUsersMistake;
-    const Scenario& scenario = input->scenario;
+    Scenario scenario = input->scenario;
+    // A collective whose time is reckoned is no less a collective: whoever reads the trace decides how it is run.
+    scenario.training.in_server = InServer::packets;
+    for (Scenario::Job& job : scenario.jobs) job.training.in_server = InServer::packets;
     const auto mistaken = [&](const std::string& message, const std::string& hint) {
         complain({InputError{input->file, 0, 0, "workload.kind", message, hint}});
         return kExitUsersMistake;

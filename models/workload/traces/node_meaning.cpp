@@ -71,9 +71,9 @@ std::optional<std::int64_t> number_in(const Attribute& attribute) {
     return std::nullopt;
 }
 
-class Meaning {
+class OneNode {
 public:
-    Meaning(const chakra::Node& node, RankTrace& trace) : node_(node), trace_(trace) {}
+    OneNode(const chakra::Node& node, NodeMeaning& meaning) : node_(node), meaning_(meaning) {}
 
     TraceNode node() {
         made_.id = node_.id();
@@ -81,7 +81,7 @@ public:
         made_.on_cpu = number("is_cpu_op").value_or(0) != 0;
         switch (node_.type()) {
             case kInvalid: return made_;
-            case kMetadata: add_described_groups(node_.inputs().values(), trace_.described); return made_;
+            case kMetadata: return metadata();
             case kMemoryLoad:
             case kMemoryStore: return worked(TraceNode::Kind::memory);
             case kCompute: return worked(TraceNode::Kind::compute);
@@ -93,7 +93,9 @@ public:
     }
 
 private:
-    [[noreturn]] void refuse(const std::string& reason) const { throw TraceError(trace_.file, node_.id(), reason); }
+    [[noreturn]] void refuse(const std::string& reason) const {
+        throw TraceError(meaning_.trace().file, node_.id(), reason);
+    }
 
     const Attribute* attribute(std::string_view name) const {
         const auto& all = node_.attributes();
@@ -130,6 +132,11 @@ private:
         return static_cast<std::int64_t>(node_.duration_us()) * kPicosecondsPerMicrosecond;
     }
 
+    TraceNode metadata() {
+        if (!meaning_.describe_groups(node_.inputs().values()))
+            refuse(fmt::format("and those before it describe groups in more than {} bytes", meaning_.most_described()));
+        return made_;
+    }
     TraceNode worked(TraceNode::Kind kind) {
         made_.kind = kind;
         made_.operations = count("num_ops");
@@ -148,7 +155,8 @@ private:
         return made_;
     }
     TraceNode collective() {
-        if (is_launch()) return worked(TraceNode::Kind::compute);
+        constexpr std::int64_t kBarrier = 9;  // has no size, wherever it is
+        if (is_launch() && number("comm_type") != kBarrier) return worked(TraceNode::Kind::compute);
         made_.kind = TraceNode::Kind::collective;
         made_.collective = kind_of(count_or_refuse("comm_type"));
         made_.bytes = made_.collective == Collective::barrier ? 0 : count_or_refuse("comm_size");
@@ -172,12 +180,10 @@ private:
             default: refuse(fmt::format("comm_type {} is no collective: they are 0 to 9", type));
         }
     }
-    std::uint32_t group() const {
+    std::uint32_t group() {
         const std::string name = group_name();
         if (name.empty()) check_dimensions();
-        const auto found = std::ranges::find(trace_.groups, name);
-        if (found == trace_.groups.end()) trace_.groups.push_back(name);
-        return static_cast<std::uint32_t>(std::ranges::find(trace_.groups, name) - trace_.groups.begin());
+        return meaning_.number_of_group(name);
     }
     std::string group_name() const {
         const Attribute* found = attribute("pg_name");
@@ -197,12 +203,26 @@ private:
     }
 
     const chakra::Node& node_;
-    RankTrace& trace_;
+    NodeMeaning& meaning_;
     TraceNode made_;
 };
 
 }  // namespace
 
-TraceNode meaning_of(const chakra::Node& node, RankTrace& trace) { return Meaning(node, trace).node(); }
+TraceNode NodeMeaning::of(const chakra::Node& node) { return OneNode(node, *this).node(); }
+
+std::uint32_t NodeMeaning::number_of_group(const std::string& name) {
+    const auto [entry, fresh] = numbers_.try_emplace(name, static_cast<std::uint32_t>(trace_.groups.size()));
+    if (fresh) trace_.groups.push_back(name);
+    return entry->second;
+}
+
+bool NodeMeaning::describe_groups(const std::string& inputs) {
+    described_ += std::ssize(inputs);
+    if (described_ > most_described_) return false;
+    for (ProcessGroup& group : described_groups(inputs))
+        if (described_names_.insert(group.name).second) trace_.described.push_back(std::move(group));
+    return true;
+}
 
 }  // namespace lightloom

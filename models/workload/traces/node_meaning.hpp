@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "models/workload/traces/trace.hpp"
 
@@ -12,8 +14,28 @@ namespace chakra {
 class Node;
 }
 
-/// @param trace  gets the names of groups that the node uses and describes. @throws TraceError
-/// @return without its dependencies
-TraceNode meaning_of(const chakra::Node& node, RankTrace& trace);
+/// Of one rank's nodes, as they come.
+class NodeMeaning {
+public:
+    /// @param trace  gets the names of groups that nodes use and describe
+    /// @param most_described  bytes of what describes groups: parsing them takes long
+    NodeMeaning(RankTrace& trace, std::int64_t most_described) : trace_(trace), most_described_(most_described) {}
+
+    /// @return without its dependencies. @throws TraceError
+    TraceNode of(const chakra::Node& node);
+
+    RankTrace& trace() { return trace_; }
+    std::uint32_t number_of_group(const std::string& name);
+    /// A name that was described before keeps what was said first. @return whether there was room for it
+    bool describe_groups(const std::string& inputs);
+    std::int64_t most_described() const { return most_described_; }
+
+private:
+    RankTrace& trace_;
+    const std::int64_t most_described_;
+    std::int64_t described_ = 0;
+    std::unordered_map<std::string, std::uint32_t> numbers_;  // of groups
+    std::unordered_set<std::string> described_names_;
+};
 
 }  // namespace lightloom

@@ -96,11 +96,12 @@ std::string process_groups_text(const std::vector<ProcessGroup>& groups) {
     return text + "\n}\n";
 }
 
-void add_described_groups(std::string_view inputs, std::vector<ProcessGroup>& groups) {
+std::vector<ProcessGroup> described_groups(std::string_view inputs) {
+    std::vector<ProcessGroup> groups;
     const std::size_t begin = inputs.find("[{"), end = inputs.rfind("}]");
     ListValue list;
-    if (begin == inputs.npos || end == inputs.npos || end < begin) return;
-    if (!parse(inputs.substr(begin, end + 2 - begin), list)) return;
+    if (begin == inputs.npos || end == inputs.npos || end < begin) return groups;
+    if (!parse(inputs.substr(begin, end + 2 - begin), list)) return groups;
     for (const Value& entry : list.values()) {
         const auto& fields = entry.struct_value().fields();
         const auto name = fields.find("pg_name"), ranks = fields.find("ranks");
@@ -108,6 +109,7 @@ void add_described_groups(std::string_view inputs, std::vector<ProcessGroup>& gr
         if (auto members = members_in(ranks->second))
             groups.push_back({name->second.string_value(), std::move(*members)});
     }
+    return groups;
 }
 
 }  // namespace lightloom

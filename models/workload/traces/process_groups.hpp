@@ -20,6 +20,6 @@ std::string process_groups_text(const std::vector<ProcessGroup>& groups);
 
 /// What the inputs of a node say of groups, if they do: a JSON list of objects with pg_name and ranks, perhaps inside a
 /// list of Python's. A group without ranks is of all.
-void add_described_groups(std::string_view inputs, std::vector<ProcessGroup>& groups);
+std::vector<ProcessGroup> described_groups(std::string_view inputs);
 
 }  // namespace lightloom

@@ -25,6 +25,7 @@ public:
     }
 
     Recording record() {
+        refuse_what_no_trace_holds();
         made_.traces.resize(rank_at_.size());
         for (const Traffic::Worker& worker : traffic_.workers) add(worker);
         for (std::uint32_t group = 0; group < members_.size(); ++group)
@@ -33,28 +34,81 @@ public:
     }
 
 private:
+    void refuse_what_no_trace_holds() const {
+        const auto refuse = [](const char* what) {
+            throw TraceError("the workload", fmt::format("{}, which no trace holds", what));
+        };
+        for (const Traffic::Worker& worker : traffic_.workers) {
+            if (traffic_.programs[worker.program].role != Role::rank) refuse("writes or reads checkpoints");
+            if (worker.start_ps > 0) refuse("has jobs that begin later");
+        }
+        for (const Traffic::Flow& flow : traffic_.flows)
+            if (flow.opening_messages > 0) refuse("has messages that are no rank's step");
+    }
+
+    // A task is a node, but for what the format has no collective for: that is its messages.
     void add(const Traffic::Worker& worker) {
-        RankTrace& trace = made_.traces[rank_at_.at(worker.at)];
+        trace_ = &made_.traces[rank_at_.at(worker.at)];
+        numbers_.clear();
         const Program& program = traffic_.programs[worker.program];
-        std::vector<std::uint32_t> last(program.streams.size(), Program::kNone);
-        for (const Program::Task& task : program.tasks) {
-            TraceNode node = meaning_of(worker, task, trace);
-            node.id = trace.nodes.size();
-            node.first_dependency = static_cast<std::uint32_t>(trace.dependencies.size());
-            if (last[task.stream] != Program::kNone) trace.dependencies.push_back(last[task.stream]);
+        std::vector<std::uint32_t> last(program.streams.size(), Program::kNone), node_of;  // by task, when it is over
+        for (std::uint32_t number = 0; number < program.tasks.size(); ++number) {
+            const Program::Task& task = program.tasks[number];
+            std::vector<std::uint32_t> after;
+            if (last[task.stream] != Program::kNone) after.push_back(node_of[last[task.stream]]);
             for (const std::uint32_t before : program.dependencies_of(task))
-                if (program.tasks[before].stream != task.stream) trace.dependencies.push_back(before);
-            node.dependencies = static_cast<std::uint32_t>(trace.dependencies.size()) - node.first_dependency;
-            last[task.stream] = static_cast<std::uint32_t>(node.id);
-            trace.nodes.push_back(node);
+                if (program.tasks[before].stream != task.stream) after.push_back(node_of[before]);
+            node_of.push_back(add(worker, program, number, after));
+            last[task.stream] = number;
         }
     }
-    TraceNode meaning_of(const Traffic::Worker& worker, const Program::Task& task, RankTrace& trace) {
-        if (task.call == Program::Task::kJoin) return {};
-        if (!task.is_call()) return {.duration_ps = task.duration_ps, .kind = Kind::compute};
+    std::uint32_t add(const Traffic::Worker& worker, const Program& program, std::uint32_t number,
+                      std::span<const std::uint32_t> after) {
+        const Program::Task& task = program.tasks[number];
+        if (task.call == Program::Task::kJoin) return add({}, after);
+        if (task.is_computation()) return add(computation(worker, program, number), after);
+        if (task.is_meeting()) throw TraceError("the workload", "has meetings, which no trace holds");
         const Traffic::Seat& seat = traffic_.seats[worker.first_seat + task.seat];
-        const CollectiveCall& call = traffic_.calls[task.call].call();
-        return is_message(call) ? message(seat, call) : collective(seat, call, trace);
+        const Schedule& schedule = traffic_.calls[task.call];
+        const CollectiveCall& call = schedule.call();
+        // Where sizes differ from pair to pair, the call has none.
+        const bool is_unequal = call.kind == Collective::all_to_all && call.bytes == 0;
+        if (is_unequal || call.kind == Collective::send_receive) return add_messages(seat, schedule, after);
+        return add(is_message(call) ? message(seat, call) : collective(seat, call), after);
+    }
+    std::uint32_t add(TraceNode node, std::span<const std::uint32_t> after) {
+        node.id = trace_->nodes.size();
+        node.first_dependency = static_cast<std::uint32_t>(trace_->dependencies.size());
+        node.dependencies = static_cast<std::uint32_t>(after.size());
+        trace_->dependencies.insert(trace_->dependencies.end(), after.begin(), after.end());
+        trace_->nodes.push_back(node);
+        return static_cast<std::uint32_t>(node.id);
+    }
+    // As long as it takes in the first iteration.
+    static TraceNode computation(const Traffic::Worker& worker, const Program& program, std::uint32_t number) {
+        const std::int64_t slow_ps = scaled(program.tasks[number].duration_ps, worker.slowdown);
+        return {
+            .duration_ps = program.jitter ? program.jitter->stretched(slow_ps, worker.at.value, 0, number) : slow_ps,
+            .kind = Kind::compute};
+    }
+    // All at once, as its lanes go on side by side; it is over when all of them are.
+    std::uint32_t add_messages(const Traffic::Seat& seat, const Schedule& schedule,
+                               std::span<const std::uint32_t> after) {
+        std::vector<std::uint32_t> all;
+        const auto add_message = [&](Kind kind, std::uint32_t peer, std::int64_t bytes) {
+            if (peer == kNobody) return;
+            all.push_back(
+                add({.bytes = bytes, .tag = seat.group, .peer = members_[seat.group][peer], .kind = kind}, after));
+        };
+        for (std::uint32_t lane = 0; lane < schedule.lanes(); ++lane) {
+            for (std::uint64_t k = 0; k < schedule.steps(seat.rank, lane); ++k) {
+                const Step step = schedule.step(seat.rank, lane, k);
+                add_message(Kind::send, step.to, step.sent_bytes);
+                add_message(Kind::receive, step.from, step.received_bytes);
+            }
+        }
+        if (all.empty()) all.assign(after.begin(), after.end());
+        return add({}, all);
     }
     static bool is_message(const CollectiveCall& call) {
         return call.kind == Collective::broadcast && call.ranks == 2 && call.root == 0;
@@ -65,17 +119,11 @@ private:
                 .peer = members_[seat.group][1 - seat.rank],
                 .kind = seat.rank == 0 ? Kind::send : Kind::receive};
     }
-    TraceNode collective(const Traffic::Seat& seat, const CollectiveCall& call, RankTrace& trace) {
-        if (call.kind == Collective::send_receive)
-            throw TraceError("send-receive", "is no collective of Chakra's traces");
+    TraceNode collective(const Traffic::Seat& seat, const CollectiveCall& call) {
         named_[seat.group] = true;
-        const std::string name = fmt::format("{}", seat.group);
-        const auto found = std::ranges::find(trace.groups, name) - trace.groups.begin();
-        if (static_cast<std::size_t>(found) == trace.groups.size()) trace.groups.push_back(name);
-        TraceNode node{.bytes = call.bytes,
-                       .group = static_cast<std::uint32_t>(found),
-                       .kind = Kind::collective,
-                       .collective = call.kind};
+        const auto [entry, fresh] = numbers_.try_emplace(seat.group, static_cast<std::uint32_t>(trace_->groups.size()));
+        if (fresh) trace_->groups.push_back(fmt::format("{}", seat.group));
+        TraceNode node{.bytes = call.bytes, .group = entry->second, .kind = Kind::collective, .collective = call.kind};
         if (call.kind == Collective::broadcast || call.kind == Collective::reduce) {
             node.has_root = true;
             node.peer = members_[seat.group][call.root];
@@ -93,6 +141,8 @@ private:
     std::map<EndpointId, std::uint32_t> rank_at_;
     std::vector<std::vector<std::uint32_t>> members_;  // of groups: ranks
     std::map<std::uint32_t, bool> named_;              // groups that collectives use
+    std::map<std::uint32_t, std::uint32_t> numbers_;   // of groups in the trace
+    RankTrace* trace_ = nullptr;                       // that is being made
     Recording made_;
 };
 

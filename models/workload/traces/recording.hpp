@@ -14,7 +14,8 @@ struct Recording {
     std::vector<ProcessGroup> groups;
 };
 
-/// One iteration of every worker. All-gathers are written as what a rank gives, which must be whole bytes.
+/// The first iteration of every worker, with what jitter and stragglers make of it. All-to-alls in which sizes differ
+/// and exchanges of neighbours are written as their messages, all-gathers as what a rank gives, in whole bytes.
 /// @param ranks  endpoint of every rank, each with one worker. @throws TraceError: there is no way to write it
 Recording recorded(const Traffic& traffic, std::span<const EndpointId> ranks);
 

@@ -6,11 +6,14 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
+#include "models/workload/traces/group_members.hpp"
 #include "models/workload/traces/trace_play.hpp"
 
 namespace lightloom {
@@ -20,7 +23,6 @@ using Kind = TraceNode::Kind;
 
 constexpr std::int64_t kMostNodes = std::int64_t{1} << 25;  // of all ranks
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 44;  // that a rank sends, nearly
-constexpr double kLongest_ps = 30.0 * 86'400e12;            // of a rank's computation
 constexpr std::int64_t kShortest_ps = 1000;                 // of what took less than the trace's microsecond
 
 std::string_view name_of(Collective kind) {
@@ -31,14 +33,22 @@ std::string_view name_of(Collective kind) {
 
 class Linking {
 public:
-    explicit Linking(TraceJob& job, std::vector<ProcessGroup> given) : job_(job), given_(std::move(given)) {}
+    explicit Linking(TraceJob& job, std::vector<ProcessGroup> given) : job_(job), given_(std::move(given)) {
+        std::vector<std::uint32_t> all(job.ranks);
+        std::iota(all.begin(), all.end(), 0u);
+        all_ = std::make_shared<const GroupMembers>(std::move(all));
+        given_by_name_ = by_name(given_);
+        members_given_.resize(given_.size());
+    }
 
     void link() {
         check_sizes();
         for (std::uint32_t trace = 0; trace < job_.traces.size(); ++trace) name_groups(trace);
         const std::vector<TraceMeeting> meetings = meet();
         pair_messages();
-        job_.order = play(job_, meetings);
+        TracePlay played = play(job_, meetings);
+        job_.order = std::move(played.order);
+        job_.ends_ps = played.ends_ps;
     }
 
 private:
@@ -52,61 +62,76 @@ private:
         for (const RankTrace& t : job_.traces) {
             nodes += std::ssize(t.nodes);
             if (nodes > kMostNodes) throw TraceError(t.file, fmt::format("is one too many: {} nodes in all", nodes));
-            double computing_ps = 0.0, bytes = 0.0;
+            double bytes = 0.0;
             for (const TraceNode& node : t.nodes) {
-                if (node.kind == Kind::compute || node.kind == Kind::memory) computing_ps += node_ps(node);
+                if ((node.kind == Kind::compute || node.kind == Kind::memory) &&
+                    !(node_ps(node) < static_cast<double>(kLongestJob_ps)))
+                    throw TraceError(t.file, node.id, "computes for more than 30 days");
                 if (node.kind == Kind::collective || node.kind == Kind::send)
                     bytes += static_cast<double>(node.bytes) * static_cast<double>(job_.conventions.element_bytes) *
                              (node.collective == Collective::all_gather ? job_.ranks : 1);
-                if (!(computing_ps < kLongest_ps))
-                    throw TraceError(t.file, node.id, "and those before it compute for more than 30 days");
                 if (!(bytes < static_cast<double>(kMostBytes)))
                     throw TraceError(t.file, node.id, "and those before it send more than 16 TiB");
             }
             job_.most_bytes = std::max(job_.most_bytes, bytes);
-            job_.longest_ps = std::max(job_.longest_ps, computing_ps);
         }
     }
     double node_ps(const TraceNode& node) const;
 
     // --- Groups
     void name_groups(std::uint32_t number) {
+        const RankTrace& t = trace(number);
+        std::vector<const TraceNode*> users(t.groups.size(), nullptr);
+        for (const TraceNode& node : t.nodes)
+            if (node.kind == Kind::collective && !users[node.group]) users[node.group] = &node;
+        const ByName described = by_name(t.described);
         std::vector<std::uint32_t>& group_of = job_.group_of.emplace_back();
-        for (std::uint32_t i = 0; i < trace(number).groups.size(); ++i)
-            group_of.push_back(group(trace(number).groups[i], members_of(number, i)));
+        for (std::uint32_t i = 0; i < t.groups.size(); ++i)
+            group_of.push_back(group(t.groups[i], members(number, t.groups[i], *users[i], described)));
+    }
+    using Members = std::shared_ptr<const GroupMembers>;
+    /// Places of groups in their list.
+    using ByName = std::unordered_map<std::string_view, std::uint32_t>;
+    static ByName by_name(const std::vector<ProcessGroup>& groups) {
+        ByName places;
+        for (std::uint32_t i = 0; i < groups.size(); ++i) places.try_emplace(groups[i].name, i);
+        return places;
     }
     // Names are a rank's own: the same one can be another group elsewhere.
-    std::uint32_t group(const std::string& name, std::vector<std::uint32_t> members) {
+    std::uint32_t group(const std::string& name, const Members& members) {
         const auto [entry, fresh] =
             numbers_.try_emplace({name, members}, static_cast<std::uint32_t>(job_.groups.size()));
-        if (fresh) job_.groups.push_back({name, std::move(members)});
+        if (fresh) {
+            job_.groups.push_back({name, members == all_ ? std::vector<std::uint32_t>{} : members->ranks()});
+            members_.push_back(members);
+        }
         return entry->second;
     }
-    std::vector<std::uint32_t> members_of(std::uint32_t number, std::uint32_t group) const {
-        std::vector<std::uint32_t> all(job_.ranks);
-        std::iota(all.begin(), all.end(), 0u);
-        const std::string& name = trace(number).groups[group];
-        const TraceNode& user = *std::ranges::find_if(trace(number).nodes, [&](const TraceNode& node) {
-            return node.kind == Kind::collective && node.group == group;
-        });
-        const ProcessGroup* found = named(name, given_);
-        if (!found) found = named(name, trace(number).described);
-        if (job_.is_replicated || (found && found->members.empty()) || (!found && name.empty())) return all;
-        if (!found) refuse(number, user, fmt::format("runs in group \"{}\", of which nothing says the ranks", name));
-        std::vector<std::uint32_t> sorted = found->members;
-        std::ranges::sort(sorted);
-        if (std::ranges::adjacent_find(sorted) != sorted.end())
-            refuse(number, user, fmt::format("runs in group \"{}\", which has a rank twice", name));
-        if (sorted.back() >= job_.ranks)
+    Members members(std::uint32_t number, const std::string& name, const TraceNode& user, const ByName& described) {
+        if (job_.is_replicated) return all_;
+        Members made = given_members(name);
+        if (!made)
+            if (const auto found = described.find(name); found != described.end())
+                made = members_of(trace(number).described[found->second]);
+        if (!made && name.empty()) return all_;
+        if (!made) refuse(number, user, fmt::format("runs in group \"{}\", of which nothing says the ranks", name));
+        if (made->has_twice()) refuse(number, user, fmt::format("runs in group \"{}\", which has a rank twice", name));
+        if (made->largest() >= job_.ranks)
             refuse(number, user,
-                   fmt::format("runs in group \"{}\" with rank {}, of which there is no trace", name, sorted.back()));
-        if (!std::ranges::binary_search(sorted, number))
+                   fmt::format("runs in group \"{}\" with rank {}, of which there is no trace", name, made->largest()));
+        if (!made->place_of(number))
             refuse(number, user, fmt::format("runs in group \"{}\", which rank {} is not in", name, number));
-        return found->members;
+        return made;
     }
-    static const ProcessGroup* named(const std::string& name, const std::vector<ProcessGroup>& groups) {
-        const auto found = std::ranges::find(groups, name, &ProcessGroup::name);
-        return found == groups.end() ? nullptr : &*found;
+    Members given_members(const std::string& name) {
+        const auto found = given_by_name_.find(name);
+        if (found == given_by_name_.end()) return nullptr;
+        Members& known = members_given_[found->second];
+        if (!known) known = members_of(given_[found->second]);
+        return known;
+    }
+    Members members_of(const ProcessGroup& group) const {
+        return group.members.empty() ? all_ : std::make_shared<const GroupMembers>(group.members);
     }
 
     // --- Collectives
@@ -114,12 +139,12 @@ private:
         std::vector<TraceMeeting> meetings;
         std::vector<std::vector<std::uint32_t>> of_group(job_.groups.size());  // meetings
         for (std::uint32_t t = 0; t < job_.traces.size(); ++t) {
-            std::map<std::uint32_t, std::uint32_t> next;
+            std::vector<std::uint32_t> next(trace(t).groups.size(), 0);
             for (std::uint32_t n = 0; n < trace(t).nodes.size(); ++n) {
                 const TraceNode& node = trace(t).nodes[n];
                 if (node.kind != Kind::collective) continue;
                 const std::uint32_t group = job_.group_of[t][node.group];
-                const std::uint32_t k = next[group]++;
+                const std::uint32_t k = next[node.group]++;
                 check_root(t, node, group);
                 if (k == of_group[group].size()) {
                     of_group[group].push_back(static_cast<std::uint32_t>(meetings.size()));
@@ -136,8 +161,7 @@ private:
         return meetings;
     }
     void check_root(std::uint32_t t, const TraceNode& node, std::uint32_t group) const {
-        if (node.has_root &&
-            std::ranges::find(job_.groups[group].members, node.peer) == job_.groups[group].members.end())
+        if (node.has_root && !members_[group]->place_of(node.peer))
             refuse(t, node,
                    fmt::format("has root {}, which is not in group \"{}\"", node.peer, job_.groups[group].name));
     }
@@ -150,8 +174,8 @@ private:
                            name_of(a.collective), a.bytes));
     }
     void check_complete(const TraceMeeting& meeting, std::uint32_t group, std::uint32_t k) const {
-        if (job_.is_replicated || meeting.nodes.size() == job_.groups[group].members.size()) return;
-        for (const std::uint32_t member : job_.groups[group].members)
+        if (job_.is_replicated || meeting.nodes.size() == members_[group]->ranks().size()) return;
+        for (const std::uint32_t member : members_[group]->ranks())
             if (std::ranges::find(meeting.nodes, member, &TraceJob::Place::trace) == meeting.nodes.end())
                 refuse(meeting.nodes.front().trace,
                        trace(meeting.nodes.front().trace).nodes[meeting.nodes.front().node],
@@ -217,7 +241,18 @@ private:
 
     TraceJob& job_;
     std::vector<ProcessGroup> given_;
-    std::map<std::pair<std::string, std::vector<std::uint32_t>>, std::uint32_t> numbers_;  // of groups
+    ByName given_by_name_;
+    std::vector<Members> members_given_;  // once some trace has named the group
+    Members all_;
+    std::vector<Members> members_;  // of the job's groups
+    struct InOrder {
+        using Key = std::pair<std::string, Members>;
+        bool operator()(const Key& a, const Key& b) const {
+            if (a.first != b.first) return a.first < b.first;
+            return a.second != b.second && a.second->ranks() < b.second->ranks();
+        }
+    };
+    std::map<InOrder::Key, std::uint32_t, InOrder> numbers_;  // of groups
 };
 
 // As a number that does not overflow.

@@ -41,8 +41,9 @@ struct TraceJob {
     std::uint32_t ranks = 0;
     bool is_replicated = false;  // all ranks do what the one trace says
     TraceConventions conventions;
-    double most_bytes = 0.0, longest_ps = 0.0;            // that a rank sends, nearly, and computes
-    std::vector<ProcessGroup> groups;                     // with their members
+    double most_bytes = 0.0;                              // that a rank sends, nearly
+    std::int64_t ends_ps = 0;                             // if communication took no time
+    std::vector<ProcessGroup> groups;                     // without members: of all ranks
     std::vector<std::vector<std::uint32_t>> group_of;     // by trace and its number of the group
     std::vector<Place> order;                             // every node once
     std::vector<std::vector<std::uint32_t>> received_by;  // by trace and node: of a send, the receiver's node

@@ -6,17 +6,13 @@
 #include <queue>
 #include <tuple>
 
+#include "models/workload/traces/trace_unit.hpp"
+
 namespace lightloom {
 namespace {
 
 using Place = TraceJob::Place;
 using LowestFirst = std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>>;
-
-enum Unit : std::uint32_t { kGpu, kProcessor, kMemory, kUnits };
-
-Unit unit_of(const TraceNode& node) {
-    return node.kind == TraceNode::Kind::memory ? kMemory : node.on_cpu ? kProcessor : kGpu;
-}
 
 class Play {
 public:
@@ -26,7 +22,7 @@ public:
             for (std::uint32_t node = 0; node < job.traces[trace].nodes.size(); ++node)
                 places_.push_back({trace, node});
         }
-        units_.resize(job.traces.size() * kUnits);
+        units_.resize(job.traces.size() * kTraceUnits);
         waits_.resize(places_.size());
         meeting_.resize(places_.size());
         arrived_.resize(meetings.size());
@@ -35,7 +31,7 @@ public:
         index_successors();
     }
 
-    std::vector<Place> order() {
+    TracePlay played() {
         for (std::uint32_t n = 0; n < places_.size(); ++n)
             if (waits_[n] == 0) ready_.push(n);
         while (true) {
@@ -50,7 +46,7 @@ public:
             end(n);
         }
         if (order_.size() < places_.size()) refuse();
-        return std::move(order_);
+        return {std::move(order_), now_ps_};
     }
 
 private:
@@ -62,7 +58,9 @@ private:
 
     std::uint32_t number(const Place& place) const { return first_[place.trace] + place.node; }
     const TraceNode& node(std::uint32_t n) const { return job_.traces[places_[n].trace].nodes[places_[n].node]; }
-    std::uint32_t unit_number(std::uint32_t n) const { return places_[n].trace * kUnits + unit_of(node(n)); }
+    std::uint32_t unit_number(std::uint32_t n) const {
+        return places_[n].trace * kTraceUnits + static_cast<std::uint32_t>(unit_of(node(n)));
+    }
     /// The receive that a send lets end.
     std::uint32_t receiver(std::uint32_t n) const {
         return first_[node(n).peer] + job_.received_by[places_[n].trace][places_[n].node];
@@ -110,7 +108,12 @@ private:
         UnitState& unit = units_[number];
         if (unit.busy || unit.waiting.empty()) return;
         unit.busy = true;
-        ends_.push({now_ps_ + job_.duration_ps(node(unit.waiting.top())), unit.waiting.top()});
+        const std::uint32_t next = unit.waiting.top();
+        const std::int64_t end_ps = now_ps_ + job_.duration_ps(node(next));  // neither is more than the longest
+        if (end_ps > kLongestJob_ps)
+            throw TraceError(job_.traces[places_[next].trace].file, node(next).id,
+                             "ends more than 30 days after the job's beginning");
+        ends_.push({end_ps, next});
         unit.waiting.pop();
     }
     void end(std::uint32_t n) {
@@ -161,8 +164,6 @@ private:
 
 }  // namespace
 
-std::vector<TraceJob::Place> play(const TraceJob& job, const std::vector<TraceMeeting>& meetings) {
-    return Play(job, meetings).order();
-}
+TracePlay play(const TraceJob& job, const std::vector<TraceMeeting>& meetings) { return Play(job, meetings).played(); }
 
 }  // namespace lightloom

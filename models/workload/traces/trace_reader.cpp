@@ -30,7 +30,8 @@ bool is_gzip(std::istream& in) {
 
 class Reader {
 public:
-    Reader(std::istream& in, const std::string& name, const TraceReading& reading) : reading_(reading) {
+    Reader(std::istream& in, const std::string& name, const TraceReading& reading)
+        : reading_(reading), meaning_(trace_, reading.limits.described_bytes) {
         trace_.file = name;
         if (is_gzip(in))
             stream_ = std::make_unique<io::CopyingInputStreamAdaptor>(&packed_.emplace(in));
@@ -80,7 +81,7 @@ private:
     void add(const chakra::Node& node) {
         if (std::ssize(trace_.nodes) == reading_.limits.nodes)
             refuse(fmt::format("has more than {} nodes", reading_.limits.nodes));
-        TraceNode made = meaning_of(node, trace_);
+        TraceNode made = meaning_.of(node);
         made.first_dependency = static_cast<std::uint32_t>(ids_.size());
         ids_.insert(ids_.end(), node.data_dependencies().begin(), node.data_dependencies().end());
         if (reading_.control_dependencies)
@@ -122,6 +123,7 @@ private:
 
     TraceReading reading_;
     RankTrace trace_;
+    NodeMeaning meaning_;
     std::optional<GzipSource> packed_;
     std::unique_ptr<io::ZeroCopyInputStream> stream_;
     std::vector<std::uint64_t> ids_;  // what nodes depend on

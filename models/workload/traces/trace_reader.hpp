@@ -17,6 +17,7 @@ struct TraceLimits {
     std::int64_t dependencies = 1 << 26;
     std::int64_t message_bytes = 16 << 20;            // of a node
     std::int64_t file_bytes = std::int64_t{8} << 30;  // unpacked
+    std::int64_t described_bytes = 16 << 20;          // of metadata, which may describe groups
 };
 
 struct TraceReading {

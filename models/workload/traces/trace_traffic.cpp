@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <numeric>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "core/abort.hpp"
+#include "models/workload/traces/group_members.hpp"
+#include "models/workload/traces/trace_unit.hpp"
 #include "models/workload/traffic_builder.hpp"
 
 namespace lightloom {
@@ -14,12 +18,16 @@ namespace {
 
 using Kind = TraceNode::Kind;
 
-enum Unit : std::uint32_t { kGpu, kProcessor, kMemory };
-
 class TraceTraffic {
 public:
     TraceTraffic(const TraceJob& job, std::span<const EndpointId> ranks, const TraceReplay& replay)
         : job_(job), ranks_(ranks), replay_(replay), parts_(job.traces.size()) {
+        std::vector<std::uint32_t> ranks_of_all(job.ranks);
+        std::iota(ranks_of_all.begin(), ranks_of_all.end(), 0u);
+        const auto all = std::make_shared<const GroupMembers>(std::move(ranks_of_all));
+        for (const ProcessGroup& group : job.groups)
+            members_.push_back(group.members.empty() ? all : std::make_shared<const GroupMembers>(group.members));
+        ranks_per_server_.resize(job.groups.size());
         if (ranks.size() != job.ranks) abort_run("{} endpoints for {} ranks", ranks.size(), job.ranks);
         for (std::uint32_t trace = 0; trace < parts_.size(); ++trace) find_seats(trace);
     }
@@ -50,12 +58,13 @@ private:
         std::vector<std::uint32_t> arrival;  // by node, of receives: the task that takes the message
     };
 
+    const GroupMembers& members_of(std::uint32_t group) const { return *members_[group]; }
     Talk talk_of(std::uint32_t trace, const TraceNode& node) const {
         if (node.kind == Kind::collective) return {true, job_.group_of[trace][node.group], 0};
         return node.kind == Kind::send ? Talk{false, trace, node.peer} : Talk{false, node.peer, trace};
     }
     bool is_alone(const TraceNode& node, std::uint32_t trace) const {
-        return node.kind == Kind::collective && job_.groups[job_.group_of[trace][node.group]].members.size() == 1;
+        return node.kind == Kind::collective && members_of(job_.group_of[trace][node.group]).ranks().size() == 1;
     }
     bool has_seat(const TraceNode& node, std::uint32_t trace) const {
         return node.kind == Kind::send || node.kind == Kind::receive ||
@@ -91,9 +100,7 @@ private:
         if (node.kind == Kind::compute || node.kind == Kind::memory)
             return {.duration_ps = job_.duration_ps(node),
                     .stream = own_stream,
-                    .unit = node.kind == Kind::memory ? kMemory
-                            : node.on_cpu             ? kProcessor
-                                                      : kGpu};
+                    .unit = static_cast<std::uint32_t>(unit_of(node))};
         if (node.kind == Kind::receive || !has_seat(node, place.trace))
             return {.call = Program::Task::kJoin, .stream = own_stream};
         const std::uint32_t number = seat(place.trace, talk_of(place.trace, node));
@@ -107,34 +114,55 @@ private:
             there.program.add({.call = call_of(node, place.trace), .seat = number, .stream = number});
     }
 
+    // How many neighbours in a group share a server, if all of its servers have as many; else 1.
+    std::uint32_t ranks_per_server(std::uint32_t group) {
+        std::uint32_t& known = ranks_per_server_[group];
+        if (known == 0) known = replay_.servers.empty() ? 1 : alike(members_of(group).ranks());
+        return known;
+    }
+    std::uint32_t alike(const std::vector<std::uint32_t>& members) const {
+        const auto server = [&](std::size_t place) { return replay_.servers[members[place]]; };
+        std::size_t together = 1;
+        while (together < members.size() && server(together) == server(0)) ++together;
+        if (together == 1 || members.size() % together != 0) return 1;
+        std::vector<std::uint32_t> seen;
+        for (std::size_t place = 0; place < members.size(); ++place) {
+            if (place % together == 0) seen.push_back(server(place));
+            if (server(place) != seen.back()) return 1;
+        }
+        std::ranges::sort(seen);
+        return std::ranges::adjacent_find(seen) == seen.end() ? static_cast<std::uint32_t>(together) : 1;
+    }
+
     // Many nodes make the same call.
     std::uint32_t call_of(const TraceNode& node, std::uint32_t trace) {
         CollectiveCall call{.kind = Collective::broadcast, .algorithm = Algorithm::direct, .ranks = 2};
         if (node.kind == Kind::collective) {
-            const std::vector<std::uint32_t>& members = job_.groups[job_.group_of[trace][node.group]].members;
+            const std::uint32_t group = job_.group_of[trace][node.group];
+            const GroupMembers& members = members_of(group);
             call = {.kind = node.collective,
                     .algorithm = replay_.algorithm_of(node.collective),
-                    .ranks = static_cast<std::uint32_t>(members.size()),
+                    .ranks = static_cast<std::uint32_t>(members.ranks().size()),
                     .channels = replay_.channels,
-                    .chunk_bytes = replay_.chunk_bytes};
-            if (node.has_root)
-                call.root = static_cast<std::uint32_t>(std::ranges::find(members, node.peer) - members.begin());
+                    .chunk_bytes = replay_.chunk_bytes,
+                    .ranks_per_node = ranks_per_server(group)};
+            if (node.has_root) call.root = members.place_of(node.peer).value();
         }
         call.bytes = job_.bytes(node, call.ranks);
         const bool is_message = node.kind == Kind::send;
-        const auto [entry, fresh] = calls_.try_emplace({is_message, call.kind, call.ranks, call.root, call.bytes});
+        const auto [entry, fresh] =
+            calls_.try_emplace({is_message, call.kind, call.ranks, call.ranks_per_node, call.root, call.bytes});
         if (fresh) entry->second = builder_.add_call(call);
         return entry->second;
     }
 
     void sit_down(std::uint32_t worker, std::uint32_t rank, const Talk& talk) {
-        const std::vector<std::uint32_t>* members = talk.is_group ? &job_.groups[talk.group_or_from].members : nullptr;
+        const GroupMembers* members = talk.is_group ? &members_of(talk.group_or_from) : nullptr;
         const auto [entry, fresh] = groups_.try_emplace(talk);
         if (fresh)
-            entry->second = builder_.add_group({.ranks = members ? static_cast<std::uint32_t>(members->size()) : 2u});
-        const std::uint32_t place =
-            members ? static_cast<std::uint32_t>(std::ranges::find(*members, rank) - members->begin())
-                    : (rank == talk.group_or_from ? 0u : 1u);
+            entry->second =
+                builder_.add_group({.ranks = members ? static_cast<std::uint32_t>(members->ranks().size()) : 2u});
+        const std::uint32_t place = members ? members->place_of(rank).value() : (rank == talk.group_or_from ? 0u : 1u);
         builder_.add_seat(worker, entry->second, place);
     }
 
@@ -142,10 +170,13 @@ private:
     const std::span<const EndpointId> ranks_;
     const TraceReplay replay_;
     TrafficBuilder builder_;
-    std::vector<Part> parts_;  // by trace
+    std::vector<Part> parts_;                                   // by trace
+    std::vector<std::shared_ptr<const GroupMembers>> members_;  // by group
     std::map<std::pair<std::uint32_t, Talk>, std::uint32_t> seat_numbers_;
     std::map<Talk, std::uint32_t> groups_;
-    std::map<std::tuple<bool, Collective, std::uint32_t, std::uint32_t, std::int64_t>, std::uint32_t> calls_;
+    std::vector<std::uint32_t> ranks_per_server_;  // by group; 0: not known yet
+    std::map<std::tuple<bool, Collective, std::uint32_t, std::uint32_t, std::uint32_t, std::int64_t>, std::uint32_t>
+        calls_;
     std::vector<std::uint32_t> after_;
 };
 

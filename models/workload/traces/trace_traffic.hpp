@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "models/workload/traces/trace_job.hpp"
 #include "models/workload/traffic.hpp"
@@ -22,6 +23,7 @@ struct TraceReplay {
     std::uint32_t channels = 1;
     std::int64_t chunk_bytes = CollectiveCall{}.chunk_bytes;
     std::uint32_t iterations = 1;
+    std::vector<std::uint32_t> servers{};  // by rank: which it is in; empty: each in one of its own
 };
 
 /// @param ranks  endpoint of every rank of the job

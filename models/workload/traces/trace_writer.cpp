@@ -15,7 +15,7 @@ using Kind = TraceNode::Kind;
 
 std::uint32_t type_of(Kind kind) {
     switch (kind) {
-        case Kind::join: return 1;
+        case Kind::join: return 0;  // of no kind: others pass over it, and want groups of a node of metadata
         case Kind::memory: return 2;
         case Kind::compute: return 4;
         case Kind::send: return 5;
@@ -33,7 +33,7 @@ std::int64_t type_of(Collective kind) {
         case Collective::broadcast: return 5;
         case Collective::all_to_all: return 6;
         case Collective::reduce_scatter: return 7;
-        case Collective::send_receive:  // recording.hpp refuses it
+        case Collective::send_receive:  // recorded as its messages
         case Collective::barrier: return 9;
     }
     return 9;
