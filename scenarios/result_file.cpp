@@ -8,8 +8,8 @@
 
 #include "scenarios/hdf5_file.hpp"
 #include "scenarios/result_groups.hpp"
-#include "scenarios/result_series.hpp"
 #include "scenarios/result_place.hpp"
+#include "scenarios/result_series.hpp"
 #include "scenarios/scratch_file.hpp"
 
 namespace lightloom {
