@@ -65,7 +65,6 @@ std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates) {
         objects.push_back(JsonObject()
                               .add("design", static_cast<std::int64_t>(gate.design))
                               .add("gate", gate.gate.text)
-                              .add("metric", gate.gate.metric->name)
                               .add("units", unit_text(*gate.gate.metric))
                               .add("value", gate.value)
                               .add("bound", gate.bound)

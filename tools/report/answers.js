@@ -5,16 +5,18 @@
 const positive = (show) => (value) => value > 0 ? show(value) : '-';
 
 /**
- * A table of the file. @param columns [[name in the file, heading, show]], of which absent ones are left out; what
- * reads "-" says that there is no such figure
+ * A table of the file. @param columns [[name in the file, heading, show]], of which absent ones are left out; `show`
+ * says "-" where there is no such figure, and {words} where the number stands for something
  */
 function answerTable(result, group, caption, columns) {
     const {rows, columns: values} = result.tables[group];
     const shown = columns.filter(([key]) => key in values);
     const count = values[shown[0][0]].length;
     const content = ([key, , show], row) => {
-        const value = values[key][row], text = show ? show(value, row) : String(value);
-        return text === '-' || typeof value !== 'number' ? text : cell(text, value, `${group}/${key}[${row}]`);
+        const value = values[key][row];
+        if (typeof value !== 'number') return value ?? '-';
+        const text = show(value);
+        return text === '-' || text.words ? text.words ?? text : cell(text, value, `${group}/${key}[${row}]`);
     };
     return {
         caption: rows > count ? `${caption}, the first ${count} of ${readableNumber(rows)}` : caption,
@@ -27,21 +29,21 @@ function answerTable(result, group, caption, columns) {
 function figureTable(result, caption, rows) {
     const found = rows.map((row) => [figureOf(result, row[0]), ...row]).filter(([value]) => isFigure(value));
     return tableElement({
-        caption, head: ['', '', ''],
+        caption, head: null,
         rows: found.map(([value, path, name, show, remark]) => [name, cell(show(value), value, path), remark ?? '']),
     });
 }
 
 // -- Gates
 
-const gateRow = ({gate, metric, units, value, bound, is_measured: isMeasured, is_met: isMet}) => [
-    gate, isMet ? '✓ met' : '✗ NOT MET', metric,
-    isMeasured ? cell(readable(value, units), value) : 'not measured', cell(readable(bound, units), bound)];
+const gateRow = ({gate, units, value, bound, is_measured: isMeasured, is_met: isMet}) => [
+    gate, isMet ? '✓ met' : '✗ NOT MET', isMeasured ? cell(readable(value, units), value) : 'not measured',
+    cell(readable(bound, units), bound)];
 
 function gatesTable(result) {
     return result.gates.length === 0 ? null : tableElement({
         caption: 'What the scenario requires ([question])',
-        head: ['gate', 'met', 'metric', 'is', 'bound'],
+        head: ['gate', 'met', 'is', 'bound'],
         rows: result.gates.map(gateRow),
     });
 }
@@ -67,8 +69,9 @@ function jobsSection(result) {
                 'fabric, in the same place.'));
     }
     if (sizes) content.push(tableElement(answerTable(result, 'message_sizes', 'Messages, from release to delivery', [
-        ['job', 'job', (job) => jobs?.columns.name[job] ?? String(job)],
-        ['largest_bytes', 'size', (most) => most > 0 ? `to ${bytes(most)}` : most < 0 ? 'larger' : 'all'],
+        ['job', 'job', (job) => ({words: jobs?.columns.name[job] ?? `job ${job}`})],
+        ['largest_bytes', 'size', (most) => most > 0 ? `to ${roundBytes(most)}`
+            : {words: most < 0 ? 'larger' : 'all'}],
         ['messages', 'messages', readableNumber], ['delivered', 'delivered', readableNumber],
         ['mean_ps', 'mean', positive(duration)], ['p50_ps', 'p50', positive(duration)],
         ['p99_ps', 'p99', positive(duration)], ['p99_9_ps', 'p99.9', positive(duration)],
@@ -92,7 +95,7 @@ function sizesChart(result) {
             'factor of the collective.',
         height: 340, wide: true,
         option: (theme) => base(theme, {
-            legend: legend(theme),
+            legend: lineLegend(theme),
             grid: {left: 84, right: 28, top: 44, bottom: 52},
             tooltip: {trigger: 'item', formatter: ({seriesName, value}) =>
                 `${seriesName}, ${bytes(value[0])}: ${byteRate(value[1])}`},
@@ -144,8 +147,7 @@ function waitsChart(result, step) {
             series: bars.map(([name, key]) => ({name, type: 'bar', data: waits[key]})),
         }),
         table: answerTable(result, 'training/exposed', 'What ranks wait for, of a step', [
-            ['kind', 'wait'],
-            ['mean_ps', 'mean rank', duration], ['worst_ps', 'worst rank', duration],
+            ['kind', 'wait'], ...bars.map(([name, key]) => [key, name, (ps) => `${duration(ps)} (${share(ps)})`]),
             ['worst', 'which is GPU', readableNumber]]),
     };
 }

@@ -43,6 +43,9 @@ function base(theme, more) {
 const legend = (theme) => ({top: 4, type: 'scroll', textStyle: {color: theme.ink}, pageTextStyle: {color: theme.ink},
     pageIconColor: theme.ink, pageIconInactiveColor: theme.rule});
 
+/** Of lines: their dashes, which a mark in the middle would hide. */
+const lineLegend = (theme) => ({...legend(theme), itemWidth: 40, itemStyle: {opacity: 0}});
+
 // -- Distributions
 
 const DISTRIBUTION_NAMES = {
@@ -70,7 +73,7 @@ function leastTime(curves) {
 
 function tailOption(theme, curves) {
     return base(theme, {
-        legend: legend(theme),
+        legend: lineLegend(theme),
         grid: {left: 64, right: 28, top: 44, bottom: 52},
         tooltip: {
             trigger: 'item',
@@ -286,7 +289,8 @@ function timelineOption(theme, result, end) {
             ? `${bars[dataIndex].text}\n${duration(bars[dataIndex].from)} to ${orTheEnd(bars[dataIndex].to)}` : name},
         dataZoom: [{type: 'slider', height: 16, bottom: 8, showDataShadow: false, filterMode: 'weakFilter',
             labelFormatter: timeTick, textStyle: {color: theme.muted}}],
-        xAxis: axis(theme, '', {type: 'value', min: 0, max: end, axisLabel: {formatter: timeTick}}),
+        xAxis: axis(theme, '', {type: 'value', min: 0, max: end,
+            axisLabel: {formatter: timeTick, showMaxLabel: false}}),
         yAxis: axis(theme, '', {type: 'category', inverse: true, data: lanes, axisLabel: {interval: 'auto'}}),
         series: [
             {type: 'custom', renderItem, clip: true, encode: {x: [1, 2], y: 3},

@@ -43,7 +43,7 @@ function ranking(data) {
         rankingTable(data),
         gates.length ? tableElement({
             caption: 'Gates: what the scenarios require ([question])',
-            head: ['result', 'gate', 'met', 'metric', 'is', 'bound'],
+            head: ['result', 'gate', 'met', 'is', 'bound'],
             rows: gates.map((gate) => [names[gate.design], ...gateRow(gate)]),
         }) : null,
     ];

@@ -39,7 +39,7 @@ function scaled(value, base, units, text) {
 const precisely = (number, step) => step === 0 && Number.isInteger(number) ? number.toLocaleString('en-US')
     : significant(number);
 /** On an axis, whose other labels say how fine it is. */
-const briefly = (number) => Number(number.toPrecision(3)).toLocaleString('en-US');
+const briefly = (number) => Number(number.toPrecision(3)).toLocaleString('en-US', {maximumFractionDigits: 9});
 
 const TIMES = ['ps', 'ns', 'us', 'ms', 's'], SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 const duration = (ps) => ps === 0 ? '0 s' : scaled(ps, 1000, TIMES, precisely);
@@ -47,6 +47,9 @@ const timeTick = (ps) => ps === 0 ? '0' : scaled(ps, 1000, TIMES, briefly);
 /** Sizes are often round in binary units; then they have no zeros behind the point. */
 const bytes = (count) => scaled(count, 1024, SIZES,
     (number) => Number.isInteger(number) ? number.toLocaleString('en-US') : significant(number));
+/** Of sizes that people choose: 10 MB is no power of two. */
+const roundBytes = (count) => count % 1000 === 0 && count % 1024 !== 0
+    ? scaled(count, 1000, ['B', 'kB', 'MB', 'GB', 'TB'], briefly) : bytes(count);
 const byteRate = (rate) => scaled(rate, 1000, ['B/s', 'kB/s', 'MB/s', 'GB/s', 'TB/s'], precisely);
 const rateTick = (rate) => rate === 0 ? '0' : scaled(rate, 1000, ['B/s', 'kB/s', 'MB/s', 'GB/s', 'TB/s'], briefly);
 const watts = (watt) => scaled(watt, 1000, ['W', 'kW', 'MW'], precisely);
@@ -99,12 +102,14 @@ function cell(text, value, path) {
     return {text, value, path};
 }
 
+const MOST_ON_A_LINE = 32;
+
 function tableCell(content, isHeading) {
     const {text, value, path} = typeof content === 'object' ? content : {text: content};
     const numeric = value !== undefined || /^[-+]?[\d,.]+([^A-Za-z]|\s|$)/.test(text);
     const exact = typeof value === 'number' ? String(value) : null;
     return el(isHeading ? 'th' : 'td', {
-        class: numeric && !isHeading ? 'number' : null,
+        class: isHeading ? null : numeric ? 'number' : text.length > MOST_ON_A_LINE ? 'long' : null,
         scope: isHeading ? 'row' : null,
         'data-value': exact,
         'data-path': path,
@@ -112,12 +117,12 @@ function tableCell(content, isHeading) {
     }, text);
 }
 
-/** @param table {caption, head: [text], rows: [[text or cell]]}: the first column names the row */
+/** @param table {caption, head: [text] or null, rows: [[text or cell]]}: the first column names the row */
 function tableElement({caption, head, rows}) {
     return el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Table: ' + caption},
         el('table', null,
             el('caption', null, caption),
-            el('thead', null, el('tr', null, head.map((text) => el('th', {scope: 'col'}, text)))),
+            head && el('thead', null, el('tr', null, head.map((text) => el('th', {scope: 'col'}, text)))),
             el('tbody', null, rows.map((row) =>
                 el('tr', null, row.map((content, n) => tableCell(content, n === 0)))))));
 }

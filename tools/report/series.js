@@ -59,7 +59,7 @@ function seriesOption(theme, result) {
     const end = Math.max(figureOf(result, 'summary/end_ps') ?? 0, series.time_ps.at(-1));
     const isLast = (n) => n === panels.length - 1;
     return base(theme, {
-        legend: legend(theme),
+        legend: lineLegend(theme),
         axisPointer: {link: [{xAxisIndex: 'all'}]},
         tooltip: {
             trigger: 'axis', order: 'seriesAsc',
@@ -73,7 +73,7 @@ function seriesOption(theme, result) {
             xAxisIndex: panels.map((_, n) => n), labelFormatter: timeTick,
             textStyle: {color: theme.muted}}],
         xAxis: panels.map((_, n) => axis(theme, '', {type: 'value', min: 0, max: end, gridIndex: n,
-            axisLabel: {show: isLast(n), formatter: timeTick}})),
+            axisLabel: {show: isLast(n), formatter: timeTick, showMaxLabel: false}})),
         yAxis: panels.map((panel, n) => axis(theme, panel.name, {type: 'value', min: 0, gridIndex: n, nameGap: 70,
             axisLabel: {formatter: panel.tick}, ...panel.scale(Math.max(...series[panel.key].max))})),
         series: panels.flatMap((panel, n) => seriesLines(theme, result, panel, n)),
