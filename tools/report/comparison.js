@@ -36,7 +36,8 @@ function rankingTable({results, comparison}) {
 
 function ranking(data) {
     const {verdict, gates, names} = data.comparison;
-    const [winner, ...reasons] = verdict.trim().split('\n');
+    const sentences = verdict.trim().split('\n'), isWarning = (sentence) => sentence.startsWith('WARNING');
+    const [winner, ...reasons] = [...sentences.filter((s) => !isWarning(s)), ...sentences.filter(isWarning)];
     return [
         el('p', {class: 'winner'}, el('strong', null, winner)),
         reasons.length ? el('ul', {class: 'also'}, reasons.map((sentence) => el('li', null, sentence))) : null,
