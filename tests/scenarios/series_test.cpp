@@ -50,7 +50,7 @@ TEST(Series, SayWhatIsWrongWithTheirKeys) {
     EXPECT_EQ(errors("interval = \"1ns\""), Errors{"s.toml:6:12: error: series.interval: \"1ns\" is out of range\n"
                                                    "    \"off\", or: possible is from 100ns to 1000000s"});
     EXPECT_EQ(errors("select = \"leaf=1\""),
-              Errors{"s.toml:6:1: error: series.select: says which ports are sampled, and none is\n"
+              Errors{"s.toml:6:10: error: series.select: says which ports are sampled, and none is\n"
                      "    series.interval = \"10us\" says how often"});
     EXPECT_EQ(errors("interval = \"1us\"\nselect = \"tier=core\""),
               Errors{"s.toml:7:10: error: series.select: no tier \"core\"\n"

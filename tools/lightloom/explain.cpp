@@ -147,6 +147,13 @@ void print_scale_up(const Scenario& scenario, const Topology& topology) {
                           to_text(scenario.scale_up_network.rate)));
 }
 
+// To three digits or four.
+std::string about_bytes(std::int64_t bytes) {
+    int shift = 0;
+    while (bytes >> shift > 9999) shift += 10;
+    return readable_bytes(bytes >> shift << shift);
+}
+
 // How much the samples come to, and with them the result. How long the run lasts is known if `until` or a formula says.
 void print_sizes(const Scenario& scenario, const Plan& plan, const Expectation& e) {
     std::optional<Duration> length = scenario.until;
@@ -155,20 +162,20 @@ void print_sizes(const Scenario& scenario, const Plan& plan, const Expectation& 
     if (const auto interval = scenario.series.interval) {
         const auto row = static_cast<std::int64_t>(plan.sampled_ports.size() * PortSeries::kBytesPerPlace);
         const std::string each = fmt::format("every {} of {} ports, {} each time", to_text(*interval),
-                                             count_of(plan.sampled_ports.size()), readable_bytes(row));
+                                             count_of(plan.sampled_ports.size()), about_bytes(row));
         if (length) {
             samples = length->ps / interval->ps;
             print_row("samples",
                       fmt::format("{}: {} in {} come to {}", each, readable_count(samples),
-                                  readable_duration(static_cast<double>(length->ps)), readable_bytes(samples * row)));
+                                  readable_duration(static_cast<double>(length->ps)), about_bytes(samples * row)));
         } else {
             const double per_ms = static_cast<double>(row) * 1e9 / static_cast<double>(interval->ps);
             print_row("samples", fmt::format("{}: {} for each ms of simulated time", each,
-                                             readable_bytes(static_cast<std::int64_t>(per_ms))));
+                                             about_bytes(static_cast<std::int64_t>(per_ms))));
         }
     }
     print_row("result file",
-              fmt::format("{}{}, before compression", readable_bytes(result_bytes(plan, e.flows, samples)),
+              fmt::format("about {}{}, before compression", about_bytes(result_bytes(plan, e.flows, samples)),
                           scenario.series.interval && !length ? " and its samples" : ""));
 }
 
