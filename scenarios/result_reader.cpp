@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "scenarios/hdf5_file.hpp"
+#include "scenarios/hdf5_texts.hpp"
 #include "scenarios/trial.hpp"
 
 namespace lightloom {
@@ -325,6 +326,8 @@ void ResultReader::Contents::read_everything(const std::string& group, int depth
             if (H5Aexists(object.id(), text) > 0) text_attribute(object.id(), item, text);
         if (H5Iget_type(object.id()) == H5I_GROUP) {
             read_everything(item, depth + 1);
+        } else if (hdf5::holds_texts(object)) {
+            hdf5::read_texts(object);
         } else if (const auto size = size_of_grid(object, item); size[0] > 0) {
             for (hsize_t row = 0; row < size[0]; row += kRowsAtOnce)
                 read_rows(item, row, std::min(kRowsAtOnce, size[0] - row), size[1]);
@@ -429,6 +432,9 @@ std::vector<std::int64_t> ResultReader::whole_column(const std::string& item) co
 std::vector<double> ResultReader::grid_rows(const std::string& item, std::size_t first, std::size_t count,
                                             std::size_t columns) const {
     return guarded(path(), [&] { return contents_->read_rows(item, first, count, columns); });
+}
+std::vector<std::string> ResultReader::texts(const std::string& item) const {
+    return guarded(path(), [&] { return hdf5::read_texts(contents_->open_dataset(item)); });
 }
 std::size_t ResultReader::rows(const std::string& group) const {
     return guarded(path(), [&] { return contents_->rows(group); });

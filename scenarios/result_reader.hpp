@@ -72,6 +72,8 @@ public:
     /// as it must have @throws ResultUnreadable: it has another size
     std::vector<double> grid_rows(const std::string& path, std::size_t first, std::size_t count,
                                   std::size_t columns) const;
+    /// A column of names and the like. @throws ResultUnreadable: there is none, or it is no column of texts
+    std::vector<std::string> texts(const std::string& path) const;
     /// Rows of a group's columns. 0 if there is no such group
     std::size_t rows(const std::string& group) const;
 

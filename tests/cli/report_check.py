@@ -16,7 +16,8 @@ from browser import Browser
 
 FACTORS = {"ps": 1, "ns": 1e3, "us": 1e6, "ms": 1e9, "s": 1e12,
            "B": 1, "KiB": 2 ** 10, "MiB": 2 ** 20, "GiB": 2 ** 30, "TiB": 2 ** 40,
-           "B/s": 1, "kB/s": 1e3, "MB/s": 1e6, "GB/s": 1e9, "TB/s": 1e12, "dB": 1, "dBm": 1, "%": 0.01}
+           "B/s": 1, "kB/s": 1e3, "MB/s": 1e6, "GB/s": 1e9, "TB/s": 1e12, "dB": 1, "dBm": 1, "%": 0.01,
+           "W": 1, "kW": 1e3, "MW": 1e6, "pJ": 1e-12, "k": 1e3, "M": 1e6, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 CELLS = """[...document.querySelectorAll('[data-path], [data-value]')].map((cell) => ({
     path: cell.dataset.path ?? null, value: cell.dataset.value ?? null, text: cell.textContent}))"""
@@ -62,9 +63,9 @@ class Check:
         return seen
 
     def readable(self, text, value):
-        if math.isnan(value) or text == "never":
+        if math.isnan(value) or text in ("never", "the end"):
             return
-        number = re.match(r"([-+]?[\d,]+(?:\.\d+)?(?:e[-+]?\d+)?)\s*(\S+)?", text)
+        number = re.match(r"(?:to |\$)?([-+]?[\d,]+(?:\.\d+)?(?:e[-+]?\d+)?)\s*(\S+)?", text)
         if not number:
             self.wrong.append(f"{value} reads {text}")
             return

@@ -12,6 +12,7 @@ namespace lightloom::test {
 namespace {
 
 const std::filesystem::path kTools = std::filesystem::path(LIGHTLOOM_SOURCE_DIR) / "tests/cli";
+const std::filesystem::path kCatalogue = std::filesystem::path(LIGHTLOOM_SOURCE_DIR) / "scenarios/catalog";
 constexpr std::uintmax_t kMostPageBytes = 15'000'000;  // of any result
 
 bool builds_reports() { return lightloom({"report", "/nowhere.h5"}).exit_code == 2; }
@@ -73,20 +74,91 @@ protected:
 
 TEST_F(Report, SaysWhatTheFileSays) {
     LIGHTLOOM_SKIP_WITHOUT_BROWSER();
-    const auto scenario = std::filesystem::path(LIGHTLOOM_SOURCE_DIR) / "scenarios/catalog/spine-crash.toml";
-    const auto result = run_file("spine-crash", scenario);
+    const auto result = run_file("spine-crash", kCatalogue / "spine-crash.toml");
     // Latencies, margins, errors, one budget, map, matrix, utilisation, queues, timeline
     EXPECT_EQ(looked_at(report({result}), result).substr(0, 9), "9 charts,");
 }
 
 TEST_F(Report, ShowsPortsOverTime) {
     LIGHTLOOM_SKIP_WITHOUT_BROWSER();
-    const auto scenario = std::filesystem::path(LIGHTLOOM_SOURCE_DIR) / "scenarios/catalog/spine-crash.toml";
     for (const std::string interval : {"20us", "2us"}) {  // a point for each sample, and for several
-        const auto result = run_file(
-            "sampled", scenario, {"--set", "series.interval=" + interval, "--set", "series.select=tier=leaf-spine"});
+        const auto result =
+            run_file("sampled", kCatalogue / "spine-crash.toml",
+                     {"--set", "series.interval=" + interval, "--set", "series.select=tier=leaf-spine"});
         EXPECT_EQ(looked_at(report({result}), result).substr(0, 10), "10 charts,") << interval;
     }
+}
+
+/// Texts of the cells whose path begins so, separated by spaces.
+std::string cells(const std::string& path) {
+    return "[...document.querySelectorAll('[data-path^=\"" + path + "\"]')].map((cell) => cell.textContent).join(' ')";
+}
+
+TEST_F(Report, AnswersHowMuchLongerJobsTake) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto result = run_file("jobs", kCatalogue / "noisy-neighbour.toml");
+    const auto page = report({result});
+    EXPECT_EQ(looked_at(page, result).substr(0, 9), "9 charts,");
+    const std::string slowdown =
+        python("import h5py, sys; print(*(f'{value:#.4g}' for value in h5py.File(sys.argv[1])['jobs/slowdown']))",
+               {result.string()});
+    EXPECT_EQ(evaluated(page, cells("jobs/slowdown")), slowdown + " []");
+    EXPECT_EQ(evaluated(page, "document.querySelector('#jobs tbody').textContent.startsWith('victimall-reduce16')"),
+              "True []");
+    EXPECT_EQ(
+        evaluated(page,
+                  "/^[$][\\d.]+k$/.test(document.querySelector('#bill [data-path$=\"usd_per_gpu\"]').textContent)"),
+        "True []");
+}
+
+TEST_F(Report, AnswersWhereTheTimeOfAStepGoes) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto result = run_file("training", kCatalogue / "training-step.toml");
+    const auto page = report({result});
+    // No collective has bars, yet what ranks wait for has a chart
+    EXPECT_EQ(looked_at(page, result).find("charts, "), 2u);
+    const std::string mfu =
+        python("import h5py, sys; print(f\"{100 * h5py.File(sys.argv[1])['training/flops_utilisation'][()]:#.3g} %\")",
+               {result.string()});
+    EXPECT_EQ(evaluated(page, cells("training/flops_utilisation") + ".startsWith('" + mfu + " " + mfu + "')"),
+              "True []");
+    EXPECT_EQ(evaluated(page,
+                        "[...document.querySelectorAll('#training .twin tbody th')].map((cell) => cell.textContent)"
+                        ".join(' ')"),
+              "tensor pipeline bubble []");
+}
+
+TEST_F(Report, AnswersWithATableOfSizes) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto result = run_file("sizes", kCatalogue / "h100-two-servers.toml");
+    const auto page = report({result});
+    EXPECT_EQ(looked_at(page, result).find("charts, "), 2u);
+    EXPECT_EQ(evaluated(page, cells("sizes/bytes")), "8 B 64 B 512 B 4 KiB 32 KiB 256 KiB 2 MiB 16 MiB 64 MiB []");
+}
+
+TEST_F(Report, IsNoPassWhereGatesAreNotMet) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const std::string gates = "[question]\nrequire = [\"completion < 1ns\", \"worst_margin > -9dB\"]\n";
+    const auto page = report({run("gates", kQuick + gates)});
+    EXPECT_EQ(evaluated(page,
+                        "document.querySelector('.verdict strong').textContent + ': ' + "
+                        "[...document.querySelectorAll('#verdict td')].map((cell) => cell.textContent)"
+                        ".filter((text) => text.includes('met') || text.includes('MET')).join(', ')"),
+              "✗ FAIL: ✗ NOT MET, ✓ met []");
+    EXPECT_EQ(evaluated(report({run("quick", kQuick)}), "document.querySelector('.verdict strong').textContent"),
+              "✓ PASS []");
+}
+
+TEST_F(Report, IsNoPassWhereLinksLoseLock) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto result = run_file("dirt", std::filesystem::path(LIGHTLOOM_SOURCE_DIR) / "scenarios/tutorial/5-dirt.toml",
+                                 {"--set", "workload.iterations=1"});
+    EXPECT_EQ(evaluated(report({result}),
+                        "document.querySelector('.verdict strong').textContent + "
+                        "/links lost lock: \\d+ times; frames lost on links: [\\d,]+, where error correction explains/"
+                        ".test(document.querySelector('.verdict span').textContent) + "
+                        "document.querySelector('[name=measure]:checked').value"),
+              "! MARGINALtrueloss []");
 }
 
 TEST_F(Report, IsSmallWhateverTheFabric) {
@@ -136,6 +208,13 @@ TEST_F(Report, ComparesManyResults) {
                       {result.string()});
     };
     EXPECT_EQ(evaluated(page, completion), in_file(first) + " " + in_file(second) + " []");
+    EXPECT_EQ(evaluated(page, "document.querySelector('.winner').textContent.slice(0, 24)"),
+              "first wins by completion []");
+    EXPECT_EQ(
+        evaluated(page,
+                  "[...document.querySelectorAll('#comparison tbody')[0].rows].map(({cells}) => cells[0].textContent"
+                  " + cells[1].textContent).join(' ')"),
+        "first1 second2 []");
     // The sections below are of the result that is chosen.
     EXPECT_EQ(evaluated(page,
                         "const which = document.getElementById('which'); which.value = '1';"

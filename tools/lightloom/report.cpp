@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 
 #include "scenarios/result_reader.hpp"
 #include "scenarios/scratch_file.hpp"
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/console.hpp"
 #include "tools/lightloom/report_bundle.hpp"
+#include "tools/lightloom/report_comparison.hpp"
 #include "tools/lightloom/report_page.hpp"
 #include "tools/lightloom/report_result.hpp"
 
@@ -80,19 +82,25 @@ int report_command(const std::vector<std::string>& words) {
     refuse_to_overwrite_others(path);
 
     std::vector<JsonObject> results;
+    std::vector<Design> designs;
     std::string title;
     try {
         for (const std::string& file : files) {
             const ResultReader result = ResultReader::open(file);
             if (title.empty() && result.has_attribute("title")) title = result.attribute("title");
-            results.push_back(report_json(result));
+            designs.push_back(design_of(result));
+            results.push_back(report_json(result, designs.back()));
         }
     } catch (const ResultUnreadable& error) {
         print_error(error.what());
         return kExitUsersMistake;
     }
-    if (files.size() > 1) title = fmt::format("{} results", files.size());
-    write(path, report_page(title.empty() ? "Lightloom report" : title, results));
+    std::optional<JsonObject> comparison;
+    if (files.size() > 1) {
+        title = fmt::format("{} results", files.size());
+        comparison = comparison_object(std::move(designs));
+    }
+    write(path, report_page(title.empty() ? "Lightloom report" : title, results, comparison));
     std::cout << path << '\n';
     return kExitFine;
 }

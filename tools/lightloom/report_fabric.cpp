@@ -43,7 +43,8 @@ ReportedFabric::ReportedFabric(const ResultReader& result)
       upper_node(result.whole_column("topology/links/upper_node")),
       lower_port(result.whole_column("topology/links/lower_port")),
       upper_port(result.whole_column("topology/links/upper_port")),
-      margin_db(result.column("optics/links/margin_db")) {
+      margin_db(result.column("optics/links/margin_db")),
+      frame_loss_ratio(result.column("optics/links/frame_loss_ratio")) {
     check_references(result, kind, kinds.size(), "topology/nodes/kind");
     check_references(result, tier, tiers.size(), "topology/links/tier");
     check_references(result, lower_node, kind.size(), "topology/links/lower_node");
@@ -51,6 +52,7 @@ ReportedFabric::ReportedFabric(const ResultReader& result)
     for (const auto* ports : {&first_port, &lower_port, &upper_port})
         check_references(result, *ports, kMostPorts, "a port");
     check_rows(result, margin_db.size(), directions(), "optics/links");
+    check_rows(result, frame_loss_ratio.size(), directions(), "optics/links");
     if (!result.has("ports/direction")) return;
 
     const std::vector<std::int64_t> direction = result.whole_column("ports/direction");

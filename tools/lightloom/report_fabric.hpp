@@ -26,7 +26,7 @@ struct ReportedFabric {
     // By cable
     std::vector<std::int64_t> tier, lower_node, upper_node, lower_port, upper_port;
     // By direction, 2 x cable + 1 for downwards
-    std::vector<double> margin_db;
+    std::vector<double> margin_db, frame_loss_ratio;
     // By direction, too; empty of a run that has not ended
     std::vector<double> utilisation;
     std::vector<std::int64_t> frames_sent, frames_lost, frames_dropped, deepest_queue_bytes, paused_ps;

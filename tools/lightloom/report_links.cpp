@@ -200,7 +200,7 @@ void add_links(JsonObject& json, const ResultReader& result, const ReportedFabri
         std::vector<double> queues;
         for (const std::int64_t depth : fabric.deepest_queue_bytes)
             queues.push_back(depth > 0 ? std::log2(static_cast<double>(depth)) : kNone);
-        add_histogram(json, "queue", fabric, queues, {0.5, 1.0});
+        add_histogram(json, "queue", fabric, queues, {1.0});
     }
     if (const auto list = budgets(result, fabric); !list.empty()) json.add("budgets", list);
     if (const auto list = worst_links(result, fabric); !list.empty()) json.add("links", list);

@@ -72,9 +72,11 @@ std::string json_for_html(std::string_view json) {
     return escaped;
 }
 
-std::string report_page(std::string_view title, const std::vector<JsonObject>& results) {
+std::string report_page(std::string_view title, const std::vector<JsonObject>& results,
+                        const std::optional<JsonObject>& comparison) {
     JsonObject data;
     data.add("version", kDataVersion).add("program", version_line()).add("results", results);
+    if (comparison) data.add("comparison", *comparison);
     std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
     page += fmt::format("<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n", policy());
     page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";

@@ -4,6 +4,7 @@
 // Not here: the figures (report_result.hpp), what the script does with them (tools/report/page.js).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,9 @@
 
 namespace lightloom {
 
-/// @param title  any text
-std::string report_page(std::string_view title, const std::vector<JsonObject>& results);
+/// @param title  any text @param comparison  of several results
+std::string report_page(std::string_view title, const std::vector<JsonObject>& results,
+                        const std::optional<JsonObject>& comparison);
 
 /// `json` as it may stand inside an HTML element: the characters that could end one, or a line of script, as escapes.
 std::string json_for_html(std::string_view json);

@@ -4,11 +4,13 @@
 
 #include <filesystem>
 
+#include "tools/lightloom/report_comparison.hpp"
 #include "tools/lightloom/report_distributions.hpp"
 #include "tools/lightloom/report_fabric.hpp"
 #include "tools/lightloom/report_links.hpp"
 #include "tools/lightloom/report_map.hpp"
 #include "tools/lightloom/report_series.hpp"
+#include "tools/lightloom/report_tables.hpp"
 #include "tools/lightloom/report_timeline.hpp"
 #include "tools/lightloom/report_verdict.hpp"
 
@@ -30,8 +32,8 @@ JsonObject figure(const ResultReader& result, const std::string& path) {
 
 std::vector<JsonObject> figures(const ResultReader& result) {
     std::vector<JsonObject> list;
-    for (const char* group : {"summary", "training"})
-        for (const std::string& name : result.datasets(group))
+    for (const char* group : {"summary", "training", "training/checkpoints", "economics"})
+        for (const std::string& name : result.scalars(group))
             list.push_back(figure(result, std::string(group) + "/" + name));
     return list;
 }
@@ -54,9 +56,10 @@ std::string shown_text(std::string text) {
 
 }  // namespace
 
-JsonObject report_json(const ResultReader& result) {
+JsonObject report_json(const ResultReader& result, const Design& design) {
     const ReportedFabric fabric(result);
-    const ReportVerdict verdict = verdict_of(result, fabric);
+    const std::vector<GateOutcome> gates = own_gates(design);
+    const ReportVerdict verdict = verdict_of(result, fabric, gates);
     JsonObject json;
     json.add("file", std::filesystem::path(result.path()).filename().string());
     json.add("title", attribute(result, "title")).add("status", attribute(result, "status"));
@@ -67,6 +70,8 @@ JsonObject report_json(const ResultReader& result) {
     json.add("seeds", seeds).add("size", size_of(result));
     json.add("verdict",
              JsonObject().add("word", verdict.word).add("deciding", verdict.deciding).add("also", verdict.also));
+    json.add("objective", design.question.objective).add("gates", gate_objects(gates));
+    add_tables(json, result);
     json.add("figures", figures(result)).add("distributions", distributions(result));
     add_links(json, result, fabric);
     json.add("map", map_of(fabric));

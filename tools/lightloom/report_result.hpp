@@ -4,12 +4,13 @@
 // page (report_page.hpp).
 #pragma once
 
+#include "comparison/design.hpp"
 #include "scenarios/result_reader.hpp"
 #include "tools/lightloom/json.hpp"
 
 namespace lightloom {
 
-/// @throws ResultUnreadable
-JsonObject report_json(const ResultReader& result);
+/// @param design  the same result, as it is compared. @throws ResultUnreadable
+JsonObject report_json(const ResultReader& result, const Design& design);
 
 }  // namespace lightloom

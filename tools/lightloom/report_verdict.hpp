@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "comparison/ranking.hpp"
 #include "scenarios/result_reader.hpp"
 #include "tools/lightloom/report_fabric.hpp"
 
@@ -16,6 +17,8 @@ struct ReportVerdict {
     std::vector<std::string> deciding, also;  // sentences: what the word stands on, what else is worth knowing
 };
 
-ReportVerdict verdict_of(const ResultReader& result, const ReportedFabric& fabric);
+/// @param gates  what the scenario requires
+ReportVerdict verdict_of(const ResultReader& result, const ReportedFabric& fabric,
+                         const std::vector<GateOutcome>& gates);
 
 }  // namespace lightloom

@@ -66,7 +66,7 @@ else()
   add_text(kEchartsLicence)
 endif()
 add_text(kReportScript ${SOURCE}/format.js ${SOURCE}/charts.js ${SOURCE}/series.js ${SOURCE}/map.js
-         ${SOURCE}/comparison.js ${SOURCE}/page.js)
+         ${SOURCE}/answers.js ${SOURCE}/comparison.js ${SOURCE}/page.js)
 add_text(kReportStyle ${SOURCE}/style.css)
 file(APPEND ${OUTPUT}.new "}  // namespace lightloom\n")
 file(COPY_FILE ${OUTPUT}.new ${OUTPUT} ONLY_IF_DIFFERENT)

@@ -5,10 +5,10 @@
 
 // After Okabe and Ito: told apart by all kinds of sight. Lines differ in dashes, too, and bars in hatching.
 const PALETTE = {
-    light: ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#B8860B', '#56B4E9', '#444444'],
-    dark: ['#56B4E9', '#E69F00', '#2FC79B', '#E79AC4', '#F0E442', '#6FA8FF', '#CCCCCC'],
+    light: ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#444444', '#56B4E9', '#B8860B'],
+    dark: ['#56B4E9', '#E69F00', '#2FC79B', '#E79AC4', '#E6EDF3', '#3F7FD6', '#F0E442'],
 };
-const DASHES = ['solid', 'dashed', 'dotted', [10, 3, 2, 3], [14, 4], [4, 2], [2, 6]];
+const DASHES = ['solid', [8, 4], 'dotted', [10, 3, 2, 3], [18, 6], [4, 2], [2, 6]];
 
 /** Another one when the colours begin again: twenty lines are twenty looks. */
 const dashOf = (n) => DASHES[(n + Math.floor(n / PALETTE.light.length)) % DASHES.length];
@@ -43,6 +43,9 @@ function base(theme, more) {
 const legend = (theme) => ({top: 4, type: 'scroll', textStyle: {color: theme.ink}, pageTextStyle: {color: theme.ink},
     pageIconColor: theme.ink, pageIconInactiveColor: theme.rule});
 
+/** Of lines: their dashes, which a mark in the middle would hide. */
+const lineLegend = (theme) => ({...legend(theme), itemWidth: 40, itemStyle: {opacity: 0}});
+
 // -- Distributions
 
 const DISTRIBUTION_NAMES = {
@@ -70,7 +73,7 @@ function leastTime(curves) {
 
 function tailOption(theme, curves) {
     return base(theme, {
-        legend: legend(theme),
+        legend: lineLegend(theme),
         grid: {left: 64, right: 28, top: 44, bottom: 52},
         tooltip: {
             trigger: 'item',
@@ -78,7 +81,7 @@ function tailOption(theme, curves) {
                 `${seriesName}\n${percent(value[1])} take ${duration(value[0])} or longer`,
         },
         xAxis: axis(theme, 'time', {
-            type: 'log', nameGap: 30, min: leastTime(curves), axisLabel: {formatter: (ps) => duration(ps, 3)},
+            type: 'log', nameGap: 30, min: leastTime(curves), axisLabel: {formatter: timeTick},
         }),
         yAxis: axis(theme, '', {type: 'log', inverse: true, max: 1, axisLabel: {formatter: percentileLabel}}),
         series: curves.map(({name, curve}, n) => ({
@@ -147,50 +150,58 @@ function histogramChart({title, note, axisName, data, label}) {
 
 // -- Budget of a link
 
-/** From the transmitter to the margin: where each bar begins and ends. Levels stand, losses fall. */
+/** In the order of the light: what is sent, losses, what is received, penalties, what the receiver needs. */
+function budgetSteps(budget) {
+    const end = (name) => budget.terms.find((term) => term.name === name);
+    const between = budget.terms.filter(({name}) => !['transmitter', 'sensitivity'].includes(name));
+    const received = {name: 'received', column: 'received_dbm', worst: budget.worst_received_dbm,
+        median: budget.median_received_dbm};
+    return [end('transmitter'), ...between.filter(({penalty}) => !penalty), received,
+        ...between.filter(({penalty}) => penalty), end('sensitivity')];
+}
+
+const isLevel = ({column}) => column.endsWith('_dbm');
+
+/** Where each bar begins and ends: levels stand, losses take away, and what they leave is the margin. */
 function waterfallBars(budget) {
-    const value = (name) => budget.terms.find((term) => term.name === name).worst;
-    const losses = budget.terms.filter((term) => !['transmitter', 'sensitivity'].includes(term.name));
-    let at = value('transmitter');
-    const bars = [{name: 'transmitter', level: at}];
-    const fall = (term) => {
-        bars.push({name: term.name, from: at, to: at - term.worst, amount: -term.worst});
-        at -= term.worst;
-    };
-    losses.filter((term) => !term.penalty && term.worst !== 0).forEach(fall);
-    bars.push({name: 'received', level: budget.worst_received_dbm});
-    at = budget.worst_received_dbm;
-    losses.filter((term) => term.penalty && term.worst !== 0).forEach(fall);
-    bars.push({name: 'sensitivity', level: value('sensitivity')});
-    bars.push({name: 'margin', from: value('sensitivity'), to: at, amount: budget.worst_margin_db, isMargin: true});
+    const bars = [];
+    let at = 0;
+    for (const step of budgetSteps(budget)) {
+        if (isLevel(step)) {
+            bars.push({name: step.name, level: step.worst});
+            if (step.name !== 'sensitivity') at = step.worst;
+        } else if (step.worst !== 0) {
+            bars.push({name: step.name, from: at, to: at - step.worst, amount: step.worst});
+            at -= step.worst;
+        }
+    }
+    bars.push({name: 'margin', from: bars.at(-1).level, to: at, amount: budget.worst_margin_db, isMargin: true});
     return bars;
 }
+
+const barText = (bar) => 'level' in bar ? level(bar.level) : bar.isMargin ? decibel(bar.amount) : loss(bar.amount);
 
 function waterfallOption(theme, budget) {
     const bars = waterfallBars(budget);
     const ends = bars.flatMap((bar) => 'level' in bar ? [bar.level] : [bar.from, bar.to]);
     const low = Math.floor(Math.min(...ends) - 1), high = Math.ceil(Math.max(...ends));
     const fill = (bar) => bar.isMargin ? (bar.amount < 0 ? theme.bad : theme.good)
-        : 'level' in bar ? PALETTE[theme.name][0] : bar.amount > 0 ? PALETTE[theme.name][2] : PALETTE[theme.name][4];
+        : PALETTE[theme.name]['level' in bar ? 0 : bar.amount < 0 ? 2 : 6];
     const renderItem = (_, api) => {
         const row = api.value(0), bar = bars[row];
         const [from, to] = 'level' in bar ? [low, bar.level] : [bar.from, bar.to];
         const [x0, y] = api.coord([Math.min(from, to), row]), [x1] = api.coord([Math.max(from, to), row]);
         const thick = api.size([0, 1])[1] * 0.62;
-        const text = 'level' in bar ? level(bar.level) : decibel(bar.amount);
         return {type: 'group', children: [
             {type: 'rect', shape: {x: x0, y: y - thick / 2, width: Math.max(x1 - x0, 2), height: thick},
                 style: {fill: fill(bar)}},
-            {type: 'text', style: {text, x: x1 + 6, y, fill: theme.ink, verticalAlign: 'middle',
+            {type: 'text', style: {text: barText(bar), x: x1 + 6, y, fill: theme.ink, verticalAlign: 'middle',
                 font: `12px ${theme.font}`}},
         ]};
     };
     return base(theme, {
         grid: {left: 96, right: 84, top: 12, bottom: 48},  // on the right the last label
-        tooltip: {formatter: ({dataIndex}) => {
-            const bar = bars[dataIndex];
-            return `${bar.name}: ${'level' in bar ? level(bar.level) : decibel(bar.amount)}`;
-        }},
+        tooltip: {formatter: ({dataIndex}) => `${bars[dataIndex].name}: ${barText(bars[dataIndex])}`},
         xAxis: axis(theme, 'power, dBm', {type: 'value', min: low, max: high, nameGap: 28}),
         yAxis: axis(theme, '', {type: 'category', inverse: true, data: bars.map((bar) => bar.name),
             axisLabel: {color: theme.ink, interval: 0}}),
@@ -200,9 +211,9 @@ function waterfallOption(theme, budget) {
 }
 
 function budgetChart(budget) {
-    const row = (name, column, worst, median) => [name, ...[[budget.worst_link, worst], [budget.median_link, median]]
-        .map(([link, value]) => cell(column.endsWith('_dbm') ? level(value) : decibel(value), value,
-            `optics/links/${column}[${link}]`))];
+    const row = ({name, column, worst, median}, show) => [name,
+        ...[[budget.worst_link, worst], [budget.median_link, median]].map(([link, value]) =>
+            cell(show(value), value, `optics/links/${column}[${link}]`))];
     return {
         title: `Budget of ${budget.tier}`,
         note: `The worst of ${readableNumber(budget.links)} directions: ${budget.worst_sender}. ` +
@@ -213,9 +224,9 @@ function budgetChart(budget) {
             caption: `Budget of ${budget.tier}, worst lane`,
             head: ['term', 'worst link', 'median link'],
             rows: [
-                ...budget.terms.map((term) => row(term.name, term.column, term.worst, term.median)),
-                row('received', 'received_dbm', budget.worst_received_dbm, budget.median_received_dbm),
-                row('margin', 'margin_db', budget.worst_margin_db, budget.median_margin_db),
+                ...budgetSteps(budget).map((step) => row(step, isLevel(step) ? level : loss)),
+                row({name: 'margin', column: 'margin_db', worst: budget.worst_margin_db,
+                    median: budget.median_margin_db}, decibel),
             ],
         },
     };
@@ -275,10 +286,11 @@ function timelineOption(theme, result, end) {
         legend: legend(theme),
         grid: {left: 92, right: 28, top: 40, bottom: 60},
         tooltip: {formatter: ({seriesType, dataIndex, name}) => seriesType === 'custom'
-            ? `${bars[dataIndex].text}\n${duration(bars[dataIndex].from)} to ${orNever(bars[dataIndex].to)}` : name},
+            ? `${bars[dataIndex].text}\n${duration(bars[dataIndex].from)} to ${orTheEnd(bars[dataIndex].to)}` : name},
         dataZoom: [{type: 'slider', height: 16, bottom: 8, showDataShadow: false, filterMode: 'weakFilter',
-            labelFormatter: (ps) => duration(ps, 3), textStyle: {color: theme.muted}}],
-        xAxis: axis(theme, '', {type: 'value', min: 0, max: end, axisLabel: {formatter: (ps) => duration(ps, 3)}}),
+            labelFormatter: timeTick, textStyle: {color: theme.muted}}],
+        xAxis: axis(theme, '', {type: 'value', min: 0, max: end,
+            axisLabel: {formatter: timeTick, showMaxLabel: false}}),
         yAxis: axis(theme, '', {type: 'category', inverse: true, data: lanes, axisLabel: {interval: 'auto'}}),
         series: [
             {type: 'custom', renderItem, clip: true, encode: {x: [1, 2], y: 3},
@@ -300,7 +312,7 @@ function timelineChart(result) {
             caption: 'Collectives and faults',
             head: ['', 'from', 'to', 'takes'],
             rows: bars.map((bar) => [bar.text, cell(duration(bar.from), bar.from),
-                cell(orNever(bar.to), bar.to), bar.to < 0 ? '-' : duration(bar.to - bar.from)]),
+                cell(orTheEnd(bar.to), bar.to), bar.to < 0 ? '-' : duration(bar.to - bar.from)]),
         },
     };
 }

@@ -1,94 +1,112 @@
-// Several results beside each other: the figures that every comparison shows, each as a ratio to the first result,
-// and the tails in one chart. Not here: verdicts and gates (`lightloom compare`).
+// Several results beside each other: which wins by the question of the first, which gates are met, every figure with
+// its ratio to the first, and the tails in one chart. The judging is that of `lightloom compare`; here it is shown.
 'use strict';
 
-const tailOf = (name, key) => (result) => result.distributions.find((curve) => curve.name === name)?.quantiles[key];
-
-const COMPARED = [
-    ['completion', 'ps', (result) => figureOf(result, 'summary/completion_ps')],
-    ['packet latency, p50', 'ps', tailOf('packet_latency', 'p50')],
-    ['packet latency, p99', 'ps', tailOf('packet_latency', 'p99')],
-    ['packet latency, p99.9', 'ps', tailOf('packet_latency', 'p99_9')],
-    ['packet latency, p99.99', 'ps', tailOf('packet_latency', 'p99_99')],
-    ['packet jitter, p99.9', 'ps', tailOf('packet_jitter', 'p99_9')],
-    ['flow completion, p99', 'ps', tailOf('flow_completion', 'p99')],
-    ['bus bandwidth', 'byte/s', (result) => figureOf(result, 'summary/bus_bandwidth')],
-    ['straggler ratio', '1', (result) => figureOf(result, 'summary/straggler_ratio')],
-    ['worst margin', 'dB', (result) => figureOf(result, 'summary/worst_margin_db')],
-    ['frames lost', '1', (result) => figureOf(result, 'summary/frames_lost')],
-    ['frames dropped', '1', (result) => figureOf(result, 'summary/frames_dropped')],
-    ['packets sent again', '1', (result) => figureOf(result, 'summary/retransmissions')],
-];
-const isFigure = (value) => value !== undefined && value !== null;
 /** Decibels are a ratio already, and a ratio to nothing is none. */
 const ratioTo = (value, first, units) =>
     isFigure(value) && isFigure(first) && first > 0 && units !== 'dB' ? value / first : null;
 
-function comparedRows(results) {
-    return COMPARED.map(([name, units, of]) => ({name, units, values: results.map(of)}))
-        .filter(({values}) => values.some(isFigure));
+/** " (x 1.234)", or of decibels the difference. */
+function against(value, first, units) {
+    const times = ratioTo(value, first, units);
+    if (times !== null) return ` (x ${measured(times)})`;
+    return units === 'dB' && isFigure(value) && isFigure(first) ? ` (${decibel(value - first)})` : '';
 }
 
-function comparisonTable(results, rows) {
+const BETTER = {less: ', less is better', more: ', more is better'};
+
+function rankingTable({results, comparison}) {
+    const {objective, order, names, metrics, gates} = comparison;
+    const metric = metrics.find(({name}) => name === objective);
+    const value = (n) => metric?.values[n];
+    const row = (n, rank) => {
+        const own = gates.filter(({design}) => design === n);
+        const met = own.filter(({is_met: isMet}) => isMet).length;
+        return [names[n], rank, isFigure(value(n)) ? cell(readable(value(n), metric.units), value(n)) : '-',
+            against(value(n), value(0), metric?.units).replace(/^ \(|\)$/g, '') || '-', results[n].verdict.word,
+            own.length === 0 ? 'none' : `${met} of ${own.length} met`];
+    };
+    const out = names.map((_, n) => n).filter((n) => !order.includes(n));
+    return tableElement({
+        caption: `Ranking by ${objective}${BETTER[metric?.better] ?? ''}`,
+        head: ['result', 'rank', objective, 'against the first', 'verdict', 'gates'],
+        rows: [...order.map((n, place) => row(n, String(place + 1))), ...out.map((n) => row(n, 'out'))],
+    });
+}
+
+function ranking(data) {
+    const {verdict, gates, names} = data.comparison;
+    const sentences = verdict.trim().split('\n'), isWarning = (sentence) => sentence.startsWith('WARNING');
+    const [winner, ...reasons] = [...sentences.filter((s) => !isWarning(s)), ...sentences.filter(isWarning)];
+    return [
+        el('p', {class: 'winner'}, el('strong', null, winner)),
+        reasons.length ? el('ul', {class: 'also'}, reasons.map((sentence) => el('li', null, sentence))) : null,
+        rankingTable(data),
+        gates.length ? tableElement({
+            caption: 'Gates: what the scenarios require ([question])',
+            head: ['result', 'gate', 'met', 'is', 'bound'],
+            rows: gates.map((gate) => [names[gate.design], ...gateRow(gate)]),
+        }) : null,
+    ];
+}
+
+function comparisonTable({results, comparison}) {
     return {
         caption: 'Figures, and ratios to the first',
-        head: ['', ...results.map(shortName)],
+        head: ['', ...comparison.names],
         rows: [
             ['verdict', ...results.map((result) => result.verdict.word)],
-            ...rows.map(({name, units, values}) => [name, ...values.map((value, n) => {
-                if (!isFigure(value)) return '-';
-                const times = n > 0 ? ratioTo(value, values[0], units) : null;
-                return cell(readable(value, units) + (times === null ? '' : ` (x ${times.toPrecision(4)})`), value);
-            })]),
+            ...comparison.metrics.map(({name, units, better, values}) => [name + (BETTER[better] ?? ''),
+                ...values.map((value, n) => isFigure(value)
+                    ? cell(readable(value, units) + (n > 0 ? against(value, values[0], units) : ''), value) : '-')]),
         ],
     };
 }
 
-function ratioChart(results) {
-    const rows = comparedRows(results);
-    const shown = rows.filter(({values, units}) => values.every((value) => ratioTo(value, values[0], units) > 0));
+function ratioChart(data) {
+    const {names, metrics} = data.comparison;
+    const shown = metrics.filter(({values, units}) => values.every((value) => ratioTo(value, values[0], units) > 0) &&
+        values.some((value) => value !== values[0]));
     return {
-        title: 'Against the first', wide: results.length > 2,
-        height: 110 + shown.length * (14 + Math.max(24, 5 * results.length)),
-        note: `Each figure over that of ${shortName(results[0])}, on a logarithmic axis: to the right is more.`,
+        title: 'Against the first', wide: true,
+        height: 110 + shown.length * (14 + Math.max(16, 7 * (names.length - 1))),
+        note: `Each figure that differs over that of ${names[0]}, on a logarithmic axis: to the right is more.`,
         option: (theme) => base(theme, {
             legend: legend(theme),
-            aria: {enabled: true, decal: {show: results.length > 2}, label: {enabled: false}},
-            grid: {left: 150, right: 32, top: 44, bottom: 48},
-            tooltip: {formatter: ({seriesName, value, name}) =>
-                `${seriesName}: ${name} x ${(2 ** value).toPrecision(4)}`},
+            aria: {enabled: true, decal: {show: names.length > 2}, label: {enabled: false}},
+            grid: {left: 168, right: 32, top: 44, bottom: 48},
+            tooltip: {formatter: ({seriesName, value, name}) => `${seriesName}: ${name} x ${measured(2 ** value)}`},
             xAxis: axis(theme, 'ratio', {type: 'value', nameGap: 28,
-                axisLabel: {formatter: (log) => Number((2 ** log).toPrecision(3))}}),
+                axisLabel: {formatter: (log) => briefly(2 ** log)}}),
             yAxis: axis(theme, '', {type: 'category', inverse: true, data: shown.map(({name}) => name),
                 axisLabel: {color: theme.ink, interval: 0}}),
-            series: results.slice(1).map((result, n) => ({
-                name: shortName(result), type: 'bar',
-                data: shown.map(({values}) => Math.log2(values[n + 1] / values[0])),
+            series: names.slice(1).map((name, n) => ({
+                name, type: 'bar', data: shown.map(({values}) => Math.log2(values[n + 1] / values[0])),
             })),
         }),
-        table: comparisonTable(results, rows),
+        table: comparisonTable(data),
     };
 }
 
-function comparisonSection(results) {
-    const figures = [figure(ratioChart(results))];
+function comparisonSection(data) {
+    const content = [...ranking(data), figure(ratioChart(data))];
     for (const name of ['packet_latency', 'flow_completion']) {
-        const curves = results.map((result) => ({name: shortName(result),
+        const curves = data.results.map((result, n) => ({name: data.comparison.names[n],
             curve: result.distributions.find((curve) => curve.name === name)})).filter(({curve}) => curve);
         if (curves.length > 0) {
             const title = distributionName(name);
-            figures.push(figure(tailChart(title[0].toUpperCase() + title.slice(1), curves)));
+            content.push(figure(tailChart(title[0].toUpperCase() + title.slice(1), curves)));
         }
     }
-    return section('comparison', 'Comparison', figures);
+    return section('comparison', 'Comparison', content);
 }
 
 /** Which result the sections below are of. */
-function resultChoice(results, chosen, onChange) {
+function resultChoice({results, comparison}, chosen, onChange) {
     return el('p', {class: 'which'}, el('label', {for: 'which'}, 'Result: '),
         el('select', {id: 'which', change: ({target}) => {
             onChange(Number(target.value));
             document.getElementById('which').focus();
         }}, results.map((result, n) => el('option', {value: n, selected: n === chosen ? '' : null},
-            `${shortName(result)}: ${result.title}`))));
+            `${comparison.names[n]}: ${result.title}`))));
 }

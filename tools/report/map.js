@@ -8,36 +8,42 @@ const SHADES = {
 };
 const LAYERS = ['scale-up', 'server', 'leaf', 'spine', 'core'];  // from the bottom
 
-/** share: from 0, nothing to see, to 1, the worst; null: has no such thing; bad: past a limit that has a meaning. */
+const within = ({least, most}, value) => most > least ? (value - least) / (most - least) : 0.5;
+
+/**
+ * Colours span what the fabric has: `of` is the figure that is scaled, null of what has no such thing; share: from 0,
+ * nothing to see, to 1, the worst; bad: past a limit that has a meaning.
+ */
 const MEASURES = {
     utilisation: {
         label: 'utilisation',
         note: 'share of the run that the busiest direction was sending',
         text: (line) => percent(line.utilisation),
-        share: (line) => line.utilisation,
+        of: (line) => line.utilisation,
+        share: (line, span) => within(span, line.utilisation),
         bad: () => false,
-        ends: () => ['0 %', '100 %'],
+        ends: ({least, most}) => [percent(least), percent(most)],
         order: (link) => -link.utilisation,
     },
     margin: {
         label: 'margin',
         note: 'least margin of the cables; red where a budget does not close',
         text: (line) => decibel(line.margin_db),
-        share: (line, {least, most}) => line.margin_db === null ? null
-            : most > least ? 1 - (line.margin_db - least) / (most - least) : 0.5,
+        of: (line) => line.margin_db,
+        share: (line, span) => line.margin_db === null ? null : 1 - within(span, line.margin_db),
         bad: (line) => line.margin_db !== null && line.margin_db < 0,
         ends: ({least, most}) => [decibel(most), decibel(least)],
         order: (link) => link.margin_db ?? Infinity,
     },
     loss: {
         label: 'loss',
-        note: 'share of frames lost on the link, from one in 1e8; the palest lost none',
+        note: 'share of frames lost on the link, on a logarithmic scale; grey lost none',
         text: (line) => `${readableNumber(line.frames_lost)} of ${readableNumber(line.frames_sent)} frames lost`,
-        share: (line) => line.frames_lost > 0
-            ? Math.min(1, Math.max(0.25, 1 + Math.log10(line.frames_lost / line.frames_sent) / 8)) : 0,
+        of: (line) => line.frames_lost > 0 ? Math.log10(line.frames_lost / line.frames_sent) : null,
+        share: (line, span) => line.frames_lost > 0 ? 0.3 + 0.7 * within(span, MEASURES.loss.of(line)) : null,
         bad: () => false,
-        ends: () => ['none', 'all'],
-        order: (link) => -link.frames_lost,
+        ends: ({least, most}) => isFinite(most) ? [percent(10 ** least), percent(10 ** most)] : ['none', 'none'],
+        order: (link) => link.frames_lost > 0 ? -link.frames_lost : Infinity,
     },
 };
 
@@ -46,19 +52,30 @@ function shade(theme, share) {
     return echarts.color.lerp(at - n, [steps[n], steps[n + 1]]);
 }
 
-/** Lines as objects, the range of margins, and the measures that this fabric has. */
+/** Lines as objects, the measures that this fabric has, and the range of each. */
 function readMap(map) {
     const lines = map.tier.map((tier, n) => ({
         tier, lower: map.lower[n], upper: map.upper[n], cables: map.cables[n], margin_db: map.margin_db[n],
         utilisation: map.utilisation?.[n], frames_sent: map.frames_sent?.[n], frames_lost: map.frames_lost?.[n],
     }));
-    const margins = map.margin_db.filter((margin) => margin !== null);
-    const span = {least: Math.min(...margins), most: Math.max(...margins)};
-    const measures = [];
-    if (map.utilisation) measures.push('utilisation');
-    if (margins.length > 0) measures.push('margin');
-    if (map.utilisation) measures.push('loss');
-    return {lines, span, measures, ...placesOf(map)};
+    const measures = Object.keys(MEASURES).filter((name) =>
+        name === 'margin' ? map.margin_db.some((margin) => margin !== null) : map.utilisation);
+    const spans = Object.fromEntries(measures.map((name) => [name, spanOf(lines.map(MEASURES[name].of))]));
+    return {lines, spans, measures, ...placesOf(map)};
+}
+
+function spanOf(values) {
+    const figures = values.filter(isFigure);
+    return {least: Math.min(...figures), most: Math.max(...figures)};
+}
+
+/** What the verdict speaks of: what is not well is to be seen first. */
+function firstMeasure(map, verdict) {
+    if (verdict.word === 'PASS' || verdict.word === 'PARTIAL') return map.measures[0];
+    const hasLost = map.lines.some((line) => line.frames_lost > 0);
+    const isClosed = !map.lines.some((line) => line.margin_db < 0 && line.margin_db !== null);
+    const wanted = hasLost && isClosed ? 'loss' : 'margin';
+    return map.measures.includes(wanted) ? wanted : map.measures[0];
 }
 
 /** Where each place stands: x in its row, y by kind. */
@@ -76,9 +93,9 @@ function placesOf(map) {
 /** Of two lines the one with less margin; copper has none. */
 const worseLine = (a, b) => (b.margin_db ?? Infinity) < (a.margin_db ?? Infinity) ? b : a;
 
-function colour(theme, measure, line, span) {
+function colour(theme, map, measure, line) {
     if (MEASURES[measure].bad(line)) return theme.bad;
-    const share = MEASURES[measure].share(line, span);
+    const share = MEASURES[measure].share(line, map.spans[measure]);
     return share === null ? theme.rule : shade(theme, share);
 }
 
@@ -86,7 +103,7 @@ const lineText = (map, line, measure) => `${map.places[line.lower].name} - ${map
     `${readableNumber(line.cables)} ${line.cables === 1 ? 'cable' : 'cables'}, ${MEASURES[measure].text(line)}`;
 
 function mapOption(theme, map, tiers, measure) {
-    const badness = (line) => MEASURES[measure].bad(line) ? 2 : MEASURES[measure].share(line, map.span) ?? -1;
+    const badness = (line) => MEASURES[measure].bad(line) ? 2 : MEASURES[measure].share(line, map.spans[measure]) ?? -1;
     const lines = [...map.lines].sort((a, b) => badness(a) - badness(b));
     const at = (place) => [map.places[place].x, map.places[place].y];
     const width = lines.length > 600 ? 1 : lines.length > 120 ? 1.5 : 2.5;
@@ -100,7 +117,7 @@ function mapOption(theme, map, tiers, measure) {
             {type: 'lines', coordinateSystem: 'cartesian2d', silent: false, data: lines.map((line) => ({
                 coords: [at(line.lower), at(line.upper)],
                 lineStyle: {
-                    color: colour(theme, measure, line, map.span), opacity: 0.9,
+                    color: colour(theme, map, measure, line), opacity: 0.9,
                     width: width * (badness(line) > 0.75 ? 1.6 : 1),
                     curveness: map.places[line.lower].y === map.places[line.upper].y ? 0.3 : 0,
                 },
@@ -117,23 +134,34 @@ function mapOption(theme, map, tiers, measure) {
     });
 }
 
+const ends = (map, tier, end) => [...new Set(map.lines.filter((line) => line.tier === tier)
+    .map((line) => line[end]))].sort((a, b) => a - b);
+
+const MATRIX = {top: 12, bottom: 84, row: 18, label: 15};
+/** Of the tier that has most rows: each has a label where there is room. */
+function matrixHeight(map) {
+    const rows = Math.max(...new Set(map.lines.map(({tier}) => ends(map, tier, 'lower').length)));
+    return MATRIX.top + MATRIX.bottom + Math.min(Math.max(rows * MATRIX.row, 200), 720);
+}
+
 function matrixOption(theme, map, tier, measure) {
     const lines = map.lines.filter((line) => line.tier === tier);
-    const sorted = (end) => [...new Set(lines.map((line) => line[end]))].sort((a, b) => a - b);
-    const rows = sorted('lower'), columns = sorted('upper');
+    const rows = ends(map, tier, 'lower'), columns = ends(map, tier, 'upper');
+    const each = (matrixHeight(map) - MATRIX.top - MATRIX.bottom) / rows.length;
     const numbered = (places) => new Map(places.map((place, n) => [place, n]));
     const rowOf = numbered(rows), columnOf = numbered(columns);
     const renderItem = (_, api) => {
         const [x, y] = api.coord([api.value(0), api.value(1)]), [w, h] = api.size([1, 1]);
-        return {type: 'rect', style: {fill: colour(theme, measure, lines[api.value(2)], map.span)},
+        return {type: 'rect', style: {fill: colour(theme, map, measure, lines[api.value(2)])},
             shape: {x: x - w / 2, y: y - h / 2, width: Math.max(w - 1, 1), height: Math.max(h - 1, 1)}};
     };
     const names = (places) => places.map((place) => map.places[place].name);
     return base(theme, {
-        grid: {left: 100, right: 20, top: 12, bottom: 72},
+        grid: {left: 100, right: 20, top: MATRIX.top, bottom: MATRIX.bottom, outerBoundsMode: 'none'},
         tooltip: {formatter: ({dataIndex}) => lineText(map, lines[dataIndex], measure)},
         xAxis: axis(theme, '', {type: 'category', data: names(columns), axisLabel: {rotate: 45}}),
-        yAxis: axis(theme, '', {type: 'category', inverse: true, data: names(rows)}),
+        yAxis: axis(theme, '', {type: 'category', inverse: true, data: names(rows),
+            axisLabel: {interval: Math.max(Math.ceil(MATRIX.label / each) - 1, 0)}}),
         series: [{type: 'custom', renderItem, encode: {x: 0, y: 1},
             data: lines.map((line, n) => [columnOf.get(line.upper), rowOf.get(line.lower), n])}],
     });

@@ -79,11 +79,13 @@ function section(id, title, ...content) {
 // -- Sections of one result
 
 const TILES = [
-    ['summary/completion_ps', 'completion'], ['summary/bus_bandwidth', 'bus bandwidth'],
-    ['summary/straggler_ratio', 'straggler ratio'], ['summary/worst_margin_db', 'worst margin'],
-    ['summary/frames_lost', 'frames lost'], ['summary/frames_dropped', 'frames dropped'],
-    ['summary/retransmissions', 'packets sent again'], ['training/step_ps', 'training step'],
-    ['training/flops_utilisation', 'MFU'],
+    ['summary/completion_ps', 'completion', duration], ['training/step_ps', 'training step', duration],
+    ['training/flops_utilisation', 'MFU', percent], ['summary/bus_bandwidth', 'bus bandwidth', byteRate],
+    ['summary/straggler_ratio', 'straggler ratio', measured], ['summary/worst_margin_db', 'worst margin', decibel],
+    ['summary/frames_lost', 'frames lost', readableNumber],
+    ['summary/frames_dropped', 'frames dropped', readableNumber],
+    ['summary/retransmissions', 'packets sent again', readableNumber],
+    ['economics/watt_per_gpu', 'power per GPU', watts], ['economics/usd_per_gpu', 'price per GPU', dollars],
 ];
 
 const packetTail = (result) => result.distributions.find(({name}) => name === 'packet_latency');
@@ -91,15 +93,23 @@ const packetTail = (result) => result.distributions.find(({name}) => name === 'p
 function tiles(result) {
     const tile = (name, text, value, path) => el('div', {class: 'tile'}, el('dt', null, name),
         el('dd', {'data-value': String(value), 'data-path': path, title: String(value)}, text));
-    const list = TILES.map(([path, name]) => {
-        const found = result.figures.find((figure) => figure.path === path);
-        return found && found.value !== null ? tile(name, readable(found.value, found.units), found.value, path)
-            : null;
-    });
+    const list = TILES.map(([path, name, show]) => [path, name, show, figureOf(result, path)])
+        .filter(([, , , value]) => isFigure(value))
+        .map(([path, name, show, value]) => tile(name, show(value), value, path));
     const tail = packetTail(result);
     if (tail) list.splice(1, 0, tile('p99.9 packet latency', duration(tail.quantiles.p99_9), tail.quantiles.p99_9,
         'histograms/packet_latency/p99_9'));
     return el('dl', {class: 'tiles'}, list);
+}
+
+/** Rows of equal length, as nearly as may be: one tile in a row of its own looks forgotten. */
+function alignTiles() {
+    for (const list of document.querySelectorAll('.tiles')) {
+        const most = Math.max(Math.floor((list.clientWidth + 8) / 158), 1), count = list.children.length;
+        let columns = Math.ceil(count / Math.ceil(count / most));
+        if (columns > 2 && count % columns === 1) --columns;
+        list.style.setProperty('--columns', columns);
+    }
 }
 
 const WORD_SYMBOLS = {PASS: '✓', MARGINAL: '!', PARTIAL: '…', FAIL: '✗'};
@@ -111,7 +121,7 @@ function verdictSection(result) {
         el('p', {class: `verdict ${word.toLowerCase()}`}, el('strong', null, `${WORD_SYMBOLS[word] ?? ''} ${word}`),
             el('span', null, deciding.join('; '))),
         also.length ? el('ul', {class: 'also'}, also.map((sentence) => el('li', null, sentence))) : null,
-        tiles(result),
+        tiles(result), gatesTable(result),
         el('p', {class: 'note'}, `${readableNumber(endpoints)} GPUs, ${readableNumber(nodes)} nodes, ` +
             `${readableNumber(links)} cables; seeds: plant ${result.seeds.plant}, traffic ${result.seeds.traffic}, ` +
             `faults ${result.seeds.faults}; digest ${result.digest || 'none'}; ${result.file}`));
@@ -139,7 +149,7 @@ function opticsSection(result) {
 }
 
 function scaleLegend(map, measure) {
-    const [from, to] = MEASURES[measure].ends(map.span);
+    const [from, to] = MEASURES[measure].ends(map.spans[measure]);
     const swatches = Array.from({length: 9}, (_, n) => {
         const swatch = el('i');
         swatch.style.background = shade(theme(), n / 8);
@@ -155,7 +165,7 @@ const TIER_HEAD = ['tier', 'cables', 'least margin', 'busiest', 'frames sent', '
 function mapSection(result) {
     const map = readMap(result.map), tiers = result.map.tiers;
     if (map.measures.length === 0 || map.lines.length === 0) return null;
-    const state = {measure: map.measures[0], tier: map.lines.reduce(worseLine).tier};
+    const state = {measure: firstMeasure(map, result.verdict), tier: map.lines.reduce(worseLine).tier};
     const fabric = {
         title: 'The fabric', height: 80 + 100 * map.kinds.length, wide: true,
         note: 'Rows of nodes and the cables between them; where there are many, neighbours share a place.',
@@ -164,7 +174,7 @@ function mapSection(result) {
             rows: tierRows(map, tiers)},
     };
     const matrix = {
-        title: 'The same as a matrix', height: 420, wide: true,
+        title: 'The same as a matrix', height: matrixHeight(map), wide: true,
         note: 'One tier: the lower ends of its cables downwards, the upper ends across.',
         option: (look) => matrixOption(look, map, state.tier, state.measure),
         table: worstLinks(result.links ?? [], state.measure, MOST_LINKS_SHOWN),
@@ -196,7 +206,7 @@ function mapSection(result) {
 function loadSection(result) {
     if (!result.utilisation) return null;
     const charts = [histogramChart({
-        title: 'Utilisation', axisName: 'time busy', data: result.utilisation, label: (share) => percent(share),
+        title: 'Utilisation', axisName: 'time busy', data: result.utilisation, label: percentTick,
         note: 'Share of the run that each direction was sending.',
     })];
     if (result.queue) charts.push(histogramChart({
@@ -262,13 +272,10 @@ function detailSections(result) {
 
 // -- The page
 
-function shortName(result) {
-    return result.file.replace(/\.h5(\.partial)?$/, '');
-}
-
 function resultSections(result) {
-    return [verdictSection(result), latencySection(result), opticsSection(result), mapSection(result),
-        loadSection(result), seriesSection(result), timelineSection(result), ...detailSections(result)]
+    return [verdictSection(result), jobsSection(result), trainingSection(result), sizesSection(result),
+        latencySection(result), opticsSection(result), mapSection(result), loadSection(result), seriesSection(result),
+        timelineSection(result), billSection(result), ...detailSections(result)]
         .filter((part) => part !== null);
 }
 
@@ -296,14 +303,15 @@ function build(data) {
     const show = (n) => {
         const result = data.results[n];
         drawn.clear();
-        const comparison = several ? [comparisonSection(data.results)] : [];
+        const comparison = several ? [comparisonSection(data)] : [];
         const sections = [...comparison, ...resultSections(result)];
-        if (several) sections[1].prepend(resultChoice(data.results, n, show));
+        if (several) sections[1].prepend(resultChoice(data, n, show));
         header.replaceChildren(
             el('div', {class: 'top'}, el('h1', null, several ? document.title : result.title || 'Lightloom report'),
                 themeChoice()),
             contents(sections));
         body.replaceChildren(...sections);
+        alignTiles();
         drawn.drawAll();
     };
     document.getElementById('report').replaceChildren(header, body);
@@ -312,4 +320,7 @@ function build(data) {
 
 build(JSON.parse(document.getElementById('data').textContent));
 prefersDark.addEventListener('change', recolour);
-addEventListener('resize', () => drawn.resize());
+addEventListener('resize', () => {
+    alignTiles();
+    drawn.resize();
+});

@@ -9,11 +9,11 @@ function binaryScale(most) {
 }
 
 const PANELS = [
-    {key: 'utilisation', name: 'time busy', show: (share) => percent(share), of: (value) => value,
+    {key: 'utilisation', name: 'time busy', show: percent, tick: percentTick, of: (value) => value,
         scale: () => ({max: 1, interval: 0.25})},
-    {key: 'queue_bytes', name: 'queue', show: (count) => bytes(Math.round(count)), of: (value) => value,
+    {key: 'queue_bytes', name: 'queue', show: (count) => bytes(Math.round(count)), tick: bytes, of: (value) => value,
         scale: binaryScale},
-    {key: 'paused_ps', name: 'time paused', show: (share) => percent(share),
+    {key: 'paused_ps', name: 'time paused', show: percent, tick: percentTick,
         of: (value, series) => value / series.interval_ps, scale: () => ({splitNumber: 3})},
 ];
 const STATISTICS = [['mean', 'mean'], ['p99', 'p99'], ['max', 'greatest']];
@@ -59,7 +59,7 @@ function seriesOption(theme, result) {
     const end = Math.max(figureOf(result, 'summary/end_ps') ?? 0, series.time_ps.at(-1));
     const isLast = (n) => n === panels.length - 1;
     return base(theme, {
-        legend: legend(theme),
+        legend: lineLegend(theme),
         axisPointer: {link: [{xAxisIndex: 'all'}]},
         tooltip: {
             trigger: 'axis', order: 'seriesAsc',
@@ -70,12 +70,12 @@ function seriesOption(theme, result) {
         grid: panels.map((_, n) => ({left: 96, right: 28, height: PANEL.height, outerBoundsMode: 'none',
             top: PANEL.top + n * (PANEL.height + PANEL.gap)})),
         dataZoom: [{type: 'slider', height: 16, bottom: 8, showDataShadow: false, filterMode: 'none',
-            xAxisIndex: panels.map((_, n) => n), labelFormatter: (ps) => duration(ps, 3),
+            xAxisIndex: panels.map((_, n) => n), labelFormatter: timeTick,
             textStyle: {color: theme.muted}}],
         xAxis: panels.map((_, n) => axis(theme, '', {type: 'value', min: 0, max: end, gridIndex: n,
-            axisLabel: {show: isLast(n), formatter: (ps) => duration(ps, 3)}})),
+            axisLabel: {show: isLast(n), formatter: timeTick, showMaxLabel: false}})),
         yAxis: panels.map((panel, n) => axis(theme, panel.name, {type: 'value', min: 0, gridIndex: n, nameGap: 70,
-            axisLabel: {formatter: panel.show}, ...panel.scale(Math.max(...series[panel.key].max))})),
+            axisLabel: {formatter: panel.tick}, ...panel.scale(Math.max(...series[panel.key].max))})),
         series: panels.flatMap((panel, n) => seriesLines(theme, result, panel, n)),
     });
 }

@@ -1,0 +1,96 @@
+#include "tools/lightloom/report_comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "tools/lightloom/compare_cells.hpp"
+#include "tools/lightloom/compare_text.hpp"
+
+namespace lightloom {
+namespace {
+
+std::vector<JsonObject> metric_objects(const Values& values) {
+    std::vector<JsonObject> rows;
+    for (const Metric& metric : metrics()) {
+        std::vector<double> row;
+        for (const std::vector<double>& of_design : values) row.push_back(of_design[number_of(metric)]);
+        if (std::ranges::all_of(row, [](double value) { return std::isnan(value); })) continue;
+        rows.push_back(JsonObject()
+                           .add("name", metric.name)
+                           .add("units", unit_text(metric))
+                           .add("better", better_text(metric))
+                           .add("meaning", metric.meaning)
+                           .add("values", row));
+    }
+    return rows;
+}
+
+void make_unique(std::vector<Design>& designs) {
+    for (std::size_t d = 0; d < designs.size(); ++d) {
+        const std::string name = designs[d].name;
+        const auto is_taken = [&](const std::string& wanted) {
+            return std::any_of(designs.begin(), designs.begin() + static_cast<std::ptrdiff_t>(d),
+                               [&](const Design& other) { return other.name == wanted; });
+        };
+        for (int n = 2; is_taken(designs[d].name); ++n) designs[d].name = fmt::format("{} ({})", name, n);
+    }
+}
+
+}  // namespace
+
+Design design_of(const ResultReader& result) {
+    const std::filesystem::path path = result.path();
+    return {.name = one_line(path.stem().string()),
+            .source = one_line(result.path()),
+            .title = one_line(result.attribute("title")),
+            .question = question_of(result),
+            .runs = {measured_of(result)},
+            .symptoms = symptoms_of(result)};
+}
+
+std::vector<GateOutcome> own_gates(const Design& design) {
+    Comparison alone;
+    alone.designs.push_back(design);
+    std::vector<GateOutcome> gates = gate_outcomes(alone, means(alone));
+    std::erase_if(gates, [](const GateOutcome& gate) { return gate.gate.is_relative; });
+    return gates;
+}
+
+std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates) {
+    std::vector<JsonObject> objects;
+    for (const GateOutcome& gate : gates)
+        objects.push_back(JsonObject()
+                              .add("design", static_cast<std::int64_t>(gate.design))
+                              .add("gate", gate.gate.text)
+                              .add("units", unit_text(*gate.gate.metric))
+                              .add("value", gate.value)
+                              .add("bound", gate.bound)
+                              .add("is_measured", gate.holds.has_value())
+                              .add("is_met", !gate.is_red()));
+    return objects;
+}
+
+JsonObject comparison_object(std::vector<Design> designs) {
+    make_unique(designs);
+    Comparison comparison;
+    comparison.designs = std::move(designs);
+    comparison.objective = metric_named(comparison.designs[comparison.baseline].question.objective);
+    ComparisonReport report{
+        .comparison = comparison, .values = means(comparison), .gates = {}, .order = {}, .front = {}, .assumed = {}};
+    report.gates = gate_outcomes(comparison, report.values);
+    report.order = ranked(comparison, report.values);
+    std::vector<std::string> names;
+    for (const Design& design : comparison.designs) names.push_back(design.name);
+    return JsonObject()
+        .add("objective", comparison.objective->name)
+        .add("names", names)
+        .add("order", std::vector<std::int64_t>(report.order.begin(), report.order.end()))
+        .add("metrics", metric_objects(report.values))
+        .add("gates", gate_objects(report.gates))
+        .add("verdict", verdict_text(report));
+}
+
+}  // namespace lightloom

@@ -1,0 +1,23 @@
+// What a report says of results by the question of their scenarios: gates, met or not, and of several results which
+// wins. The judging is that of `lightloom compare` (comparison/ranking.hpp), to whose words this adds none.
+#pragma once
+
+#include <vector>
+
+#include "comparison/ranking.hpp"
+#include "tools/lightloom/json.hpp"
+
+namespace lightloom {
+
+/// A result as one that is compared, called by its file.
+Design design_of(const ResultReader& result);
+
+/// What the scenario of one result requires by itself; what is relative to a baseline has none here, and is left out.
+std::vector<GateOutcome> own_gates(const Design& design);
+std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates);
+
+/// Of two designs or more, the first being the baseline; their names are made unique. Metrics that no design has are
+/// absent.
+JsonObject comparison_object(std::vector<Design> designs);
+
+}  // namespace lightloom
