@@ -131,6 +131,7 @@ public:
     bool is_group(const std::string& item) const { return kind_of(item) == H5O_TYPE_GROUP; }
     bool is_dataset(const std::string& item) const { return kind_of(item) == H5O_TYPE_DATASET; }
     void check_format() const;
+    std::string where_results_are() const;
     void read_everything(const std::string& group, int depth) const;
     bool is_scalar(const std::string& item) const;
     void list_groups(const std::string& group, int depth, std::vector<std::string>& found) const;
@@ -309,10 +310,25 @@ auto guarded(const std::string& path, auto look_up) {
 
 }  // namespace
 
+// A sweep's table says where its results are.
+std::string ResultReader::Contents::where_results_are() const {
+    std::string such;
+    if (H5Lexists(root(), "results", H5P_DEFAULT) > 0) {
+        const Handle results(H5Oopen(root(), "results", H5P_DEFAULT), H5Oclose, "results");
+        for (const std::string& name : links_of(results.id()))
+            if (such.empty())
+                such = ", such as " + (std::filesystem::path(path_).parent_path() / "points" / (name + ".h5")).string();
+    }
+    return "it is the table of a sweep; the results of its points are in the folder points beside it" + such;
+}
+
 // Whether it says that it is a result of a format that is known here.
 void ResultReader::Contents::check_format() const {
     const auto no_result = [&] { refuse("it is an HDF5 file, but not a result"); };
-    if (H5Aexists(root(), "format") <= 0 || text_attribute(root(), "", "format") != "lightloom-result") no_result();
+    if (H5Aexists(root(), "format") <= 0) no_result();
+    const std::string format = text_attribute(root(), "", "format");
+    if (format == "lightloom-sweep") refuse(where_results_are());
+    if (format != "lightloom-result") no_result();
     if (H5Aexists(root(), "format_version") <= 0) no_result();
     const Handle version(H5Aopen(root(), "format_version", H5P_DEFAULT), H5Aclose, "format_version");
     const Handle space(H5Aget_space(version.id()), H5Sclose, "space");
