@@ -38,8 +38,8 @@ struct GateOutcome {
 /// What a design must meet: what its own scenario requires, and what the baseline's does, which is asked of all.
 std::vector<Gate> requirements(const Comparison& comparison, std::size_t design);
 
-/// Requirements of each design, and the gates that make the command fail. Those that are relative to the baseline do not
-/// concern it.
+/// Requirements of each design, and the gates that make the command fail. Those that are relative to the baseline do
+/// not concern it.
 std::vector<GateOutcome> gate_outcomes(const Comparison& comparison, const Values& values);
 
 /// Designs with a value of the objective that meet their requirements, best first; the first of equals first.

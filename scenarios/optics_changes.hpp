@@ -1,4 +1,4 @@
-// What faults make of directions during a run, in order of time: plain rows, so that whoever reads them needs no optics.
+// What faults make of directions during a run, in order of time: plain rows, so that who reads them needs no optics.
 // Not here: how they come about (scenarios/fault_plan.hpp).
 #pragma once
 

@@ -312,23 +312,18 @@ auto guarded(const std::string& path, auto look_up) {
 
 // A sweep's table says where its results are.
 std::string ResultReader::Contents::where_results_are() const {
-    std::string such;
-    if (H5Lexists(root(), "results", H5P_DEFAULT) > 0) {
-        const Handle results(H5Oopen(root(), "results", H5P_DEFAULT), H5Oclose, "results");
-        for (const std::string& name : links_of(results.id()))
-            if (such.empty())
-                such = ", such as " + (std::filesystem::path(path_).parent_path() / "points" / (name + ".h5")).string();
-    }
-    return "it is the table of a sweep; the results of its points are in the folder points beside it" + such;
+    const auto names = is_group("results") ? links_of(open_object("results").id()) : std::vector<std::string>{};
+    const std::string folder = (std::filesystem::path(path_).parent_path() / "points").string();
+    return fmt::format("it is the table of a sweep, whose points have their results in {}{}", folder,
+                       names.empty() ? "" : fmt::format(", such as {}/{}.h5", folder, names[0]));
 }
 
 // Whether it says that it is a result of a format that is known here.
 void ResultReader::Contents::check_format() const {
     const auto no_result = [&] { refuse("it is an HDF5 file, but not a result"); };
     if (H5Aexists(root(), "format") <= 0) no_result();
-    const std::string format = text_attribute(root(), "", "format");
-    if (format == "lightloom-sweep") refuse(where_results_are());
-    if (format != "lightloom-result") no_result();
+    if (text_attribute(root(), "", "format") == "lightloom-sweep") refuse(where_results_are());
+    if (text_attribute(root(), "", "format") != "lightloom-result") no_result();
     if (H5Aexists(root(), "format_version") <= 0) no_result();
     const Handle version(H5Aopen(root(), "format_version", H5P_DEFAULT), H5Aclose, "format_version");
     const Handle space(H5Aget_space(version.id()), H5Sclose, "space");
