@@ -310,12 +310,14 @@ auto guarded(const std::string& path, auto look_up) {
 
 }  // namespace
 
-// A sweep's table says where its results are.
+// Of a sweep's table, beside which the results of its points are.
 std::string ResultReader::Contents::where_results_are() const {
-    const auto names = is_group("results") ? links_of(open_object("results").id()) : std::vector<std::string>{};
-    const std::string folder = (std::filesystem::path(path_).parent_path() / "points").string();
-    return fmt::format("it is the table of a sweep, whose points have their results in {}{}", folder,
-                       names.empty() ? "" : fmt::format(", such as {}/{}.h5", folder, names[0]));
+    const std::filesystem::path folder = std::filesystem::path(path_).parent_path() / "points";
+    std::error_code none;
+    std::string first;
+    for (const auto& file : std::filesystem::directory_iterator(folder, none))
+        if (file.path().extension() == ".h5" && (first.empty() || file.path() < first)) first = file.path();
+    return "it is the table of a sweep, whose points have results of their own" + (first.empty() ? "" : ": " + first);
 }
 
 // Whether it says that it is a result of a format that is known here.
