@@ -48,10 +48,11 @@ std::vector<double> with_bill_drawn(const Measured& run, std::uint64_t draw_numb
 
 std::set<std::string> bill_figures(const Comparison& comparison) {
     std::set<std::string> names;
+    const Bearing bearing = bearing_of(comparison);
     for (const Design& design : comparison.designs)
         for (const BillItem& item : design.runs[0].bill) {
-            if (item.watt[0] != item.watt[2]) names.insert(figure_of(item, "power_watt"));
-            if (!std::isnan(item.dollars[1]) && item.dollars[0] != item.dollars[2])
+            if (bearing.power && item.watt[0] != item.watt[2]) names.insert(figure_of(item, "power_watt"));
+            if (bearing.prices && !std::isnan(item.dollars[1]) && item.dollars[0] != item.dollars[2])
                 names.insert(figure_of(item, "price_usd"));
         }
     return names;
@@ -65,6 +66,25 @@ Level drawn_level(std::string_view figure, std::uint64_t draw_number) {
 
 std::string name_of(const AssumedFigure& figure) {
     return fmt::format("{} of {} {}", figure.column, figure.table, figure.id);
+}
+
+Bearing bearing_of(const Comparison& comparison) {
+    Bearing bearing;
+    const auto take = [&](const Metric& metric) {
+        bearing.prices |= metric.unit == MetricUnit::dollar;
+        bearing.power |= metric.unit == MetricUnit::watt || metric.unit == MetricUnit::joule;
+        const bool of_bill = metric.unit == MetricUnit::dollar || metric.unit == MetricUnit::watt ||
+                             metric.name == "transceivers_per_gpu";
+        bearing.runs |= !of_bill;
+    };
+    take(*comparison.objective);
+    for (std::size_t design = 0; design < comparison.designs.size(); ++design)
+        for (const Gate& gate : requirements(comparison, design)) take(*gate.metric);
+    return bearing;
+}
+
+bool is_economic(const AssumedFigure& figure) {
+    return figure.column.starts_with("price_") || (figure.table == "passives" && figure.column == "power_watt");
 }
 
 AssumedOutcome under_assumptions(const Comparison& comparison, std::size_t winner, std::size_t draws,

@@ -20,9 +20,18 @@ Assumption::Level drawn_level(std::string_view figure, std::uint64_t draw_number
 /// "launch_dbm of modules 400gbase-dr4"
 std::string name_of(const AssumedFigure& figure);
 
+/// What the order hangs on: of objective and requirements those that follow from prices, from power, and from a run.
+struct Bearing {
+    bool prices = false, power = false, runs = false;
+};
+Bearing bearing_of(const Comparison& comparison);
+
+/// Of optics: all that it changes is a bill, which needs no other run.
+bool is_economic(const AssumedFigure& figure);
+
 struct AssumedOutcome {
     std::size_t draws = 0, stays = 0;    // stays: the winner wins
-    std::size_t figures = 0;             // that were drawn
+    std::size_t figures = 0;             // that were drawn: those that may bear on the order
     std::optional<std::size_t> instead;  // who wins most often where the winner does not
 
     /// The figure that the others depend on: of the draws with it there, so many turn the order.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "comparison/symptoms.hpp"
+#include "comparison/work.hpp"
 #include "scenarios/metrics.hpp"
 #include "scenarios/question.hpp"
 #include "scenarios/result_reader.hpp"
@@ -37,6 +38,7 @@ struct Design {
     Question question;           // of its scenario
     std::vector<Measured> runs;  // at least one
     Symptoms symptoms;           // of the first
+    Work work{};                 // likewise
     /// Mean over the runs; NaN if one of them has none.
     double value(const Metric& metric) const;
     /// One value for each run.

@@ -1,9 +1,7 @@
 #include "comparison/ranking.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <string_view>
 
 namespace lightloom {
 namespace {
@@ -26,6 +24,18 @@ Values means(const Comparison& comparison) {
     return values;
 }
 
+std::vector<Gate> requirements(const Comparison& comparison, std::size_t design) {
+    std::vector<std::string> texts = comparison.designs[design].question.require;
+    for (const std::string& text : comparison.designs[comparison.baseline].question.require)
+        if (std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
+    std::vector<Gate> gates;
+    for (const std::string& text : texts) {
+        Gate gate = std::get<Gate>(parse_gate(text));
+        if (!gate.is_relative || design != comparison.baseline) gates.push_back(std::move(gate));
+    }
+    return gates;
+}
+
 std::vector<GateOutcome> gate_outcomes(const Comparison& comparison, const Values& values) {
     std::vector<GateOutcome> outcomes;
     const auto judge = [&](std::size_t design, const Gate& gate, bool is_required) {
@@ -34,8 +44,7 @@ std::vector<GateOutcome> gate_outcomes(const Comparison& comparison, const Value
         outcomes.push_back({design, gate, is_required, value, gate.bound(baseline), gate.holds(value, baseline)});
     };
     for (std::size_t design = 0; design < comparison.designs.size(); ++design) {
-        for (const std::string& text : comparison.designs[design].question.require)
-            judge(design, std::get<Gate>(parse_gate(text)), true);
+        for (const Gate& gate : requirements(comparison, design)) judge(design, gate, true);
         for (const Gate& gate : comparison.fail_if)
             if (!gate.is_relative || design != comparison.baseline) judge(design, gate, false);
     }
@@ -73,18 +82,16 @@ std::vector<bool> front_of(const Comparison& comparison, const Values& values) {
     return pareto_front(points);
 }
 
-std::vector<Ahead> ahead(const Comparison&, const Values& values, std::size_t runner_up, std::size_t winner) {
-    // One of each kind: the tail speaks for the other quantiles.
-    constexpr std::array<std::string_view, 8> kTold{"completion",     "p99_9_latency",  "p99_jitter",
-                                                    "worst_margin",   "watt_per_gpu",   "usd_per_gpu",
-                                                    "energy_per_bit", "retransmissions"};
-    constexpr double kWorthTelling = 0.01;
+std::vector<Ahead> ahead(const Comparison& comparison, const Values& values, std::size_t runner_up,
+                         std::size_t winner) {
     std::vector<Ahead> found;
-    for (const std::string_view name : kTold) {
-        const Metric& metric = *metric_named(name);
+    for (const Metric& metric : metrics()) {
+        if (metric.better == Better::neither || &metric == comparison.objective) continue;
         const double ours = values[runner_up][number_of(metric)], theirs = values[winner][number_of(metric)];
-        const double share = (key_of(metric, theirs) - key_of(metric, ours)) / std::abs(theirs);
-        if (std::isfinite(share) && share > kWorthTelling) found.push_back({&metric, share});
+        const double difference = key_of(metric, theirs) - key_of(metric, ours);
+        const double share = metric.unit == MetricUnit::decibel ? std::pow(10.0, difference / 10.0) - 1.0
+                                                                : difference / std::abs(theirs);
+        if (std::isfinite(share) && share > kWorthTelling) found.push_back({&metric, share, difference});
     }
     std::ranges::stable_sort(found, std::ranges::greater{}, &Ahead::share);
     return found;

@@ -35,8 +35,11 @@ struct GateOutcome {
     bool is_red() const { return holds.value_or(!is_required) != is_required; }
 };
 
-/// Requirements of each design, and the gates that make the command fail, which do not concern the baseline where they
-/// are relative to it.
+/// What a design must meet: what its own scenario requires, and what the baseline's does, which is asked of all.
+std::vector<Gate> requirements(const Comparison& comparison, std::size_t design);
+
+/// Requirements of each design, and the gates that make the command fail. Those that are relative to the baseline do
+/// not concern it.
 std::vector<GateOutcome> gate_outcomes(const Comparison& comparison, const Values& values);
 
 /// Designs with a value of the objective that meet their requirements, best first; the first of equals first.
@@ -48,11 +51,13 @@ std::optional<Interval> paired_lead(const Comparison& comparison, const Metric& 
 /// On the comparison's axes; empty without any.
 std::vector<bool> front_of(const Comparison& comparison, const Values& values);
 
-/// By which metrics the runner-up is ahead, and how far: what would turn the order.
+/// By which of all metrics the runner-up is ahead, and how far: what would turn the order. The furthest first.
 struct Ahead {
     const Metric* metric;
-    double share;  // by which it is better, of the winner's value
+    double share;       // by which it is better, of the winner's value; of decibels, of the ratio that they are
+    double difference;  // in the metric's own unit, above zero
 };
+inline constexpr double kWorthTelling = 0.01;  // a share below which nobody is ahead
 std::vector<Ahead> ahead(const Comparison& comparison, const Values& values, std::size_t runner_up, std::size_t winner);
 
 }  // namespace lightloom

@@ -10,6 +10,8 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
+constexpr double kOtherLoad = 0.03;  // of the time: less than that explains nothing
+
 std::string word(const std::vector<std::string>& words, double number) {
     return number >= 0.0 && number < static_cast<double>(words.size()) ? words[static_cast<std::size_t>(number)]
                                                                        : "unknown";
@@ -25,13 +27,15 @@ std::size_t row(double number, std::size_t rows) {
 void read_tiers(const ResultReader& result, Symptoms& found) {
     const std::vector<double> tier = result.column("topology/links/tier");
     for (const std::string& name : result.words("topology/links/tier")) found.tiers.push_back({.name = name});
+    const auto take_margin = [](Symptoms::Tier& of, double margin) {
+        if (!std::isnan(margin)) of.margin_db = std::min(of.margin_db.value_or(margin), margin);
+    };
     if (const std::vector<double> margin = result.column("optics/links/margin_db"); margin.size() == 2 * tier.size())
-        for (std::size_t i = 0; i < margin.size(); ++i) {
-            if (std::isnan(margin[i])) continue;
-            auto& least = found.tiers[row(tier[i / 2], found.tiers.size())].margin_db;
-            least = std::min(least.value_or(margin[i]), margin[i]);
-        }
+        for (std::size_t i = 0; i < margin.size(); ++i)
+            take_margin(found.tiers[row(tier[i / 2], found.tiers.size())], margin[i]);
     if (!result.has("ports")) return;
+    const bool has_least = result.has("ports/least_margin_db");
+    const std::vector<double> least = has_least ? result.column("ports/least_margin_db") : std::vector<double>{};
     const std::vector<double> direction = result.column("ports/direction"), busy = result.column("ports/utilisation"),
                               lost = result.column("ports/frames_lost");
     std::vector<double> ports(found.tiers.size(), 0.0);
@@ -41,6 +45,7 @@ void read_tiers(const ResultReader& result, Symptoms& found) {
         of_port.utilisation += busy[i];
         of_port.greatest_utilisation = std::max(of_port.greatest_utilisation, busy[i]);
         of_port.frames_lost += lost[i];
+        if (has_least) take_margin(of_port, least[i]);
         ports[at] += 1.0;
     }
     for (std::size_t at = 0; at < ports.size(); ++at)
@@ -57,7 +62,11 @@ void read_queues(const ResultReader& result, Symptoms& found) {
     const std::size_t at = row(node[static_cast<std::size_t>(deepest - queue.begin())], kind.size());
     found.queue_at = word(result.words("topology/nodes/kind"), kind[at]);
     found.dropped = result.find("summary/frames_dropped").value_or(0.0);
-    found.retransmissions = result.find("summary/retransmissions").value_or(0.0);
+}
+
+void read_locks(const ResultReader& result, Symptoms& found) {
+    found.lock_losses = result.find("summary/lock_losses").value_or(0.0);
+    found.flaps = result.find("summary/flaps").value_or(0.0);
 }
 
 void read_faults(const ResultReader& result, Symptoms& found) {
@@ -131,6 +140,14 @@ void add_losses(Lines& lines, const Symptoms& better, const std::string& worse_n
                         worse.dropped, worse_name, better.dropped, worse.queue_at));
 }
 
+void add_locks(Lines& lines, const Symptoms& better, const std::string& worse_name, const Symptoms& worse) {
+    if (worse.lock_losses > 2.0 * better.lock_losses)
+        lines.push_back(fmt::format(
+            "links of {} lose their lock, times: {:.0f} ({:.0f} in the other), and of these their port goes "
+            "down: {:.0f}",
+            worse_name, worse.lock_losses, better.lock_losses, worse.flaps));
+}
+
 void add_fault(Lines& lines, const Symptoms& better, const std::string& worse_name, const Symptoms& worse) {
     if (!worse.worst_fault) return;
     const Symptoms::Fault& fault = *worse.worst_fault;
@@ -145,12 +162,20 @@ void add_fault(Lines& lines, const Symptoms& better, const std::string& worse_na
 void add_load(Lines& lines, const std::string& better_name, const Symptoms& better, const std::string& worse_name,
               const Symptoms& worse) {
     const Symptoms::Tier *of_worse = busiest(worse), *of_better = busiest(better);
-    if (of_worse != nullptr && of_better != nullptr)
+    const bool is_known = of_worse != nullptr && of_better != nullptr;
+    if (is_known && of_worse->name != of_better->name)
         lines.push_back(fmt::format(
-            "the busiest tier of {} is {} ({:.0f} % on average, {:.0f} % at most), of {} it is "
-            "{} ({:.0f} %, {:.0f} %)",
+            "the busiest tier of {} is {} ({:.0f} % on average, {:.0f} % at most), of {} it is {} ({:.0f} "
+            "%, {:.0f} %)",
             worse_name, of_worse->name, 100.0 * of_worse->utilisation, 100.0 * of_worse->greatest_utilisation,
             better_name, of_better->name, 100.0 * of_better->utilisation, 100.0 * of_better->greatest_utilisation));
+    else if (is_known && (std::abs(of_worse->utilisation - of_better->utilisation) > kOtherLoad ||
+                          std::abs(of_worse->greatest_utilisation - of_better->greatest_utilisation) > kOtherLoad))
+        lines.push_back(fmt::format(
+            "the busiest tier, {}, is busy {:.0f} % of the time in {} ({:.0f} % at most), {:.0f} % in {} "
+            "({:.0f} %)",
+            of_worse->name, 100.0 * of_worse->utilisation, worse_name, 100.0 * of_worse->greatest_utilisation,
+            100.0 * of_better->utilisation, better_name, 100.0 * of_better->greatest_utilisation));
     if (worse.queue_bytes > 1.2 * better.queue_bytes)
         lines.push_back(fmt::format("the deepest queue of {} is at a {}, {:.0f} KiB; of {} at a {}, {:.0f} KiB",
                                     worse_name, worse.queue_at, worse.queue_bytes / 1024.0, better_name,
@@ -163,9 +188,18 @@ Symptoms symptoms_of(const ResultReader& result) {
     Symptoms found;
     read_tiers(result, found);
     read_queues(result, found);
+    read_locks(result, found);
     read_faults(result, found);
     read_bill(result, found);
     return found;
+}
+
+Lines troubles(const Symptoms& better, const std::string& worse_name, const Symptoms& worse) {
+    Lines lines;
+    add_losses(lines, better, worse_name, worse);
+    add_locks(lines, better, worse_name, worse);
+    add_fault(lines, better, worse_name, worse);
+    return lines;
 }
 
 Lines differences(const Metric& metric, const std::string& better_name, const Symptoms& better,
@@ -186,10 +220,7 @@ Lines differences(const Metric& metric, const std::string& better_name, const Sy
                                 worse_name, of_worse->name, *of_worse->margin_db, better_name, of_better->name,
                                 *of_better->margin_db));
             break;
-        default:
-            add_losses(lines, better, worse_name, worse);
-            add_fault(lines, better, worse_name, worse);
-            add_load(lines, better_name, better, worse_name, worse);
+        default: lines = troubles(better, worse_name, worse); add_load(lines, better_name, better, worse_name, worse);
     }
     return lines;
 }

@@ -16,12 +16,12 @@ struct Symptoms {
         std::string name;
         double utilisation = 0.0, greatest_utilisation = 0.0;  // mean over its ports, and the busiest one's
         double frames_lost = 0.0;
-        std::optional<double> margin_db{};  // the least
+        std::optional<double> margin_db{};  // the least, during the run where it has ended
     };
     std::vector<Tier> tiers;
     std::string queue_at;  // the kind of node with the deepest queue
     double queue_bytes = 0.0;
-    double dropped = 0.0, retransmissions = 0.0;
+    double dropped = 0.0, lock_losses = 0.0, flaps = 0.0;
 
     struct Fault {
         std::size_t number = 0;
@@ -38,6 +38,9 @@ struct Symptoms {
 };
 
 Symptoms symptoms_of(const ResultReader& result);
+
+/// What went wrong in one design and not, or less, in another: frames lost or dropped, locks lost, flows stalled.
+std::vector<std::string> troubles(const Symptoms& better, const std::string& worse_name, const Symptoms& worse);
 
 /// Why `metric` of one design differs from another's, as far as results show it, the plainest first; may be empty.
 std::vector<std::string> differences(const Metric& metric, const std::string& better_name, const Symptoms& better,

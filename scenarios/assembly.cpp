@@ -176,7 +176,9 @@ Plan plan(const Scenario& scenario, const ScenarioContext& context) {
         inventory_of(plan.topology, cable_facts(scenario, plan.topology, model), EquipmentCatalogue::built_in());
     set_widths(laid_out.faults, plan.topology, model);
     FaultTimeline timeline = timeline_of(laid_out.faults, plan.topology, scenario);
-    plan.changes = channel_changes(laid_out.faults, timeline, plan.topology, model, full_frame_bytes(scenario));
+    OpticsChanges changes = optics_changes(laid_out.faults, timeline, plan.topology, model, full_frame_bytes(scenario));
+    plan.changes = std::move(changes.channels);
+    plan.margins = std::move(changes.margins);
     plan.outages = std::move(timeline.outages);
     add_circuit_schedule(scenario, plan);
     plan.impairments = std::move(timeline.impairments);
@@ -247,7 +249,7 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     result.topology = std::move(plan.topology);
     result.links = std::move(plan.links);
     result.inventory = std::move(plan.inventory);
-    summarise_links(result);
+    summarise_links(result, plan.margins);
     return result;
 }
 

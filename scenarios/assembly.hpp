@@ -13,6 +13,7 @@
 #include "models/optics/joining.hpp"
 #include "models/optics/link_condition.hpp"
 #include "models/optics/plant.hpp"
+#include "scenarios/optics_changes.hpp"
 #include "scenarios/plant_file.hpp"
 #include "scenarios/run_result.hpp"
 #include "scenarios/scenario.hpp"
@@ -46,6 +47,7 @@ struct Plan {
     LinkConditions links;                                // as they are at the start
     std::vector<Joint> joints;                           // by tier; rows of the catalogue that it was planned with
     std::vector<ChannelChange> changes;                  // what faults do to them later, in order of time
+    std::vector<MarginChange> margins;                   // and to their budgets, likewise
     std::vector<Outage> outages;                         // when they are down
     std::vector<Impairment> impairments;                 // when faults add to their loss
     std::vector<RateChange> rates;                       // when they have fewer lanes, or all again

@@ -114,7 +114,7 @@ public:
             evaluate(module.at, direction);
         }
     }
-    std::vector<ChannelChange> changes{};
+    OpticsChanges changes{};
 
 private:
     LinkCondition& condition_of(std::uint32_t direction) {
@@ -122,10 +122,12 @@ private:
     }
     void evaluate(Time at, std::uint32_t direction) {
         model_.evaluate(direction, condition_of(direction), frame_bytes_, one_, 0);
-        changes.push_back({.at = at,
-                           .direction = direction,
-                           .codeword_hazard = one_.codeword_hazard[0],
-                           .lock_loss_per_second = one_.lock_losses_per_second[0]});
+        changes.channels.push_back({.at = at,
+                                    .direction = direction,
+                                    .codeword_hazard = one_.codeword_hazard[0],
+                                    .lock_loss_per_second = one_.lock_losses_per_second[0]});
+        changes.margins.push_back(
+            {.at = at, .direction = direction, .margin_db = one_.margin_db[0], .received_dbm = one_.received_dbm[0]});
     }
 
     const Topology& topology_;
@@ -221,8 +223,8 @@ std::vector<ExtraLoss> losses_at_start(const std::vector<PlannedFault>& faults) 
     return losses;
 }
 
-std::vector<ChannelChange> channel_changes(const std::vector<PlannedFault>& faults, const FaultTimeline& timeline,
-                                           const Topology& topology, const LinkModel& model, int frame_bytes) {
+OpticsChanges optics_changes(const std::vector<PlannedFault>& faults, const FaultTimeline& timeline,
+                             const Topology& topology, const LinkModel& model, int frame_bytes) {
     ChangingChannels channels(topology, model, frame_bytes);
     auto module = timeline.modules.begin();
     const auto replace_until = [&](Time at) {

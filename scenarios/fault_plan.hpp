@@ -9,6 +9,7 @@
 #include "models/faults/selection.hpp"
 #include "models/network/parameters.hpp"
 #include "models/optics/link_model.hpp"
+#include "scenarios/optics_changes.hpp"
 #include "scenarios/scenario.hpp"
 #include "topologies/topology.hpp"
 
@@ -35,7 +36,7 @@ std::vector<ExtraLoss> losses_at_start(const std::vector<PlannedFault>& faults);
 /// What later losses and other modules make of channels, each on top of those before it, in order of time.
 /// @param faults  that made the timeline
 /// @throws CatalogueError if a lane is named that a cable has not, or a cable is to lose light that has none
-std::vector<ChannelChange> channel_changes(const std::vector<PlannedFault>& faults, const FaultTimeline& timeline,
-                                           const Topology& topology, const LinkModel& model, int frame_bytes);
+OpticsChanges optics_changes(const std::vector<PlannedFault>& faults, const FaultTimeline& timeline,
+                             const Topology& topology, const LinkModel& model, int frame_bytes);
 
 }  // namespace lightloom

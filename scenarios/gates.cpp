@@ -73,14 +73,25 @@ GateError error_at(std::size_t column, std::string message, std::string hint) {
 
 // "1.2 x baseline", "+5%", "3.1ms", "1dB", "12"
 std::optional<GateError> read_value(Reading& reading, Gate& gate) {
-    const std::string form = fmt::format("a value such as {}, \"1.2 x baseline\" or \"+5%\" follows",
-                                         gate.metric->unit == MetricUnit::decibel ? "1dB" : "one with its unit");
+    const std::string form = gate.metric->unit == MetricUnit::decibel
+                                 ? "a value in dB follows, such as 1dB"
+                                 : "a value with its unit, \"1.2 x baseline\" or \"+5%\" follows";
     const std::size_t at = reading.column();
     const bool is_signed = reading.rest().starts_with('+') || reading.rest().starts_with('-');
+    const bool dollar_first = gate.metric->unit == MetricUnit::dollar && reading.take("$");
     const std::optional<double> number = reading.take_number();
     if (!number) return error_at(at, "no number", form);
     const std::size_t unit_at = reading.column();
     const std::string_view unit = reading.rest();
+    const bool is_share = (is_signed && unit.starts_with('%')) || unit.starts_with('x') || unit.starts_with('*');
+    if (is_share && gate.metric->unit == MetricUnit::decibel)
+        return error_at(unit_at, fmt::format("{} is in dB, of which there are no shares", gate.metric->name),
+                        "a bound in dB follows, such as 1dB");
+    if (dollar_first) {
+        if (!unit.empty()) return error_at(unit_at, fmt::format("no unit {}", quoted_for_display(unit)), "$ is one");
+        gate.value = *number;
+        return std::nullopt;
+    }
     if (is_signed && reading.take("%")) {
         gate.is_relative = true;
         gate.value = 1.0 + *number / 100.0;

@@ -2,6 +2,7 @@
 //     GATE = METRIC OPERATOR VALUE
 //     OPERATOR = < | <= | > | >= | == | !=
 //     VALUE = NUMBER [UNIT] | NUMBER x baseline | SIGN NUMBER %       the last: relative to the baseline
+// Decibels are a ratio already and have no shares; dollars may have their sign in front.
 // A scenario requires them ([question]), a command fails if one holds (--fail-if).
 #pragma once
 

@@ -340,18 +340,31 @@ RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, c
     return result;
 }
 
-void summarise_links(RunResult& result) {
+void summarise_links(RunResult& result, std::span<const MarginChange> changes) {
+    std::vector<double> least = result.links.margin_db;
+    std::vector<double> received = result.links.received_dbm;  // at that margin
+    for (const MarginChange& change : changes) {
+        if (change.at.ps >= result.summary.end_ps || !(change.margin_db < least[change.direction])) continue;
+        least[change.direction] = change.margin_db;
+        received[change.direction] = change.received_dbm;
+    }
+    result.ports.least_margin_db.assign(result.topology.ports.size(), std::numeric_limits<double>::quiet_NaN());
     std::vector<std::pair<double, std::uint32_t>> margins;
-    for (std::uint32_t i = 0; i < result.links.directions(); ++i)
-        if (!std::isnan(result.links.margin_db[i])) margins.push_back({result.links.margin_db[i], i});
+    for (std::uint32_t i = 0; i < result.links.directions(); ++i) {
+        const Topology::Cable& cable = result.topology.cables[i / 2];
+        result.ports.least_margin_db[(i % 2 == 0 ? cable.lower : cable.upper).value] = least[i];
+        if (!std::isnan(least[i])) margins.push_back({least[i], i});
+    }
     std::sort(margins.begin(), margins.end());
     RunResult::Summary& summary = result.summary;
     if (margins.empty()) {
-        summary.worst_margin_db = summary.first_percentile_margin_db = std::numeric_limits<double>::quiet_NaN();
+        summary.worst_margin_db = summary.first_percentile_margin_db = summary.worst_received_dbm =
+            std::numeric_limits<double>::quiet_NaN();
         return;
     }
     summary.worst_margin_db = margins.front().first;
     summary.worst_link = margins.front().second;
+    summary.worst_received_dbm = received[summary.worst_link];
     summary.first_percentile_margin_db = margins[(margins.size() - 1) / 100].first;
 }
 

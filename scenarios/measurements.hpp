@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "models/network/simulation.hpp"
 #include "models/workload/loads.hpp"
+#include "scenarios/optics_changes.hpp"
 #include "scenarios/run_result.hpp"
 
 namespace lightloom {
@@ -16,7 +18,8 @@ RunResult measurements(const Fabric& fabric, const SimulationOutcome& outcome, c
 /// The program that all workers of a job follow, if it is one call of a collective and nothing else.
 std::optional<std::uint32_t> only_program(const Traffic& traffic, std::uint32_t job);
 
-/// Fills in worst and first-percentile margin; links specified by an error ratio (copper) have none.
-void summarise_links(RunResult& result);
+/// Fills in the least margins of the run, worst and first percentile; links specified by an error ratio (copper) have
+/// none. @param changes  by faults; those that come after the end of the run changed nothing
+void summarise_links(RunResult& result, std::span<const MarginChange> changes);
 
 }  // namespace lightloom

@@ -147,8 +147,10 @@ void write_summary(const Group& root, const RunResult& result) {
         g.scalar("algorithm_bandwidth", s.algorithm_bandwidth, {"byte/s", "size / time, as nccl-tests defines it"});
         g.scalar("bus_bandwidth", s.bus_bandwidth,
                  {"byte/s", "size / time x the collective's factor, as nccl-tests defines it"});
-        g.scalar("straggler_ratio", s.straggler_ratio, {"1", "slowest rank / median rank"});
     }
+    if (s.straggler_ratio > 0.0)
+        g.scalar("straggler_ratio", s.straggler_ratio,
+                 {"1", "slowest rank / median rank; where no collective ran, of flows"});
     g.scalar("messages", s.messages, count("messages"));
     g.scalar("messages_delivered", s.messages_delivered, count("messages delivered"));
     g.scalar("payload_bytes_delivered", s.payload_bytes_delivered, bytes("payload delivered"));
@@ -170,9 +172,11 @@ void write_summary(const Group& root, const RunResult& result) {
     g.scalar("frames_looped", s.frames_looped, count("frames that ended in a switch: they went round too long"));
     g.scalar("groups", s.groups, count("groups of flows: rings, or one for a whole pattern"));
     g.scalar("flows_failed", s.flows_failed, count("flows whose retries were used up"));
-    g.scalar("worst_margin_db", s.worst_margin_db, {"dB", "least link margin"});
-    g.scalar("first_percentile_margin_db", s.first_percentile_margin_db, {"dB", "link margin, first percentile"});
+    g.scalar("worst_margin_db", s.worst_margin_db, {"dB", "least link margin during the run, faults included"});
+    g.scalar("first_percentile_margin_db", s.first_percentile_margin_db,
+             {"dB", "of the least margins of all directions, first percentile"});
     g.scalar("worst_link", s.worst_link, count("direction with the least margin, as in /optics/links"));
+    g.scalar("worst_received_dbm", s.worst_received_dbm, {"dBm", "received power of that direction at that margin"});
     g.close();
 }
 
@@ -278,6 +282,8 @@ void write_ports(const Group& root, const RunResult::Ports& ports, const Topolog
              count("most hops from where a pause began that its peer asked of it"));
     t.column("deepest_headroom_bytes", ports.deepest_headroom_bytes, bytes("most headroom in use, of one class"));
     t.column("utilisation", ports.utilisation, {"1", "busy_ps / end of the run"});
+    t.column("least_margin_db", ports.least_margin_db,
+             {"dB", "least margin of the outgoing direction during the run, faults included"});
     t.close();
 }
 

@@ -1,6 +1,8 @@
 #include "scenarios/result_jobs.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <vector>
 
 #include "scenarios/result_meanings.hpp"
 
@@ -14,6 +16,12 @@ using hdf5::picoseconds;
 
 bool any(const auto& column) {
     return std::ranges::any_of(column, [](auto value) { return value > 0; });
+}
+
+// Bandwidths: of what is no collective there is none, and 0 would be a figure.
+std::vector<double> measured(std::vector<double> column) {
+    std::ranges::replace(column, 0.0, std::numeric_limits<double>::quiet_NaN());
+    return column;
 }
 
 }  // namespace
@@ -32,9 +40,9 @@ void write_jobs(const hdf5::Group& root, const RunResult::Jobs& jobs) {
     t.column("flows_failed", jobs.flows_failed, count("flows whose retries were used up"));
     t.column("retransmissions", jobs.retransmissions, count("packets sent again"));
     if (any(jobs.algorithm_bandwidth)) {
-        t.column("algorithm_bandwidth", jobs.algorithm_bandwidth,
-                 {"byte/s", "size / time, as nccl-tests defines it; 0 where it is no collective"});
-        t.column("bus_bandwidth", jobs.bus_bandwidth,
+        t.column("algorithm_bandwidth", measured(jobs.algorithm_bandwidth),
+                 {"byte/s", "size / time, as nccl-tests defines it; NaN where it is no collective"});
+        t.column("bus_bandwidth", measured(jobs.bus_bandwidth),
                  {"byte/s", "size / time x the collective's factor, as nccl-tests defines it"});
     }
     t.column("straggler_ratio", jobs.straggler_ratio, count("slowest rank (or flow) / median; 0: not yet"));

@@ -92,6 +92,7 @@ public:
     bool is_group(const std::string& item) const { return kind_of(item) == H5O_TYPE_GROUP; }
     bool is_dataset(const std::string& item) const { return kind_of(item) == H5O_TYPE_DATASET; }
     void check_format() const;
+    std::string where_results_are() const;
     void read_everything(const std::string& group, int depth) const;
     bool is_scalar(const std::string& item) const;
     void list_groups(const std::string& group, int depth, std::vector<std::string>& found) const;
@@ -296,10 +297,22 @@ auto guarded(const std::string& path, auto look_up) {
 
 }  // namespace
 
+// Of a sweep's table, beside which the results of its points are.
+std::string ResultReader::Contents::where_results_are() const {
+    const std::filesystem::path folder = std::filesystem::path(path_).parent_path() / "points";
+    std::error_code none;
+    std::string first;
+    for (const auto& file : std::filesystem::directory_iterator(folder, none))
+        if (file.path().extension() == ".h5" && (first.empty() || file.path() < first)) first = file.path();
+    return "it is the table of a sweep, whose points have results of their own" + (first.empty() ? "" : ": " + first);
+}
+
 // Whether it says that it is a result of a format that is known here.
 void ResultReader::Contents::check_format() const {
     const auto no_result = [&] { refuse("it is an HDF5 file, but not a result"); };
-    if (H5Aexists(root(), "format") <= 0 || text_attribute(root(), "", "format") != "lightloom-result") no_result();
+    if (H5Aexists(root(), "format") <= 0) no_result();
+    if (text_attribute(root(), "", "format") == "lightloom-sweep") refuse(where_results_are());
+    if (text_attribute(root(), "", "format") != "lightloom-result") no_result();
     if (H5Aexists(root(), "format_version") <= 0) no_result();
     const Handle version(H5Aopen(root(), "format_version", H5P_DEFAULT), H5Aclose, "format_version");
     const Handle space(H5Aget_space(version.id()), H5Sclose, "space");

@@ -46,8 +46,10 @@ struct RunResult {
         std::int64_t frames_black_holed = 0, frames_looped = 0;  // by switches, those with errors too
         std::int64_t flows_failed = 0;
         std::int64_t groups = 0;  // of flows: rings, or one for all flows of a pattern
-        double worst_margin_db = 0, first_percentile_margin_db = 0;
-        std::uint32_t worst_link = 0;  // a direction, as in `links`
+        double worst_margin_db = 0,
+               first_percentile_margin_db = 0;  // of the least that directions had, faults included
+        std::uint32_t worst_link = 0;           // a direction, as in `links`
+        double worst_received_dbm = 0;          // of that, at that margin
     } summary;
 
     struct Flows {                                       // one row per flow
@@ -104,7 +106,8 @@ struct RunResult {
         std::vector<std::int64_t> frames_lost_in_dark, lock_losses, flaps, dark_ps;  // of the outgoing direction
         std::vector<std::int64_t> pauses_sent, pauses_received, paused_ps, frames_trimmed, frames_replayed;
         std::vector<std::int64_t> deepest_pause_hops, deepest_headroom_bytes;
-        std::vector<double> utilisation;  // busy time / end of the run
+        std::vector<double> utilisation;      // busy time / end of the run
+        std::vector<double> least_margin_db;  // of the outgoing direction: faults change what `links` starts with
     } ports;
 
     PortSeries series;  // of ports that were sampled; empty if none was

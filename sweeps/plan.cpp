@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "core/digest.hpp"
@@ -45,10 +46,12 @@ public:
         for (const SweepAxis& axis : sweep.axes) steps_.push_back(expand(axis));
     }
 
-    PlannedSweep plan(const std::function<bool(std::size_t)>& watcher);
+    PlannedSweep plan(const PlanWatcher& watcher);
 
 private:
     bool fits_the_limit();
+    bool fits_the_budget(std::size_t points);
+    std::optional<std::vector<std::size_t>> choose(const PlanWatcher& watcher);
     void read_base_keys();
     std::vector<Setting> settings_of(std::size_t combination) const;
     bool is_excluded(const std::vector<Setting>& settings);
@@ -132,24 +135,39 @@ void Planner::complain(const InputError& error) {
         errors_.push_back(error);
 }
 
-PlannedSweep Planner::plan(const std::function<bool(std::size_t)>& watcher) {
+bool Planner::fits_the_budget(std::size_t points) {
+    if (points <= sweep_.budget.points) return true;
+    complain({sweep_.file, sweep_.budget.points_at.line, sweep_.budget.points_at.column, "budget.points",
+              fmt::format("the sweep has more than {} points", sweep_.budget.points),
+              "fewer values, a filter, or a larger budget"});
+    return false;
+}
+
+/// The combinations that filters leave, which are counted before any is made; none if the watcher gives up.
+std::optional<std::vector<std::size_t>> Planner::choose(const PlanWatcher& watcher) {
+    std::vector<std::size_t> chosen;
+    if (sweep_.filters.empty() && !fits_the_budget(plan_.combinations)) return chosen;
+    for (std::size_t i = 0; i < plan_.combinations; ++i) {
+        if (!watcher(0, plan_.combinations)) return std::nullopt;
+        if (is_excluded(settings_of(i)))
+            ++plan_.excluded;
+        else
+            chosen.push_back(i);
+        if (!errors_.empty() || !fits_the_budget(chosen.size())) break;
+    }
+    return chosen;
+}
+
+PlannedSweep Planner::plan(const PlanWatcher& watcher) {
     plan_.base = base_;
     if (!fits_the_limit()) return {std::nullopt, std::move(errors_)};
     read_base_keys();
-    for (std::size_t i = 0; i < plan_.combinations; ++i) {
-        if (!watcher(i)) return {};
-        std::vector<Setting> settings = settings_of(i);
-        if (is_excluded(settings))
-            ++plan_.excluded;
-        else
-            add(std::move(settings));
-        if (errors_.size() == kMostErrorsShown) break;
-        if (plan_.points.size() > sweep_.budget.points) {
-            complain({sweep_.file, sweep_.budget.points_at.line, sweep_.budget.points_at.column, "budget.points",
-                      fmt::format("the sweep has more than {} points", sweep_.budget.points),
-                      "fewer values, a filter, or a larger budget"});
-            break;
-        }
+    const auto chosen = choose(watcher);
+    if (!chosen) return {};
+    if (!errors_.empty()) return {std::nullopt, std::move(errors_)};
+    for (std::size_t i = 0; i < chosen->size() && errors_.size() < kMostErrorsShown; ++i) {
+        if (!watcher(i, chosen->size())) return {};
+        add(settings_of((*chosen)[i]));
     }
     if (errors_.empty() && plan_.points.empty())
         complain({sweep_.file, 0, 0, "filter", fmt::format("excludes all {} combinations", plan_.combinations), ""});
@@ -181,8 +199,6 @@ SweepFiles load_sweep(const std::string& file) {
     return {std::move(parsed.sweep), std::move(parsed.errors)};
 }
 
-PlannedSweep plan_sweep(const Sweep& sweep, const std::function<bool(std::size_t)>& watcher) {
-    return Planner(sweep).plan(watcher);
-}
+PlannedSweep plan_sweep(const Sweep& sweep, const PlanWatcher& watcher) { return Planner(sweep).plan(watcher); }
 
 }  // namespace lightloom

@@ -34,14 +34,16 @@ struct PlannedSweep {
 
 /// Reads a sweep's file and its base, and makes all points: axes in their order, the last one fastest. A point that the
 /// scenario refuses is an error at the axis that is to blame, and then nothing is run.
-/// @param watcher  is told how many combinations are done; false: give up, without errors and without a plan
+/// How many there will be is known, and held against the budget, before the first is made.
+/// @param watcher  is told how many points of how many are made; false: give up, without errors and without a plan
 /// @throws FileError
 struct SweepFiles {
     std::optional<Sweep> sweep;
     std::vector<InputError> errors;
 };
 SweepFiles load_sweep(const std::string& file);
-PlannedSweep plan_sweep(const Sweep& sweep, const std::function<bool(std::size_t)>& watcher);
+using PlanWatcher = std::function<bool(std::size_t done, std::size_t total)>;
+PlannedSweep plan_sweep(const Sweep& sweep, const PlanWatcher& watcher);
 
 /// The name of the point that a scenario is.
 std::string point_name(const LoadedScenario& scenario);

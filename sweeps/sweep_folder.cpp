@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -73,6 +74,18 @@ bool SweepFolder::holds_something_else() const {
         const std::string name = entry.path().filename().string();
         return name != "points" && name != "logs" && name != "slurm" && !name.starts_with("points.tsv");
     });
+}
+
+std::size_t SweepFolder::count_strangers(const SweepPlan& plan) const {
+    std::set<std::string> files;
+    for (const Point& point : plan.points) files.insert(point.name + ".h5");
+    std::error_code none;
+    std::size_t strangers = 0;
+    for (const fs::directory_entry& entry : fs::directory_iterator(file("points"), none)) {
+        const std::string name = entry.path().filename().string();
+        strangers += name.ends_with(".h5") && !files.contains(name);
+    }
+    return strangers;
 }
 
 void SweepFolder::begin(const SweepPlan& plan) const {

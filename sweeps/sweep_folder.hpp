@@ -58,6 +58,8 @@ public:
     SweepPlan read_plan() const;
 
     bool is_finished(const std::string& point) const;
+    /// Results in the folder that are of no point of the plan: of a sweep as it was before an edit.
+    std::size_t count_strangers(const SweepPlan& plan) const;
     /// Takes away what is no result under a result's name, and what killed processes have left.
     void clean(const SweepPlan& plan) const;
 

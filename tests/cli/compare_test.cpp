@@ -135,6 +135,65 @@ TEST_F(Compare, DrawsWhatIsAssumed) {
               "fewer spines are cheaper at any price");
 }
 
+TEST_F(Compare, RunsNothingAnewForWhatABillDecides) {
+    const auto runs_said = [&](const std::string& objective) {
+        return lightloom({"compare", quick_, quick_ + "@topology.spines=1", "--set", "optics.basis=typical", "--assume",
+                          "5", "--objective", objective})
+            .err;
+    };
+    EXPECT_FALSE(has(runs_said("watt_per_gpu"), "with assumed figures drawn"));
+    EXPECT_TRUE(has(runs_said("completion"), "with assumed figures drawn"));
+}
+
+TEST_F(Compare, TakesTheLeastMarginOfTheRunWheneverItWas) {
+    const std::string fault =
+        "[[fault]]\nselect = \"tier=leaf-spine & leaf=0 & spine=0 & link=0\"\nkind = \"degrade\"\n";
+    write_file(scratch_ / "early.toml", kQuick + fault + "at = \"0us\"\nextra_loss = \"2dB\"\n");
+    write_file(scratch_ / "late.toml", kQuick + fault + "at = \"1us\"\nextra_loss = \"2dB\"\n");
+    write_file(scratch_ / "never.toml", kQuick + fault + "at = \"1s\"\nextra_loss = \"2dB\"\n");
+    const Finished finished =
+        lightloom({"compare", scratch_ / "early.toml", scratch_ / "late.toml", scratch_ / "never.toml", "-q", "--json",
+                   "--objective", "worst_margin", "-o", results_});
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(python("import sys, json, h5py\n"
+                     "early, late, never = (d['values'] for d in json.loads(sys.argv[1])['designs'])\n"
+                     "for name in ('worst_margin', 'p01_margin'):\n"
+                     "    assert early[name] == late[name] < never[name], (name, early, late, never)\n"
+                     "assert 1.5 < never['worst_margin'] - late['worst_margin'] <= 2.5, (late, never)\n"
+                     "f = h5py.File(sys.argv[2] + '/late.h5')\n"
+                     "ports, worst = f['ports'], f['summary/worst_link'][()]\n"
+                     "at = list(ports['direction'][:]).index(worst)\n"
+                     "assert ports['least_margin_db'][at] == f['summary/worst_margin_db'][()]\n"
+                     "assert f['optics/links/margin_db'][worst] > late['worst_margin'] + 1.5\n"
+                     "print('the least')",
+                     {finished.out, results_}),
+              "the least");
+    const Finished run = lightloom({"run", scratch_ / "late.toml", "-q", "-o", scratch_ / "late.h5"});
+    EXPECT_TRUE(has(run.out, " during a fault, +")) << run.out;
+}
+
+TEST_F(Compare, WarnsOfDifferentWork) {
+    const Finished finished = lightloom({"compare", "one=" + quick_, "other=" + quick_ + "@workload.bytes=2MiB", "-q"});
+    EXPECT_TRUE(
+        has(finished.out, "WARNING: these designs do different work: workload.bytes is 2MiB in other, 1MiB in one.\n"))
+        << finished.out;
+    EXPECT_FALSE(has(lightloom(compared({})).out, "different work"));
+}
+
+TEST_F(Compare, SaysSoWhereNothingExplainsALead) {
+    const Finished finished =
+        lightloom({"compare", "a=" + quick_, "b=" + quick_ + "@tier.leaf-spine.length=60m", "-q"});
+    EXPECT_TRUE(has(finished.out, "Why: nothing that was measured explains it.")) << finished.out;
+}
+
+TEST_F(Compare, ChecksItsFilesBeforeItRunsAnything) {
+    write_file(scratch_ / "endless.toml", kEndless);
+    const Finished finished = lightloom({"compare", scratch_ / "endless.toml", scratch_ / "none.h5"});
+    EXPECT_EQ(finished.exit_code, 2);
+    EXPECT_TRUE(has(finished.err, "none.h5: No such file or directory")) << finished.err;
+    EXPECT_FALSE(has(finished.err, "on ")) << finished.err;
+}
+
 TEST_F(Compare, TellsMistakes) {
     const auto complaint = [&](const std::vector<std::string>& words) {
         const Finished finished = lightloom(compared(words));
@@ -152,6 +211,12 @@ TEST_F(Compare, TellsMistakes) {
     write_file(scratch_ / "lies.h5", "not at all");
     EXPECT_TRUE(has(complaint({scratch_ / "lies.h5"}), "it is not an HDF5 file"));
     EXPECT_EQ(lightloom({"compare", quick_}).exit_code, 2);
+    ASSERT_EQ(lightloom(compared({"-o", results_})).exit_code, 0);
+    for (const std::string option : {"--seeds=3", "--set=topology.spines=1"}) {
+        const Finished ignored = lightloom({"compare", results_ + "/two.h5", results_ + "/one.h5", option});
+        EXPECT_EQ(ignored.exit_code, 2);
+        EXPECT_TRUE(has(ignored.err, "all designs are results")) << ignored.err;
+    }
 }
 
 TEST_F(Compare, RunsTheStudyOfOpticsAndTopologies) {

@@ -196,6 +196,18 @@ TEST_F(Report, ForbidsAllButItsOwnScript) {
     EXPECT_NE(seen.find("Content Security Policy"), std::string::npos) << seen;
 }
 
+TEST_F(Report, PassesNoFabricThatALaterFaultBreaks) {
+    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    const std::string fault =
+        "[[fault]]\nat = \"1us\"\nselect = \"tier=leaf-spine & leaf=0 & spine=0 & link=0\"\nkind = \"degrade\"\n";
+    const std::string weak = read_file(report({run("weak", kQuick + fault + "extra_loss = \"2dB\"\n")}));
+    EXPECT_NE(weak.find(" (during a fault, +"), std::string::npos);
+    const auto dirt = std::filesystem::path(LIGHTLOOM_SOURCE_DIR) / "scenarios/tutorial/5-dirt.toml";
+    const std::string dirty = read_file(report({run_file("dirt", dirt)}));
+    EXPECT_NE(dirty.find("losses of lock: "), std::string::npos);
+    EXPECT_EQ(dirty.find("\"PASS\""), std::string::npos);
+}
+
 TEST_F(Report, ComparesManyResults) {
     LIGHTLOOM_SKIP_WITHOUT_BROWSER();
     const auto first = run("first", kQuick), second = run("second", kQuick + "iterations = 2\n");

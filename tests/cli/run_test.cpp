@@ -78,7 +78,7 @@ TEST_F(Run, JsonIsOneObjectThatAgreesWithTheFile) {
     ASSERT_EQ(finished.exit_code, 0) << finished.err;
     EXPECT_EQ(python("import sys, json, h5py\n"
                      "r = json.loads(sys.argv[1])\n"
-                     "assert r['format'] == 'lightloom-summary' and r['format_version'] == 2\n"
+                     "assert r['format'] == 'lightloom-summary' and r['format_version'] == 3\n"
                      "assert r['complete'] and r['completion_ps'] > 0 and r['packet_latency_ps']['p99.9'] > 0\n"
                      "f = h5py.File(r['file'], 'r')\n"
                      "assert f['summary/completion_ps'][()] == r['completion_ps']\n"

@@ -103,6 +103,47 @@ TEST_F(Sweeping, ResumingDoesOnlyWhatIsMissingOrChanged) {
     EXPECT_EQ(ask("f['settings/workload.bytes'][:].tolist()"), "[65536.0, 65536.0, 262144.0, 262144.0]");
 }
 
+TEST_F(Sweeping, SaysWhatItKeptRanAndLeftBehind) {
+    ASSERT_EQ(run().exit_code, 0);
+    write("[[axis]]\nkey = \"workload.bytes\"\nvalues = [\"64KiB\", \"256KiB\"]\n[[axis]]\nseeds = 2\n");
+    const Finished resumed = run({"--resume"});
+    EXPECT_TRUE(has(resumed.out, "resumed   2 kept, 2 run\n")) << resumed.out;
+    EXPECT_TRUE(has(resumed.out, "orphaned  2 results in ")) << resumed.out;
+}
+
+TEST_F(Sweeping, ShowsFiguresAndWritesThemAll) {
+    const Finished finished = run({"--csv", scratch_ / "all.csv"});
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_TRUE(has(finished.out, "point ")) << finished.out;
+    EXPECT_TRUE(has(finished.out, "workload.bytes")) << finished.out;
+    EXPECT_EQ(python("import sys, csv, h5py\n"
+                     "rows = list(csv.DictReader(open(sys.argv[1])))\n"
+                     "f = h5py.File(sys.argv[2])\n"
+                     "assert [r['point'] for r in rows] == list(f['points/name'].asstr()[:])\n"
+                     "assert [float(r['completion (ps)']) for r in rows] == list(f['summary/completion_ps'][:])\n"
+                     "assert [r['run.seed'] for r in rows] == ['1', '2', '1', '2']\n"
+                     "print(len(rows))",
+                     {scratch_ / "all.csv", merged()}),
+              "4");
+}
+
+TEST_F(Sweeping, ItsTableIsNoResult) {
+    ASSERT_EQ(run().exit_code, 0);
+    const Finished compared = lightloom({"compare", merged(), merged()});
+    EXPECT_EQ(compared.exit_code, 2);
+    EXPECT_TRUE(has(compared.err, "it is the table of a sweep")) << compared.err;
+    EXPECT_TRUE(has(compared.err, "own: " + (scratch_ / "out/points/" + *results().begin()))) << compared.err;
+}
+
+TEST_F(Sweeping, PlansAsJson) {
+    const Finished finished = run({"--dry-run", "--json"});
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(python("import sys, json\np = json.loads(sys.argv[1])\n"
+                     "print(len(p['points']), p['points'][3]['settings'], p['points'][3]['finished'])",
+                     {finished.out}),
+              "4 {'workload.bytes': '\"128KiB\"', 'run.seed': '2'} False");
+}
+
 TEST_F(Sweeping, ListsAFailingPointAmongGoodOnes) {
     // Connectors of another kind: the schema takes them, the optics refuse.
     write("[[axis]]\nkey = \"tier.leaf-spine.module\"\nvalues = [\"400gbase-dr4\", \"400gbase-fr4\"]\n");

@@ -80,7 +80,7 @@ TEST(TopologyCommand, SaysWhatIsAssumed) {
     const Finished finished = lightloom({"topology", (scratch / "s.toml").string()});
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
     for (const std::string part : {"leaf-spine: 8 GPUs, 8 nodes, 12 cables", "host-leaf", "400g-aec", "ASSUMED",
-                                   "8 transceivers, 8 cable assemblies", "per GPU: 1 transceivers"})
+                                   "8 transceivers, 8 cable assemblies", "per GPU: 1 transceiver,"})
         EXPECT_TRUE(has(finished.out, part)) << part << " is not in\n" << finished.out;
 }
 

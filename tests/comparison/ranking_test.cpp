@@ -64,6 +64,38 @@ TEST(Ranking, LeavesOutWhatMissesItsRequirements) {
     EXPECT_EQ(ranked(comparison, means(comparison)), (std::vector<std::size_t>{1, 0}));
 }
 
+TEST(Gates, OfTheBaselineAreAskedOfAll) {
+    Comparison comparison = two();
+    comparison.designs[0].question.require = {"p99_9 <= 1.2 x baseline", "p01_margin >= 0.5dB"};
+    comparison.designs[1].question.require = {"p01_margin >= 0.5dB"};
+    const auto outcomes = gate_outcomes(comparison, means(comparison));
+    ASSERT_EQ(outcomes.size(), 3u) << "nothing is asked of the baseline that is relative to it, and nothing twice";
+    EXPECT_EQ(outcomes[0].gate.text, "p01_margin >= 0.5dB");
+    EXPECT_EQ(outcomes[2].design, 1u);
+    EXPECT_EQ(outcomes[2].gate.text, "p99_9 <= 1.2 x baseline");
+    EXPECT_TRUE(outcomes[2].is_red()) << "130 is more than 120";
+    EXPECT_EQ(ranked(comparison, means(comparison)), std::vector<std::size_t>{0});
+}
+
+TEST(Ahead, IsByAnyMetricAndOfDecibelsByTheirDifference) {
+    Comparison comparison = two();
+    for (std::size_t d = 0; d < 2; ++d) {
+        auto& values = comparison.designs[d].runs[0].values;
+        values[number_of(*metric_named("transceivers_per_gpu"))] = d == 0 ? 1.0 : 2.0;
+        values[number_of(*metric_named("utilisation"))] = d == 0 ? 0.1 : 0.9;
+    }
+    // Behind in completion alone: the tail 100 and not 130, two decibels more, half the transceivers.
+    const std::vector<Ahead> found = ahead(comparison, means(comparison), 0, 1);
+    ASSERT_EQ(found.size(), 3u);
+    EXPECT_EQ(found[0].metric->name, "p01_margin");
+    EXPECT_DOUBLE_EQ(found[0].difference, 2.0);
+    EXPECT_NEAR(found[0].share, 0.584893, 1e-6);
+    EXPECT_EQ(found[1].metric->name, "transceivers_per_gpu");
+    EXPECT_DOUBLE_EQ(found[1].share, 0.5);
+    EXPECT_EQ(found[2].metric->name, "p99_9_latency");
+    EXPECT_TRUE(ahead(comparison, means(comparison), 1, 1).empty());
+}
+
 TEST(Gates, OfFailureAreRedWhereTheyHold) {
     Comparison comparison = two();
     comparison.fail_if = {gate("p99_9 > +29%"), gate("p99_9 > +30%"), gate("completion > 1.5ms")};
@@ -115,6 +147,22 @@ TEST(Assumptions, TurnTheOrderAsOftenAsTheFigureIsHigh) {
     EXPECT_EQ(outcome.flip->level, Assumption::Level::high);
     EXPECT_EQ(outcome.flip->draws, high);
     EXPECT_EQ(outcome.flip->lost, high);
+}
+
+TEST(Assumptions, BlameNoPriceForATime) {
+    Comparison comparison = with_bills();
+    EXPECT_TRUE(bearing_of(comparison).prices);
+    EXPECT_FALSE(bearing_of(comparison).runs) << "a bill needs no run";
+    const auto runs = [&](std::size_t design, std::size_t) { return &comparison.designs[design].runs[0]; };
+    comparison.objective = metric_named("completion");
+    const AssumedOutcome of_time = under_assumptions(comparison, 1, 50, runs, {});
+    EXPECT_EQ(of_time.figures, 0u);
+    EXPECT_EQ(of_time.stays, 50u);
+    EXPECT_FALSE(of_time.flip);
+    comparison.designs[1].question.require = {"usd_per_gpu < $120"};
+    EXPECT_TRUE(bearing_of(comparison).prices) << "a requirement bears on the order, too";
+    EXPECT_TRUE(bearing_of(comparison).runs);
+    EXPECT_LT(under_assumptions(comparison, 1, 50, runs, {}).stays, 50u);
 }
 
 TEST(Assumptions, CountADesignThatCannotBeBuiltAsLosing) {

@@ -29,6 +29,8 @@ TEST(Gates, HaveValuesInTheUnitsOfTheirMetric) {
     EXPECT_EQ(gate("worst_margin < -0.5 dB").value, -0.5);
     EXPECT_EQ(gate("bus_bandwidth < 40GB/s").value, 40e9);
     EXPECT_EQ(gate("usd_per_gpu > 1500 USD").value, 1500);
+    EXPECT_EQ(gate("usd_per_gpu > $4000").value, 4000);
+    EXPECT_EQ(gate("usd_per_gpu > 4000$").value, 4000);
     EXPECT_EQ(gate("energy_per_bit > 20pJ").value, 20e-12);
     EXPECT_EQ(gate("frames_lost != 0").value, 0);
     EXPECT_DOUBLE_EQ(gate("mfu < 35%").value, 0.35);
@@ -66,6 +68,10 @@ TEST(Gates, SayWhereAMistakeIs) {
     EXPECT_EQ(complaint("completion > 3dB"), "15: no unit \"dB\"");
     EXPECT_EQ(complaint("completion > 3 x base"), "18: no \"baseline\"");
     EXPECT_EQ(complaint("completion > 1.2 x baseline or more"), "29: \"or more\" is too much");
+    EXPECT_EQ(complaint("worst_margin < -5%"), "18: worst_margin is in dB, of which there are no shares");
+    EXPECT_EQ(complaint("p01_margin >= 0.9 x baseline"), "19: p01_margin is in dB, of which there are no shares");
+    EXPECT_EQ(complaint("usd_per_gpu > $4000 USD"), "21: no unit \"USD\"");
+    EXPECT_EQ(complaint("completion > $4000"), "14: no number");
     EXPECT_EQ(complaint("completion > nan"), "14: no number");
     EXPECT_EQ(complaint("completion > +"), "14: no number");
     EXPECT_EQ(complaint("completion > +-5%"), "14: no number");

@@ -67,7 +67,7 @@ public:
         write("s.toml", "base = \"b.toml\"\n" + text);
         const SweepFiles files = load_sweep(file("s.toml"));
         if (!files.sweep) return {std::nullopt, files.errors};
-        return plan_sweep(*files.sweep, [](std::size_t) { return true; });
+        return plan_sweep(*files.sweep, [](std::size_t, std::size_t) { return true; });
     }
 
 private:

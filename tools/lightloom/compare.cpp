@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -86,12 +87,17 @@ std::uint64_t number_or(const Arguments& arguments, const std::string& option, s
     return arguments.count(option) ? whole_number(arguments, option, 1, most) : otherwise;
 }
 
-/// The runs of a comparison: which simulation is a design's for a set of seeds, and which in a draw.
+/// The runs of a comparison: which simulation is a design's for a set of seeds.
 struct Runs {
     std::vector<Simulation> simulations;
     std::vector<std::vector<std::size_t>> of_seeds;  // by design, then by set of seeds; none: it is a result
-    std::vector<std::vector<std::size_t>> of_draws;  // by design, then by draw
-    std::vector<std::string> figures;                // of optics that the draws change
+};
+
+/// Those of draws: which simulation is a design's in a draw.
+struct DrawnRuns {
+    std::vector<Simulation> simulations;
+    std::vector<std::vector<std::optional<std::size_t>>> of_draws;  // by design, then by draw; none: the run as it is
+    std::vector<std::string> figures;                               // of optics that the draws change
 };
 
 void add_seeds(Runs& runs, const std::vector<DesignInput>& designs, const ResultFolder& folder, std::uint64_t seeds) {
@@ -112,13 +118,16 @@ void add_seeds(Runs& runs, const std::vector<DesignInput>& designs, const Result
 }
 
 // Draws that make the same of a design's figures are one run; one that leaves all in the middle is the run as it is.
-void add_draws(Runs& runs, const std::vector<DesignInput>& designs, const ResultFolder& folder, std::uint64_t draws) {
+DrawnRuns drawn_runs(const Runs& runs, const std::vector<DesignInput>& designs, const ResultFolder& folder,
+                     std::uint64_t draws) {
+    DrawnRuns drawn;
     for (std::size_t d = 0; d < designs.size(); ++d) {
-        runs.of_draws.emplace_back();
+        drawn.of_draws.emplace_back(draws);
         if (!designs[d].scenario) continue;
-        const std::vector<AssumedFigure> figures = assumed_figures_of(*designs[d].scenario);
-        for (const AssumedFigure& figure : figures) runs.figures.push_back(name_of(figure));
-        std::map<std::string, std::size_t> known{{std::string(figures.size(), '1'), runs.of_seeds[d][0]}};
+        std::vector<AssumedFigure> figures = assumed_figures_of(*designs[d].scenario);
+        std::erase_if(figures, is_economic);
+        for (const AssumedFigure& figure : figures) drawn.figures.push_back(name_of(figure));
+        std::map<std::string, std::optional<std::size_t>> known{{std::string(figures.size(), '1'), std::nullopt}};
         for (std::uint64_t n = 0; n < draws; ++n) {
             Assumption assumption;
             std::string levels;
@@ -127,15 +136,25 @@ void add_draws(Runs& runs, const std::vector<DesignInput>& designs, const Result
                 levels += static_cast<char>('0' + static_cast<int>(level));
                 if (level != Assumption::Level::mid) assumption.except.emplace_back(figure, level);
             }
-            const auto [at, is_new] = known.emplace(levels, runs.simulations.size());
-            runs.of_draws[d].push_back(at->second);
+            const auto [at, is_new] = known.emplace(levels, drawn.simulations.size());
+            drawn.of_draws[d][n] = at->second;
             if (!is_new) continue;
             Simulation simulation = runs.simulations[runs.of_seeds[d][0]];
             simulation.assumption = std::move(assumption);
             simulation.path = folder.place(fmt::format("{}-draw{}.h5", file_name_of(designs[d].name), n + 1));
-            runs.simulations.push_back(std::move(simulation));
+            drawn.simulations.push_back(std::move(simulation));
         }
     }
+    return drawn;
+}
+
+/// On all cores, with a word on stderr of how many. false: the user has stopped it
+bool simulate_all(const Arguments& arguments, std::vector<Simulation>& simulations, unsigned cores, const char* why) {
+    if (!arguments.count("quiet") && !simulations.empty())
+        std::cerr << fmt::format("{} run{}{} on {} thread{}\n", simulations.size(), simulations.size() == 1 ? "" : "s",
+                                 why, cores, cores == 1 ? "" : "s");
+    simulate(simulations, {LIGHTLOOM_VERSION, LIGHTLOOM_BUILD_TYPE}, cores, [] { return interruption() == 0; });
+    return interruption() == 0;
 }
 
 bool complained_of_impossible(const std::vector<DesignInput>& designs, const Runs& runs) {
@@ -161,22 +180,24 @@ Design read_design(const DesignInput& input, const Runs& runs, std::size_t numbe
         design.title = one_line(result.attribute("title"));
         design.question = question_of(result);
         design.symptoms = symptoms_of(result);
+        design.work = work_of(result);
     }
     return design;
 }
 
-AssumedOutcome draw_figures(const Comparison& comparison, std::size_t winner, const Runs& runs, std::uint64_t draws) {
-    std::map<std::size_t, Measured> measured;
-    for (const auto& of_design : runs.of_draws)
-        for (const std::size_t run : of_design)
-            if (!measured.contains(run) && runs.simulations[run].impossible.empty())
-                measured.emplace(run, measured_of(ResultReader::open(runs.simulations[run].path)));
+AssumedOutcome draw_figures(const Comparison& comparison, std::size_t winner, const DrawnRuns& drawn,
+                            std::uint64_t draws) {
+    std::vector<std::optional<Measured>> measured;
+    for (const Simulation& simulation : drawn.simulations) {
+        measured.emplace_back();
+        if (simulation.impossible.empty()) measured.back() = measured_of(ResultReader::open(simulation.path));
+    }
     const auto run_of = [&](std::size_t design, std::size_t draw) -> const Measured* {
-        if (runs.of_draws[design].empty()) return &comparison.designs[design].runs[0];
-        const auto found = measured.find(runs.of_draws[design][draw]);
-        return found == measured.end() ? nullptr : &found->second;
+        const auto run = drawn.of_draws.empty() ? std::nullopt : drawn.of_draws[design][draw];
+        if (!run) return &comparison.designs[design].runs[0];
+        return measured[*run] ? &*measured[*run] : nullptr;
     };
-    return under_assumptions(comparison, winner, draws, run_of, runs.figures);
+    return under_assumptions(comparison, winner, draws, run_of, drawn.figures);
 }
 
 std::size_t baseline_of(const Arguments& arguments, const std::vector<DesignInput>& designs) {
@@ -188,6 +209,14 @@ std::size_t baseline_of(const Arguments& arguments, const std::vector<DesignInpu
         names.push_back(designs[d].name);
     }
     throw UsageError(fmt::format("--baseline: no design \"{}\"", one_line(name)), suggestion(name, names));
+}
+
+// What nothing would heed is a mistake.
+void check_scenario_options(const Arguments& arguments, const std::vector<DesignInput>& designs) {
+    if (std::ranges::any_of(designs, [](const DesignInput& design) { return design.scenario.has_value(); })) return;
+    for (const std::string option : {"seeds", "set"})
+        if (arguments.count(option))
+            throw UsageError(fmt::format("--{}: all designs are results, which are not run again", option));
 }
 
 void print(const Arguments& arguments, const ComparisonReport& report) {
@@ -217,34 +246,36 @@ int compare_command(const std::vector<std::string>& words) {
     const auto designs = read_designs(arguments);
     if (!designs) return kExitUsersMistake;
     comparison.baseline = baseline_of(arguments, *designs);
+    check_scenario_options(arguments, *designs);
     const ResultFolder folder(arguments.count("output") ? arguments["output"].as<std::string>() : "");
     Runs runs;
     add_seeds(runs, *designs, folder, seeds);
     listen_for_interruption();
+    ComparisonReport report{
+        .comparison = comparison, .values = {}, .gates = {}, .order = {}, .front = {}, .assumed = {}};
     try {
-        if (draws > 0) add_draws(runs, *designs, folder, draws);
-        if (!arguments.count("quiet") && !runs.simulations.empty())
-            std::cerr << fmt::format("{} runs on {} threads\n", runs.simulations.size(), cores);
-        simulate(runs.simulations, {LIGHTLOOM_VERSION, LIGHTLOOM_BUILD_TYPE}, cores,
-                 [] { return interruption() == 0; });
-        if (interruption() != 0) return kExitSignalBase + interruption();
+        if (!simulate_all(arguments, runs.simulations, cores, "")) return kExitSignalBase + interruption();
         if (complained_of_impossible(*designs, runs)) return kExitUsersMistake;
         for (std::size_t d = 0; d < designs->size(); ++d)
             comparison.designs.push_back(read_design((*designs)[d], runs, d));
+        if (comparison.objective == nullptr)
+            comparison.objective = metric_named(comparison.designs[comparison.baseline].question.objective);
+        report.values = means(comparison);
+        report.gates = gate_outcomes(comparison, report.values);
+        report.order = ranked(comparison, report.values);
+        report.front = front_of(comparison, report.values);
+        if (draws > 0 && !report.order.empty()) {
+            DrawnRuns drawn;
+            if (bearing_of(comparison).runs) drawn = drawn_runs(runs, *designs, folder, draws);
+            if (!simulate_all(arguments, drawn.simulations, cores, " more, with assumed figures drawn,"))
+                return kExitSignalBase + interruption();
+            report.assumed = draw_figures(comparison, report.order[0], drawn, draws);
+        }
     } catch (const ResultUnreadable& error) {
         throw UsageError(one_line(error.what()));
     } catch (const CatalogueError& error) {
         throw UsageError(error.what());
     }
-    if (comparison.objective == nullptr)
-        comparison.objective = metric_named(comparison.designs[comparison.baseline].question.objective);
-
-    ComparisonReport report{
-        .comparison = comparison, .values = means(comparison), .gates = {}, .order = {}, .front = {}, .assumed = {}};
-    report.gates = gate_outcomes(comparison, report.values);
-    report.order = ranked(comparison, report.values);
-    report.front = front_of(comparison, report.values);
-    if (draws > 0 && !report.order.empty()) report.assumed = draw_figures(comparison, report.order[0], runs, draws);
     print(arguments, report);
     return std::ranges::any_of(report.gates, &GateOutcome::is_red) ? kExitVerdict : kExitFine;
 }

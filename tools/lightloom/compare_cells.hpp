@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "comparison/assumptions.hpp"
 #include "comparison/statistics.hpp"
+#include "models/optics/catalogue.hpp"
 #include "scenarios/metrics.hpp"
 
 namespace lightloom {

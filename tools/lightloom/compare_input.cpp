@@ -48,6 +48,11 @@ DesignInput parse_design(const std::string& word) {
     return design;
 }
 
+// Before anything is run.
+void check_result(const std::string& file) try { ResultReader::open(file); } catch (const ResultUnreadable& error) {
+    throw UsageError(one_line(error.what()));
+}
+
 void make_names_unique(std::vector<DesignInput>& designs) {
     for (std::size_t i = 0; i < designs.size(); ++i) {
         designs[i].name = one_line(designs[i].name).substr(0, kLongestName);
@@ -72,6 +77,7 @@ std::optional<std::vector<DesignInput>> read_designs(const Arguments& arguments)
         if (is_result(design.file)) {
             if (!design.overrides.empty())
                 throw UsageError(fmt::format("{} is a result: what it was run with cannot be changed", design.file));
+            check_result(design.file);
             continue;
         }
         std::vector<Override> overrides = overrides_of(arguments);

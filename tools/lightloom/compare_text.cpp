@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "tools/lightloom/compare_cells.hpp"
 #include "tools/lightloom/gate_text.hpp"
@@ -14,6 +15,7 @@ namespace lightloom {
 namespace {
 
 constexpr std::size_t kDesignsAbreast = 5;  // columns of a table that fits a terminal
+constexpr std::size_t kFiguresAhead = 8;
 
 bool was_measured(const Values& values, std::size_t metric) {
     return std::ranges::any_of(values, [=](const auto& of_design) { return !std::isnan(of_design[metric]); });
@@ -105,7 +107,7 @@ std::string lead_text(const ComparisonReport& report, std::size_t winner, std::s
             fmt::format("{} and {} are equal by {}: {}; the first named stands first", comparison.designs[winner].name,
                         comparison.designs[second].name, metric.name, value_text(metric, ours));
     else if (metric.unit != MetricUnit::decibel && theirs != 0.0)
-        text += fmt::format(", {:.2g} % {}", 100.0 * std::abs(ours - theirs) / std::abs(theirs),
+        text += fmt::format(", {} {}", readable_percent(std::abs(ours - theirs) / std::abs(theirs)),
                             ours < theirs ? "less" : "more");
     const auto lead = paired_lead(comparison, metric, winner, second);
     if (lead && !lead->excludes_zero())
@@ -122,24 +124,73 @@ std::string flip_text(const ComparisonReport& report, std::size_t winner, std::s
     const Comparison& comparison = report.comparison;
     if (report.assumed) {
         const AssumedOutcome& a = *report.assumed;
-        text = fmt::format("It wins in {} of {} draws over {} assumed figures", a.stays, a.draws, a.figures);
+        text = a.figures == 0 ? fmt::format("No assumed figure bears on {}", comparison.objective->name)
+                              : fmt::format("It wins in {} of {} draws over {} assumed figure{} that may bear on it",
+                                            a.stays, a.draws, a.figures, a.figures == 1 ? "" : "s");
         if (a.instead) text += fmt::format(", else mostly {}", comparison.designs[*a.instead].name);
         if (a.flip)
             text += fmt::format("; most depends on {}: at its {} value it loses {} of {} draws", a.flip->figure,
                                 level_text(a.flip->level), a.flip->lost, a.flip->draws);
         text += ".\n";
     }
-    const std::vector<Ahead> others = ahead(comparison, report.values, second, winner);
-    if (others.empty()) return text + fmt::format("By no other figure is {} ahead.\n", comparison.designs[second].name);
+    std::vector<Ahead> others = ahead(comparison, report.values, second, winner);
+    const std::string& name = comparison.designs[second].name;
+    if (others.empty())
+        return text + fmt::format("By no other figure is {} ahead by {:g} %.\n", name, 100.0 * kWorthTelling);
+    const std::size_t more = others.size() - std::min(others.size(), kFiguresAhead);
+    others.resize(others.size() - more);
     std::vector<std::string> told;
     for (const Ahead& other : others)
-        told.push_back(fmt::format("{} ({:.2g} %)", other.metric->name, 100.0 * other.share));
-    return text + fmt::format("{} would win by {}.\n", comparison.designs[second].name, fmt::join(told, ", "));
+        told.push_back(fmt::format("{} ({})", other.metric->name,
+                                   other.metric->unit == MetricUnit::decibel
+                                       ? fmt::format("{:+.2f} dB", other.difference)
+                                       : readable_percent(other.share)));
+    const std::string rest = more == 0 ? "" : fmt::format(" and {} figure{} more", more, more == 1 ? "" : "s");
+    return text + fmt::format("{} would win by {}{}.\n", name, fmt::join(told, ", "), rest);
 }
 
-}  // namespace
+// Of all that are not the winner or the one behind it, those of which something went wrong.
+std::string other_losers_text(const ComparisonReport& report, std::size_t winner, std::optional<std::size_t> second) {
+    const Comparison& comparison = report.comparison;
+    std::string text;
+    for (std::size_t d = 0; d < comparison.designs.size(); ++d) {
+        if (d == winner || d == second) continue;
+        const Design& design = comparison.designs[d];
+        for (const std::string& trouble : troubles(comparison.designs[winner].symptoms, design.name, design.symptoms))
+            text += fmt::format("Of {}: {}.\n", design.name, trouble);
+    }
+    return text;
+}
 
-std::string verdict_text(const ComparisonReport& report) {
+std::string why_text(const ComparisonReport& report, std::size_t winner, std::size_t second) {
+    const Comparison& comparison = report.comparison;
+    const Design &best = comparison.designs[winner], &other = comparison.designs[second];
+    const std::size_t column = number_of(*comparison.objective);
+    const auto reasons = differences(*comparison.objective, best.name, best.symptoms, other.name, other.symptoms);
+    std::string text;
+    for (const std::string& why : reasons) text += fmt::format("Why: {}.\n", why);
+    if (reasons.empty() && report.values[winner][column] != report.values[second][column])
+        text = "Why: nothing that was measured explains it.\n";
+    return text;
+}
+
+// Two phrases at most: with one key others change, too.
+std::string other_work_text(const Comparison& comparison) {
+    constexpr std::size_t kPhrases = 2;
+    const Design& baseline = comparison.designs[comparison.baseline];
+    std::string text;
+    for (const Design& design : comparison.designs) {
+        std::vector<std::string> phrases = other_work(design.name, design.work, baseline.name, baseline.work);
+        if (phrases.empty()) continue;
+        const std::size_t more = phrases.size() - std::min(phrases.size(), kPhrases);
+        phrases.resize(phrases.size() - more);
+        if (more > 0) phrases.push_back(fmt::format("{} more", more));
+        text += fmt::format("WARNING: these designs do different work: {}.\n", fmt::join(phrases, "; "));
+    }
+    return text;
+}
+
+std::string order_text(const ComparisonReport& report) {
     const Comparison& comparison = report.comparison;
     if (report.order.empty())
         return fmt::format("No design has a {} and meets its requirements.\n", comparison.objective->name);
@@ -147,14 +198,17 @@ std::string verdict_text(const ComparisonReport& report) {
     if (report.order.size() == 1)
         return fmt::format("Only {} has a {} and meets its requirements: {}.\n", comparison.designs[winner].name,
                            comparison.objective->name,
-                           value_text(*comparison.objective, report.values[winner][number_of(*comparison.objective)]));
+                           value_text(*comparison.objective, report.values[winner][number_of(*comparison.objective)])) +
+               other_losers_text(report, winner, std::nullopt);
     const std::size_t second = report.order[1];
-    std::string text = lead_text(report, winner, second);
-    const Design &best = comparison.designs[winner], &other = comparison.designs[second];
-    for (const std::string& why :
-         differences(*comparison.objective, best.name, best.symptoms, other.name, other.symptoms))
-        text += fmt::format("Why: {}.\n", why);
-    return text + flip_text(report, winner, second);
+    return lead_text(report, winner, second) + why_text(report, winner, second) +
+           other_losers_text(report, winner, second) + flip_text(report, winner, second);
+}
+
+}  // namespace
+
+std::string verdict_text(const ComparisonReport& report) {
+    return other_work_text(report.comparison) + order_text(report);
 }
 
 std::string comparison_text(const ComparisonReport& report) {

@@ -40,7 +40,15 @@ void print_row(const char* name, const std::string& value) { std::cout << fmt::f
 
 std::string count_of(std::size_t count) { return readable_count(static_cast<std::int64_t>(count)); }
 
-void print_links(const LinkConditions& links, int frame_bytes) {
+// Of the modules and cables of a bill: marked where one of them is assumed.
+bool is_assumed(const Inventory& inventory, Estimate InventoryLine::*figure) {
+    return std::ranges::any_of(inventory.lines, [=](const InventoryLine& line) {
+        return line.kind != ItemKind::switches && line.kind != ItemKind::nics && (line.*figure).is_assumed;
+    });
+}
+
+void print_links(const Plan& plan, int frame_bytes) {
+    const LinkConditions& links = plan.links;
     double worst = INFINITY, loss = 0.0;
     for (const double margin : links.margin_db)
         if (margin < worst) worst = margin;  // false for a NaN: copper
@@ -52,9 +60,13 @@ void print_links(const LinkConditions& links, int frame_bytes) {
         watts += links.power_watt[row];
         dollars += links.price_usd[row];
     }
-    print_row("modules and cables",
-              fmt::format("{}, {}", readable_watts(watts),
-                          std::isnan(dollars) ? "the price of some is unknown" : readable_dollars(dollars)));
+    print_row(
+        "modules and cables",
+        fmt::format("{}{}, {}", readable_watts(watts),
+                    is_assumed(plan.inventory, &InventoryLine::power_watt) ? " ASSUMED" : "",
+                    std::isnan(dollars)                                     ? "the price of some is unknown"
+                    : is_assumed(plan.inventory, &InventoryLine::price_usd) ? readable_dollars(dollars) + " ASSUMED"
+                                                                            : readable_dollars(dollars)));
 }
 
 // What `run` will do and should come to. The ring's formula is stated where it is computed: scenarios/expectation.hpp.
@@ -193,7 +205,7 @@ void print_derived(const Scenario& scenario, const Plan& plan) {
     print_row("endpoints", count_of(plan.topology.endpoints.size()));
     print_row("cables", count_of(plan.topology.cables.size()));
     print_scale_up(scenario, plan.topology);
-    print_links(plan.links, full_frame_bytes(scenario));
+    print_links(plan, full_frame_bytes(scenario));
     print_faults(scenario, plan);
     const Expectation expected = expect(scenario, plan);
     print_expected(scenario, plan, expected);

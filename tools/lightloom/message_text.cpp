@@ -45,9 +45,9 @@ std::vector<JsonObject> message_objects(const RunResult& result) {
         object.add("job", result.jobs.name[m.job[i]]).add("largest_bytes", m.largest_bytes[i]);
         object.add("messages", m.messages[i]).add("bytes", m.bytes[i]).add("delivered", m.delivered[i]);
         object.add("mean_ps", m.mean_ps[i]).add("p50_ps", m.p50_ps[i]).add("p99_ps", m.p99_ps[i]);
-        object.add("p999_ps", m.p999_ps[i]).add("max_ps", m.max_ps[i]);
+        object.add("p99_9_ps", m.p999_ps[i]).add("max_ps", m.max_ps[i]);
         object.add("mean_slowdown", m.mean_slowdown[i]).add("p50_slowdown", m.p50_slowdown[i]);
-        object.add("p99_slowdown", m.p99_slowdown[i]).add("p999_slowdown", m.p999_slowdown[i]);
+        object.add("p99_slowdown", m.p99_slowdown[i]).add("p99_9_slowdown", m.p999_slowdown[i]);
     }
     return objects;
 }

@@ -65,6 +65,13 @@ std::string readable_dbm(double value) { return fmt::format("{:.2f} dBm", hundre
 
 std::string readable_ratio(double ratio) { return ratio == 0.0 ? "0" : fmt::format("{:.2g}", ratio); }
 
+std::string readable_percent(double share) {
+    constexpr double kWhole = 9.95, kCountable = 1e15;
+    const double percent = 100.0 * share;
+    if (!(std::abs(percent) >= kWhole && std::abs(percent) < kCountable)) return fmt::format("{:.2g} %", percent);
+    return readable_count(std::llround(percent)) + " %";
+}
+
 std::string readable_dollars(double dollars) {
     static constexpr std::array<Unit, 4> units{{{"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}}};
     std::string text = '$' + in_unit(dollars, units);

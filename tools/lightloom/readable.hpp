@@ -15,6 +15,7 @@ std::string readable_count(std::int64_t count);      // "12,345,678"
 std::string readable_decibel(double value);          // "+1.25 dB"
 std::string readable_dbm(double value);              // "-3.10 dBm"
 std::string readable_ratio(double ratio);            // "1.3e-09"; "0" for none
+std::string readable_percent(double share);          // "12 %", "0.52 %": two digits, "1,234 %"
 std::string readable_dollars(double dollars);        // "$12.5 M": powers of 1,000
 std::string readable_watts(double watts);            // "3.456 kW"
 std::string readable_metres(double metres);          // "11,860 km"

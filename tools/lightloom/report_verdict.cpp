@@ -65,14 +65,26 @@ Finding ending(const ResultReader& result) {
     return {Word::pass, "completed in " + duration(result.scalar("summary/completion_ps")) + ", " + messages};
 }
 
-std::optional<Finding> margin_finding(const ResultReader& result, const ReportedFabric& fabric) {
+/// The direction with the least margin: during the run, or before one that has not ended.
+std::optional<std::size_t> worst_direction(const ResultReader& result, const ReportedFabric& fabric) {
+    if (std::isfinite(result.find("summary/worst_margin_db").value_or(NAN))) {
+        const std::int64_t worst = result.whole("summary/worst_link");
+        if (worst >= 0 && static_cast<std::size_t>(worst) < fabric.directions()) return static_cast<std::size_t>(worst);
+    }
     std::optional<std::size_t> worst;
     for (std::size_t d = 0; d < fabric.margin_db.size(); ++d)
         if (std::isfinite(fabric.margin_db[d]) && (!worst || fabric.margin_db[d] < fabric.margin_db[*worst])) worst = d;
+    return worst;
+}
+
+std::optional<Finding> margin_finding(const ResultReader& result, const ReportedFabric& fabric) {
+    const auto worst = worst_direction(result, fabric);
     if (!worst) return std::nullopt;
-    const double margin = fabric.margin_db[*worst];
-    const std::string sentence =
-        fmt::format("least link margin {} on {}", readable_decibel(margin), fabric.sender_name(*worst));
+    const double at_start = fabric.margin_db[*worst];
+    const double margin = std::fmin(at_start, result.find("summary/worst_margin_db").value_or(at_start));
+    const std::string sentence = fmt::format(
+        "least link margin {} on {}{}", readable_decibel(margin), fabric.sender_name(*worst),
+        margin < at_start ? fmt::format(" (during a fault, {} before it)", readable_decibel(at_start)) : "");
     if (margin < 0.0) return Finding{Word::fail, sentence + ": its budget does not close"};
     const auto wanted = wanted_margin(result);
     if (!wanted) return Finding{Word::pass, sentence};

@@ -22,7 +22,7 @@
 namespace lightloom {
 namespace {
 
-constexpr std::int64_t kJsonFormatVersion = 2;
+constexpr std::int64_t kJsonFormatVersion = 3;
 constexpr std::array<std::pair<const char*, double>, 4> kQuantiles{
     {{"p50", 0.50}, {"p99", 0.99}, {"p99.9", 0.999}, {"p99.99", 0.9999}}};
 
@@ -49,10 +49,13 @@ std::string margin_line(const Scenario& scenario, const RunResult& result) {
     constexpr std::array bases{"limits", "typical; ASSUMED figures", "measured"};
     const auto& summary = result.summary;
     if (!std::isfinite(summary.worst_margin_db)) return "margin    no optical link\n";
+    const double at_start = result.links.margin_db[summary.worst_link];
     return fmt::format(
-        "margin    worst {} ({}) on {}, which receives {} (OMA, worst lane); 1st percentile {}\n",
+        "margin    worst {} ({}) on {}, which receives {} (OMA, worst lane){}; 1st percentile {}\n",
         readable_decibel(summary.worst_margin_db), bases[static_cast<std::size_t>(scenario.optics.basis)],
-        sender_name(result.topology, summary.worst_link), readable_dbm(result.links.received_dbm[summary.worst_link]),
+        sender_name(result.topology, summary.worst_link), readable_dbm(summary.worst_received_dbm),
+        summary.worst_margin_db < at_start ? fmt::format(" during a fault, {} before it", readable_decibel(at_start))
+                                           : "",
         readable_decibel(summary.first_percentile_margin_db));
 }
 
@@ -190,7 +193,7 @@ JsonObject margin_object(const RunResult& result) {
     object.add("worst_db", summary.worst_margin_db).add("p01_db", summary.first_percentile_margin_db);
     if (!std::isfinite(summary.worst_margin_db)) return object;
     return object.add("worst_link", sender_name(result.topology, summary.worst_link))
-        .add("worst_received_oma_dbm", result.links.received_dbm[summary.worst_link]);
+        .add("worst_received_oma_dbm", summary.worst_received_dbm);
 }
 
 JsonObject execution_object(const RunResult::Execution& execution) {

@@ -17,8 +17,8 @@
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/console.hpp"
 #include "tools/lightloom/interruption.hpp"
-#include "tools/lightloom/json.hpp"
 #include "tools/lightloom/scenario_input.hpp"
+#include "tools/lightloom/sweep_outcome.hpp"
 
 namespace lightloom {
 namespace {
@@ -57,7 +57,9 @@ Options sweep_options() {
                           "this machine, or a cluster's job array");
     options.add_options()("cores", po::value<std::string>()->value_name("N"),
                           "of this machine, to use at once (default: all)");
-    options.add_options()("json", "the outcome as one JSON object");
+    options.add_options()("csv", po::value<std::string>()->value_name("FILE"),
+                          "write a row per finished point there: what it set, and every metric");
+    options.add_options()("json", "the outcome, or the plan of a dry run, as one JSON object");
     options.add_options()("quiet,q", "no progress");
     return options;
 }
@@ -84,12 +86,6 @@ SweepWatcher watcher_of(std::optional<ProgressLine>& line) {
     };
 }
 
-std::string settings_of(const Point& point) {
-    std::string text;
-    for (const Setting& setting : point.settings) text += fmt::format("  {}={}", setting.key, setting.value);
-    return text;
-}
-
 std::optional<Sweep> read_sweep(const std::string& file) {
     try {
         SweepFiles files = load_sweep(file);
@@ -101,9 +97,18 @@ std::optional<Sweep> read_sweep(const std::string& file) {
 }
 
 /// Nothing if it has mistakes, which have been printed, or if the user gave up.
-std::optional<SweepPlan> plan_or_complain(const Sweep& sweep) {
+std::optional<SweepPlan> plan_or_complain(const Sweep& sweep, bool quiet) {
+    constexpr std::size_t kPointsAWord = 256;
+    std::optional<ProgressLine> line;
+    if (!quiet) line.emplace();
     try {
-        PlannedSweep planned = plan_sweep(sweep, [](std::size_t) { return interruption() == 0; });
+        PlannedSweep planned = plan_sweep(sweep, [&](std::size_t done, std::size_t total) {
+            if (line && done > 0 && done % kPointsAWord == 0)
+                line->show(static_cast<double>(done) / static_cast<double>(total),
+                           fmt::format("{} of {} points planned", done, total));
+            return interruption() == 0;
+        });
+        line.reset();
         if (!planned.errors.empty()) complain(planned.errors);
         return std::move(planned.plan);
     } catch (const FileError& error) {
@@ -118,18 +123,15 @@ std::vector<std::size_t> unfinished(const SweepPlan& plan, const SweepFolder& fo
     return rows;
 }
 
-std::string counted(const SweepPlan& plan) {
-    std::string text = fmt::format("{} points", plan.points.size());
-    if (plan.excluded > 0) text += fmt::format(", {} excluded by filters", plan.excluded);
-    if (plan.repeated > 0) text += fmt::format(", {} like one before", plan.repeated);
-    return text;
-}
-
 int dry_run(const SweepPlan& plan, const SweepFolder& folder, const Arguments& arguments, const Sweep& sweep) {
+    if (arguments.count("json")) {
+        std::cout << plan_json(plan, folder);
+        return kExitFine;
+    }
     std::cout << counted(plan) << '\n';
     for (const Point& point : plan.points)
         std::cout << fmt::format("{}  {}{}\n", point.name, folder.is_finished(point.name) ? "finished" : "to run  ",
-                                 settings_of(point));
+                                 settings_text(point));
     if (arguments["executor"].as<std::string>() != "slurm") return kExitFine;
     std::string options;
     for (const std::string& option : sweep.slurm.options) options += ' ' + shell_word(option);
@@ -162,57 +164,6 @@ bool execute(const Sweep& sweep, const SweepPlan& plan, const SweepFolder& folde
                         watcher_of(line));
 }
 
-struct Tally {
-    std::size_t finished = 0, partial = 0, failed = 0, missing = 0;
-};
-
-Tally tally_of(const std::vector<PointOutcome>& outcomes) {
-    Tally tally;
-    for (const PointOutcome& outcome : outcomes) {
-        switch (outcome.status) {
-            case PointStatus::finished: ++tally.finished; break;
-            case PointStatus::partial: ++tally.partial; break;
-            case PointStatus::failed: ++tally.failed; break;
-            case PointStatus::missing: ++tally.missing; break;
-        }
-    }
-    return tally;
-}
-
-std::string outcome_json(const SweepPlan& plan, const std::vector<PointOutcome>& outcomes, const SweepFolder& folder) {
-    const Tally tally = tally_of(outcomes);
-    std::vector<JsonObject> failures;
-    for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        if (outcomes[i].status != PointStatus::failed) continue;
-        JsonObject settings, failure;
-        for (const Setting& setting : plan.points[i].settings) settings.add(setting.key, setting.value);
-        failure.add("point", plan.points[i].name).add("settings", settings).add("error", outcomes[i].error);
-        failures.push_back(failure.add("log", folder.log(plan.points[i].name)));
-    }
-    const auto count = [](std::size_t n) { return static_cast<std::uint64_t>(n); };
-    JsonObject object;
-    object.add("format", "lightloom-sweep").add("format_version", std::int64_t{1});
-    object.add("points", count(outcomes.size())).add("finished", count(tally.finished));
-    object.add("partial", count(tally.partial)).add("failed", count(tally.failed));
-    object.add("missing", count(tally.missing)).add("excluded", count(plan.excluded));
-    object.add("repeated", count(plan.repeated)).add("failures", failures).add("merged", folder.merged());
-    return object.text() + '\n';
-}
-
-std::string outcome_text(const SweepPlan& plan, const std::vector<PointOutcome>& outcomes, const SweepFolder& folder) {
-    const Tally tally = tally_of(outcomes);
-    std::string text = fmt::format("{}: {} finished", counted(plan), tally.finished + tally.partial);
-    if (tally.partial > 0) text += fmt::format(" ({} of them stopped by `until` or a deadlock)", tally.partial);
-    if (tally.failed > 0) text += fmt::format(", {} failed", tally.failed);
-    if (tally.missing > 0) text += fmt::format(", {} missing", tally.missing);
-    text += '\n';
-    for (std::size_t i = 0; i < outcomes.size(); ++i)
-        if (outcomes[i].status == PointStatus::failed)
-            text += fmt::format("failed    {}{}\n          {}\n          {}\n", plan.points[i].name,
-                                settings_of(plan.points[i]), outcomes[i].error, folder.log(plan.points[i].name));
-    return text + fmt::format("merged    {}\n", folder.merged());
-}
-
 void begin(const SweepPlan& plan, const SweepFolder& folder, bool resume) {
     if (folder.is_begun() && !resume)
         throw UsageError(folder.path() + " holds a sweep", "--resume goes on with it; -o names another folder");
@@ -235,7 +186,7 @@ int sweep_command(const std::vector<std::string>& words) {
     const std::string file = arguments["sweep"].as<std::vector<std::string>>().front();
     const auto sweep = read_sweep(file);
     if (!sweep) return kExitUsersMistake;
-    const auto plan = plan_or_complain(*sweep);
+    const auto plan = plan_or_complain(*sweep, arguments.count("quiet") > 0);
     if (interruption() != 0) return kExitSignalBase + interruption();
     if (!plan) return kExitUsersMistake;
     const SweepFolder folder(arguments.count("output") ? arguments["output"].as<std::string>()
@@ -244,16 +195,19 @@ int sweep_command(const std::vector<std::string>& words) {
 
     begin(*plan, folder, arguments.count("resume") > 0);
     if (!arguments.count("quiet")) std::cerr << version_line() << ", " << counted(*plan) << '\n';
+    const std::size_t kept = plan->points.size() - unfinished(*plan, folder).size();
     execute(*sweep, *plan, folder, arguments);
-    const auto outcomes = merge(*plan, sweep->title, folder);
-    std::cout << (arguments.count("json") ? outcome_json(*plan, outcomes, folder)
-                                          : outcome_text(*plan, outcomes, folder));
+    const SweepOutcome outcome{*plan, folder, merge(*plan, sweep->title, folder), kept, folder.count_strangers(*plan)};
+    if (arguments.count("csv")) write_whole_file(arguments["csv"].as<std::string>(), points_csv(outcome));
+    std::cout << (arguments.count("json") ? outcome_json(outcome) : outcome_text(outcome));
     if (interruption() != 0) {
         print_error("interrupted; --resume does what is missing");
         return kExitSignalBase + interruption();
     }
-    const Tally tally = tally_of(outcomes);
-    return tally.failed + tally.missing > 0 ? kExitVerdict : kExitFine;
+    const bool is_whole = std::ranges::all_of(outcome.points, [](const PointOutcome& point) {
+        return point.status == PointStatus::finished || point.status == PointStatus::partial;
+    });
+    return is_whole ? kExitFine : kExitVerdict;
 }
 
 int sweep_task_command(const std::vector<std::string>& words) {

@@ -118,11 +118,13 @@ std::string injection_text(const Injection& gpu) {
 std::string answers_text(const FabricAnswers& answers, std::size_t endpoints) {
     std::string text = "\n" + injection_text(answers.injection);
     if (const auto& paths = answers.paths; paths && paths->pairs > 0)
-        text += fmt::format("  between leaves: {} cables at most, {} to {} shortest paths, {} in the middle{}\n",
-                            paths->diameter, paths->fewest, paths->most, paths->median,
-                            paths->pairs_apart == 0
-                                ? ""
-                                : fmt::format("; {} pairs meet in servers only", count_text(paths->pairs_apart)));
+        text += fmt::format(
+            "  between leaves: {} cables at most, {}{}\n", paths->diameter,
+            paths->fewest == paths->most
+                ? fmt::format("{} shortest path{}", paths->fewest, paths->fewest == 1 ? "" : "s")
+                : fmt::format("{} to {} shortest paths, {} in the middle", paths->fewest, paths->most, paths->median),
+            paths->pairs_apart == 0 ? ""
+                                    : fmt::format("; {} pairs meet in servers only", count_text(paths->pairs_apart)));
     if (answers.bisection)
         text += fmt::format("  bisection: {} of {} that the NICs of one half send ({:.3g})\n",
                             readable_bits_per_second(static_cast<double>(answers.bisection->flow.bits_per_second)),
@@ -140,15 +142,22 @@ std::string answers_text(const FabricAnswers& answers, std::size_t endpoints) {
     return text + '\n' + aligned(rows);
 }
 
-std::string price_text(const Estimate& price) {
-    if (!price.is_assumed) return readable_dollars(price.mid);
-    return fmt::format("{} ({} to {}) ASSUMED", readable_dollars(price.mid), readable_dollars(price.low),
-                       readable_dollars(price.high));
+std::string estimate_text(const Estimate& estimate, std::string (*readable)(double)) {
+    if (!estimate.is_assumed) return readable(estimate.mid);
+    return fmt::format("{} ({} to {}) ASSUMED", readable(estimate.mid), readable(estimate.low),
+                       readable(estimate.high));
 }
+
+std::string price_text(const Estimate& price) { return estimate_text(price, readable_dollars); }
+std::string power_text(const Estimate& power) { return estimate_text(power, readable_watts); }
 
 std::string amount_text(const InventoryLine& line) {
     if (line.kind == ItemKind::fibre) return readable_metres(line.count);
     return readable_count(static_cast<std::int64_t>(line.count));
+}
+
+std::string counted(double number, const char* one, const char* more) {
+    return fmt::format("{:.3g} {}", number, number == 1.0 ? one : more);
 }
 
 std::string inventory_text(const Inventory& inventory, double gpus) {
@@ -156,23 +165,24 @@ std::string inventory_text(const Inventory& inventory, double gpus) {
     for (const InventoryLine& line : inventory.lines)
         rows.push_back({fmt::format("  {}", name_of(line.kind)), line.use,
                         line.id.empty() ? "none in the catalogue" : line.id, amount_text(line),
-                        line.power_watt.mid > 0.0 ? readable_watts(line.power_watt.mid) : "",
+                        line.power_watt.mid > 0.0 ? power_text(line.power_watt) : "",
                         line.has_price ? price_text(line.price_usd) : "unknown"});
     std::string text = '\n' + aligned(rows);
-    text += fmt::format("\n  {} transceivers, {} cable assemblies, {} fibres of {} together\n",
-                        readable_count(inventory.transceivers), readable_count(inventory.cable_assemblies),
-                        readable_count(static_cast<std::int64_t>(inventory.fibres)),
-                        readable_metres(inventory.fibre_km * 1e3));
-    text +=
-        fmt::format("  {} of power, {}{}\n", readable_watts(inventory.power_watt.mid), price_text(inventory.price_usd),
-                    inventory.lines_without_price == 0
-                        ? ""
-                        : fmt::format(", without {} lines whose price is unknown", inventory.lines_without_price));
-    text +=
-        fmt::format("  per GPU: {:.3g} transceivers, {:.3g} cable assemblies, {:.3g} fibres, {}, {}\n",
-                    static_cast<double>(inventory.transceivers) / gpus,
-                    static_cast<double>(inventory.cable_assemblies) / gpus, inventory.fibres / gpus,
-                    readable_watts(inventory.power_watt.mid / gpus), price_text(inventory.price_usd * (1.0 / gpus)));
+    text += fmt::format(
+        "\n  {} transceivers, {} cable assembl{}, {} fibres of {} together\n", readable_count(inventory.transceivers),
+        readable_count(inventory.cable_assemblies), inventory.cable_assemblies == 1 ? "y" : "ies",
+        readable_count(static_cast<std::int64_t>(inventory.fibres)), readable_metres(inventory.fibre_km * 1e3));
+    text += fmt::format("  {} of power, {}{}\n", power_text(inventory.power_watt), price_text(inventory.price_usd),
+                        inventory.lines_without_price == 0
+                            ? ""
+                            : fmt::format(", without {} line{} whose price is unknown", inventory.lines_without_price,
+                                          inventory.lines_without_price == 1 ? "" : "s"));
+    text += fmt::format(
+        "  per GPU: {}, {}, {}, {}, {}\n",
+        counted(static_cast<double>(inventory.transceivers) / gpus, "transceiver", "transceivers"),
+        counted(static_cast<double>(inventory.cable_assemblies) / gpus, "cable assembly", "cable assemblies"),
+        counted(inventory.fibres / gpus, "fibre", "fibres"), power_text(inventory.power_watt * (1.0 / gpus)),
+        price_text(inventory.price_usd * (1.0 / gpus)));
     return text;
 }
 

@@ -69,10 +69,11 @@ JsonObject checkpoint_object(const TrainingFigures::Checkpoints& c) {
 
 std::string training_lines(const TrainingFigures& t) {
     if (t.steps == 0) return "";
-    return fmt::format("  a step takes {}, {:.1f} % of it computation; {} tokens/s per GPU, MFU {:.1f} %\n",
-                       readable_ps(t.step_ps), percent(t.computing_ps, t.step_ps),
-                       readable_count(static_cast<std::int64_t>(t.tokens_per_gpu_second)),
-                       100.0 * t.flops_utilisation) +
+    return fmt::format(
+               "  a step takes {}, {:.1f} % of it computation at the busiest stage; {} tokens/s per GPU, MFU {:.1f} "
+               "%\n",
+               readable_ps(t.step_ps), percent(t.computing_ps, t.step_ps),
+               readable_count(static_cast<std::int64_t>(t.tokens_per_gpu_second)), 100.0 * t.flops_utilisation) +
            fmt::format("  straggler ratio {:.4f} (computation of the slowest rank / median rank)\n",
                        t.straggler_ratio) +
            exposed_lines(t) + checkpoint_lines(t);

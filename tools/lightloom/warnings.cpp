@@ -50,7 +50,7 @@ void warn_of_objections(const Plan& plan, std::size_t tier, const Joint& joint) 
         print_warning(fmt::format("tier.{}: out of specification: {}", plan.topology.tiers[tier].name, objection));
 }
 
-void warn_of_loss(const Plan& plan) {
+void warn_of_loss(const Scenario& scenario, const Plan& plan) {
     const auto& loss = plan.links.frame_loss_ratio;
     const auto worst = std::max_element(loss.begin(), loss.end());
     if (worst == loss.end() || *worst <= kHeavyLoss) return;
@@ -59,10 +59,11 @@ void warn_of_loss(const Plan& plan) {
     const auto heavy = std::count_if(loss.begin(), loss.end(), [](double ratio) { return ratio > kHeavyLoss; });
     print_warning(
         fmt::format("{} loses {} of its frames{}; {} of {} directions of links lose more than {}. Packets that meet "
-                    "one are repeated after a time-out; a path of which nothing arrives never completes: set run.until",
-                    sender_name(plan.topology, direction), readable_ratio(*worst),
+                    "one are repeated after a time-out; a path of which nothing arrives never completes{}",
+                    sender_name(plan.topology, direction), readable_percent(*worst),
                     std::isfinite(margin_db) ? fmt::format(" (margin {})", readable_decibel(margin_db)) : "",
-                    readable_count(heavy), readable_count(static_cast<std::int64_t>(loss.size())), kHeavyLoss));
+                    readable_count(heavy), readable_count(static_cast<std::int64_t>(loss.size())),
+                    readable_percent(kHeavyLoss), scenario.until ? "" : ": set run.until"));
 }
 
 // From a NIC up to the highest tier, down to another NIC, and all the way back, on an idle fabric whose cables are all
@@ -166,7 +167,7 @@ void print_warnings(const Scenario& scenario, const Plan& plan) {
         warn_of_reach(plan, tier, plan.joints[tier]);
         warn_of_objections(plan, tier, plan.joints[tier]);
     }
-    warn_of_loss(plan);
+    warn_of_loss(scenario, plan);
     warn_of_window(scenario, plan);
     warn_of_no_end(scenario, plan);
 }

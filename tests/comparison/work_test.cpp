@@ -1,0 +1,27 @@
+// What designs do, told apart from how they do it.
+#include "comparison/work.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lightloom {
+namespace {
+
+using Phrases = std::vector<std::string>;
+
+TEST(Work, DiffersKeyByKey) {
+    const Work work{{"workload.kind", "incast"}, {"workload.bytes", "1MiB"}, {"the number of GPUs", "8"}};
+    EXPECT_EQ(other_work("b", work, "a", work), Phrases{});
+    Work more = work;
+    more["workload.bytes"] = "2MiB";
+    more["the number of GPUs"] = "16";
+    EXPECT_EQ(other_work("b", more, "a", work),
+              (Phrases{"the number of GPUs is 16 in b, 8 in a", "workload.bytes is 2MiB in b, 1MiB in a"}));
+    more["workload.kind"] = "all-reduce";
+    more["workload.groups"] = "rails";
+    EXPECT_EQ(other_work("b", more, "a", work),
+              (Phrases{"the number of GPUs is 16 in b, 8 in a", "workload.kind is all-reduce in b, incast in a"}))
+        << "with the kind the other keys change";
+}
+
+}  // namespace
+}  // namespace lightloom
