@@ -11,6 +11,7 @@ namespace {
 using Lines = std::vector<std::string>;
 
 constexpr double kOtherLoad = 0.03;  // of the time: less than that explains nothing
+constexpr double kWorse = 1.2;       // times as many of what went wrong
 
 std::string word(const std::vector<std::string>& words, double number) {
     return number >= 0.0 && number < static_cast<double>(words.size()) ? words[static_cast<std::size_t>(number)]
@@ -130,18 +131,18 @@ void add_losses(Lines& lines, const Symptoms& better, const std::string& worse_n
     for (const Symptoms::Tier& tier : worse.tiers) {
         const auto same = std::ranges::find(better.tiers, tier.name, &Symptoms::Tier::name);
         const double others = same == better.tiers.end() ? 0.0 : same->frames_lost;
-        if (tier.frames_lost > 2.0 * others)
+        if (tier.frames_lost > kWorse * others)
             lines.push_back(fmt::format("cables of tier {} lose {:.0f} frames in {} ({:.0f} in the other)", tier.name,
                                         tier.frames_lost, worse_name, others));
     }
-    if (worse.dropped > 2.0 * better.dropped)
+    if (worse.dropped > kWorse * better.dropped)
         lines.push_back(
             fmt::format("full buffers drop {:.0f} frames in {} ({:.0f} in the other), the deepest queue at a {}",
                         worse.dropped, worse_name, better.dropped, worse.queue_at));
 }
 
 void add_locks(Lines& lines, const Symptoms& better, const std::string& worse_name, const Symptoms& worse) {
-    if (worse.lock_losses > 2.0 * better.lock_losses)
+    if (worse.lock_losses > kWorse * better.lock_losses)
         lines.push_back(fmt::format(
             "links of {} lose their lock, times: {:.0f} ({:.0f} in the other), and of these their port goes "
             "down: {:.0f}",
@@ -152,7 +153,7 @@ void add_fault(Lines& lines, const Symptoms& better, const std::string& worse_na
     if (!worse.worst_fault) return;
     const Symptoms::Fault& fault = *worse.worst_fault;
     const double others = better.worst_fault ? better.worst_fault->longest_stall_ps : 0.0;
-    if (fault.longest_stall_ps > 2.0 * others && fault.flows_stalled > 0.0)
+    if (fault.longest_stall_ps > kWorse * others && fault.flows_stalled > 0.0)
         lines.push_back(fmt::format(
             "fault.{} ({}) stalls {:.0f} flows of {} for up to {:.4g} us ({:.4g} us in the "
             "other)",

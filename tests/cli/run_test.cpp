@@ -213,7 +213,7 @@ TEST_F(Run, WarnsOfLinksThatLoseFramesAndOfFibreBeyondReach) {
     const Finished lossy = lightloom({"check", quick_});
     EXPECT_EQ(lossy.exit_code, 0);
     EXPECT_TRUE(has(lossy.err, "warning: ")) << lossy.err;
-    EXPECT_TRUE(has(lossy.err, "2 of 24 directions of links lose more than 0.001")) << lossy.err;
+    EXPECT_TRUE(has(lossy.err, "2 of 24 directions of links lose more than 0.1 %")) << lossy.err;
     EXPECT_TRUE(has(lossy.err, "(margin -")) << lossy.err;
     EXPECT_FALSE(has(lossy.err, "reach")) << lossy.err;
 }

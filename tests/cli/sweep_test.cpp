@@ -132,7 +132,8 @@ TEST_F(Sweeping, ItsTableIsNoResult) {
     const Finished compared = lightloom({"compare", merged(), merged()});
     EXPECT_EQ(compared.exit_code, 2);
     EXPECT_TRUE(has(compared.err, "it is the table of a sweep")) << compared.err;
-    EXPECT_TRUE(has(compared.err, "own: " + (scratch_ / "out/points/" + *results().begin()))) << compared.err;
+    EXPECT_TRUE(has(compared.err, "own: " + scratch_.path().string() + "/out/points/" + *results().begin()))
+        << compared.err;
 }
 
 TEST_F(Sweeping, PlansAsJson) {

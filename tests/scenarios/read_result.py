@@ -59,6 +59,8 @@ def whole(path):
         assert list(file["flows/source"]) == [0, 1, 2]
         assert list(file["flows/delivered_ps"]) == [-1, 1000, 2000]
         assert list(file["jobs/name"].asstr()) == ["victim", "a neighbour"]
+        bus = file["jobs/bus_bandwidth"][:]
+        assert bus[0] == 1.5 and bus[1] != bus[1], "a pattern has none"
         assert list(file["jobs/completion_ps"]) == [7, -1] and "slowdown" not in file["jobs"]
         assert file["summary/completion_ps"][()] == 123456789
         latency = file["histograms/packet_latency"]

@@ -55,6 +55,7 @@ void fill_ports(RunResult::Ports& ports, std::size_t rows) {
                          &ports.deepest_headroom_bytes})
         for (std::size_t i = 0; i < rows; ++i) column->push_back(static_cast<std::int64_t>(i));
     ports.utilisation.assign(rows, 0.5);
+    ports.least_margin_db.assign(rows, 1.25);
 }
 
 void fill_flows(RunResult::Flows& flows, std::size_t rows) {

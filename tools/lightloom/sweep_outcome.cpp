@@ -14,7 +14,7 @@
 namespace lightloom {
 namespace {
 
-constexpr std::size_t kRowsShown = 10, kKeysShown = 4;
+constexpr std::size_t kRowsShown = 10, kKeysShown = 6;
 
 struct Tally {
     std::size_t finished = 0, partial = 0, failed = 0, missing = 0;
