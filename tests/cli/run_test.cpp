@@ -242,6 +242,19 @@ TEST_F(Run, WarnsOfAFaultForGoodThatNothingEnds) {
     EXPECT_TRUE(warns("fault.0.select=tier=leaf-spine & leaf=1")) << "no spine is left to lead around it";
 }
 
+// Of 24 bytes a port; sizes are rounded down to what can be read.
+TEST_F(Run, ExplainSaysHowMuchSamplesComeTo) {
+    write_file(quick_, kQuick);
+    const auto explained = [&](const std::string& key) {
+        return lightloom({"explain", quick_, "--set", "series.interval=10us", "--set", key}).out;
+    };
+    const std::string ends = explained("run.until=1ms"), open = explained("workload.kind=permutation"),
+                      part = explained("series.select=tier=leaf-spine & spine=0");
+    EXPECT_TRUE(has(ends, "every 10us of 24 ports, 576 B each time: 100 in 1.000 ms come to 56 KiB\n")) << ends;
+    EXPECT_TRUE(has(open, "576 B each time: 56 KiB for each ms of simulated time\n")) << open;
+    EXPECT_TRUE(has(part, "every 10us of 4 ports, 96 B each time")) << part;
+}
+
 TEST_F(Run, ExplainNamesWhatAFaultBefalls) {
     const auto explained = [&](const std::string& fault) {
         write_file(quick_, kQuick + "[[fault]]\nat = \"1us\"\nlasts = \"1us\"\n" + fault);

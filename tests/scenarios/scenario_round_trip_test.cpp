@@ -103,6 +103,7 @@ public:
                                     &t.spine_core_links, &t.buildings, &t.segments, &t.servers_per_segment,
                                     &t.spines_per_plane, &t.cores_per_plane, &t.circuits_per_spine, &t.states})
             *count = from(2, 99);
+        s.series = {microseconds(3), Selector{.spine = 1}};
         t.nics_per_gpu = 3;
         t.rails = t.planes = false;
         t.radix = {from(2, 99), from(2, 99), from(2, 99)};
