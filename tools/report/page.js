@@ -150,13 +150,15 @@ function opticsSection(result) {
 
 function scaleLegend(map, measure) {
     const [from, to] = MEASURES[measure].ends(map.spans[measure]);
+    const note = el('span', null, MEASURES[measure].note);
+    if (from === to) return [el('span', null, from), note];  // all alike
     const swatches = Array.from({length: 9}, (_, n) => {
         const swatch = el('i');
         swatch.style.background = shade(theme(), n / 8);
         return swatch;
     });
     return [el('span', null, from), el('span', {class: 'swatches', 'aria-hidden': 'true'}, swatches),
-        el('span', null, to), el('span', null, MEASURES[measure].note)];
+        el('span', null, to), note];
 }
 
 const MOST_LINKS_SHOWN = 20;
