@@ -202,7 +202,11 @@ Expectation expect(const Scenario& as_said, const Plan& plan) {
         }
         Ends ends = ends_in_fabric(input, traffic.flows[i]);
         if (ends.out == ends.in) {
-            if (!racks) continue;  // it stays in its server
+            if (!racks) {  // it stays in its server
+                work[plan.topology.endpoints[ends.out.value].server.value] += 2.0 * count;
+                e.scale_up_hops += 2 * loads[i].packets;
+                continue;
+            }
             ends = {traffic.flows[i].source, traffic.flows[i].destination};
         }
         const NodeId from = plan.topology.endpoints[ends.out.value].server;
@@ -215,8 +219,8 @@ Expectation expect(const Scenario& as_said, const Plan& plan) {
         work[from.value] += count;
         e.packet_hops += 2 * packets * path.hops;
     }
-    if (e.packet_hops > 0)
-        e.heaviest_node_share = *std::max_element(work.begin(), work.end()) / static_cast<double>(e.packet_hops);
+    if (const std::int64_t hops = e.packet_hops + e.scale_up_hops; hops > 0)
+        e.heaviest_node_share = *std::max_element(work.begin(), work.end()) / static_cast<double>(hops);
     // In racks the hops of a ring differ too much for one formula.
     if (scenario.jobs.empty() && is_one_ring(scenario) && !racks) e.ring = ring_expectation(scenario, traffic, paths);
     return e;

@@ -36,7 +36,8 @@ struct Expectation {
     std::size_t flows = 0;
     std::int64_t messages = 0, payload_bytes = 0;
     std::int64_t packet_hops = 0;         // data and acknowledgements, without repetitions
-    double heaviest_node_share = 0.0;     // of the hops: no number of threads makes a run faster than its inverse
+    std::int64_t scale_up_hops = 0;       // the same between GPUs of a server
+    double heaviest_node_share = 0.0;     // of all hops: no number of threads makes a run faster than its inverse
     std::size_t committed_ports = 0;      // of all ports: those that commit themselves late
     Bytes least_headroom, most_headroom;  // that a lossless class needs at a switch's port
     std::optional<RingExpectation> ring;  // none: another pattern, or scale-up racks

@@ -57,6 +57,7 @@ TEST(ScaleUpKeys, CarryAMessageInsideAServerInItsOwnTime) {
     EXPECT_NEAR(static_cast<double>(result.summary.completion_ps), expected_ps, 2.0);
     EXPECT_EQ(frames_on(result, "host-leaf"), 0);
     EXPECT_EQ(expect(scenario, plan(scenario)).packet_hops, 0);
+    EXPECT_EQ(expect(scenario, plan(scenario)).scale_up_hops, 2 * 64) << "packets and acknowledgements";
 }
 
 TEST(ScaleUpKeys, LetGpusShareNics) {

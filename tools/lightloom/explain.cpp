@@ -89,12 +89,16 @@ void print_expected(const Scenario& scenario, const Plan& plan, const Expectatio
                   fmt::format("{} to {} a port and lossless class, from the delays of its link",
                               readable_bytes(e.least_headroom.count), readable_bytes(e.most_headroom.count)));
     print_row("messages", readable_count(e.messages) + ", " + readable_bytes(e.payload_bytes) + " of payload");
+    const std::int64_t hops = e.packet_hops + e.scale_up_hops;
     print_row("packet-hops",
-              fmt::format("{}, about {} on one core at {} M/s", readable_count(e.packet_hops),
-                          readable_duration(static_cast<double>(e.packet_hops) / kTypicalHopsPerSecond * 1e12),
-                          kTypicalHopsPerSecond / 1e6));
-    print_row("heaviest node", fmt::format("{:.2g} of the packet-hops: threads speed the run up by {:.0f} at most",
-                                           e.heaviest_node_share, 1.0 / e.heaviest_node_share));
+              readable_count(e.packet_hops) +
+                  (e.scale_up_hops > 0 ? fmt::format(" and {} inside servers", readable_count(e.scale_up_hops)) : "") +
+                  fmt::format(", about {} on one core at {} M/s",
+                              readable_duration(static_cast<double>(hops) / kTypicalHopsPerSecond * 1e12),
+                              kTypicalHopsPerSecond / 1e6));
+    if (hops > 0)
+        print_row("heaviest node", fmt::format("{:.2g} of the packet-hops: threads speed the run up by {:.0f} at most",
+                                               e.heaviest_node_share, 1.0 / e.heaviest_node_share));
     if (!e.ring) return;
     const std::int64_t n = shape_of(scenario).servers;
     print_row(

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tools/lightloom/readable.hpp"
@@ -20,6 +21,8 @@ std::string job_lines(const Scenario& scenario, const RunResult& result) {
     if (scenario.jobs.empty()) return "";
     std::vector<std::vector<std::string>> rows{
         {"job", "kind", "GPUs", "start", "completed in", "bus bandwidth", "stragglers", "failed"}};
+    const bool any_trains = std::ranges::any_of(jobs.step_ps, [](std::int64_t ps) { return ps > 0; });
+    if (any_trains) rows[0].insert(rows[0].end(), {"step", "MFU"});
     if (were_alone(jobs)) rows[0].insert(rows[0].end(), {"alone", "slowdown"});
     for (std::size_t i = 0; i < jobs.name.size(); ++i) {
         std::vector<std::string>& row = rows.emplace_back();
@@ -28,6 +31,11 @@ std::string job_lines(const Scenario& scenario, const RunResult& result) {
         row.push_back(jobs.bus_bandwidth[i] > 0.0 ? readable_bytes_per_second(jobs.bus_bandwidth[i]) : "-");
         row.push_back(jobs.straggler_ratio[i] > 0.0 ? fmt::format("{:.4f}", jobs.straggler_ratio[i]) : "-");
         row.push_back(readable_count(jobs.flows_failed[i]));
+        if (any_trains) {
+            const bool trains = jobs.step_ps[i] > 0;
+            row.push_back(trains ? duration(jobs.step_ps[i]) : "-");
+            row.push_back(trains ? fmt::format("{:.1f} %", 100.0 * jobs.flops_utilisation[i]) : "-");
+        }
         if (!were_alone(jobs)) continue;
         row.push_back(duration(jobs.alone_ps[i]));
         row.push_back(jobs.slowdown[i] > 0.0 ? fmt::format("{:.4f}", jobs.slowdown[i]) : "-");

@@ -48,7 +48,8 @@ Design design_of(const ResultReader& result) {
             .title = one_line(result.attribute("title")),
             .question = question_of(result),
             .runs = {measured_of(result)},
-            .symptoms = symptoms_of(result)};
+            .symptoms = symptoms_of(result),
+            .work = work_of(result)};
 }
 
 std::vector<GateOutcome> own_gates(const Design& design) {
