@@ -45,8 +45,8 @@ public:
     /// @pre [begin, end) is in the urn
     void take_out(std::uint64_t begin, std::uint64_t end) {
         const auto span = std::ranges::find_if(left_, [&](const Span& s) { return s.begin <= begin && end <= s.end; });
-        left_.push_back({end, span->end});
-        span->end = begin;
+        const Span behind{end, std::exchange(span->end, begin)};
+        left_.push_back(behind);
         total_ -= end - begin;
     }
 
