@@ -56,7 +56,7 @@ class SchemasTest(unittest.TestCase):
         return printed
 
     def test_schemas_are_schemas_and_named_after_their_formats(self):
-        self.assertEqual(len(self.schemas), 7)
+        self.assertEqual(len(self.schemas), 8)
         for name, schema in self.schemas.items():
             jsonschema.Draft7Validator.check_schema(schema)
             self.assertEqual(schema["properties"]["format"]["const"], f"lightloom-{name}")

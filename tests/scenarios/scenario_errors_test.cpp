@@ -159,7 +159,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"nic\", "
                   "\"routing\", "
                   "\"framing\", "
-                  "\"transport\", \"workload\", \"run\", \"engine\", \"training\", \"checkpoint\", \"trace\", "
+                  "\"transport\", \"workload\", \"run\", \"engine\", \"in_network\", \"training\", \"checkpoint\", "
+                  "\"trace\", "
                   "\"series\", \"question\", \"job\", \"fault\""},
         WrongLine{"[\"run.seed\"]\nplant = 1",
                   "5:2: error: \"run.seed\": unknown key\n"
@@ -167,7 +168,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "\"nic\", "
                   "\"routing\", "
                   "\"framing\", "
-                  "\"transport\", \"workload\", \"run\", \"engine\", \"training\", \"checkpoint\", \"trace\", "
+                  "\"transport\", \"workload\", \"run\", \"engine\", \"in_network\", \"training\", \"checkpoint\", "
+                  "\"trace\", "
                   "\"series\", \"question\", \"job\", \"fault\""},
         WrongLine{"Leaves = 2", "5:1: error: topology.Leaves: unknown key\n    did you mean \"leaves\"?"},
         WrongLine{

@@ -13,6 +13,7 @@ using Kind = TraceNode::Kind;
 class Recorder {
 public:
     Recorder(const Traffic& traffic, std::span<const EndpointId> ranks) : traffic_(traffic) {
+        refuse_what_no_trace_holds();
         for (std::uint32_t rank = 0; rank < ranks.size(); ++rank) rank_at_[ranks[rank]] = rank;
         if (traffic.workers.size() != rank_at_.size())
             throw TraceError("the workload", fmt::format("has {} programs for {} ranks: no trace holds that",
@@ -25,7 +26,6 @@ public:
     }
 
     Recording record() {
-        refuse_what_no_trace_holds();
         made_.traces.resize(rank_at_.size());
         for (const Traffic::Worker& worker : traffic_.workers) add(worker);
         for (std::uint32_t group = 0; group < members_.size(); ++group)
