@@ -70,7 +70,7 @@ TEST(Training, RefusesWhatContradicts) {
            "more than 30 days");
     expect({{"training.stragglers.count", "1"},
             {"training.stragglers.slowdown", "1000"},
-            {"workload.iterations", "99999"}},
+            {"workload.iterations", "1000000"}},
            "more than 30 days");
     expect({{"workload.channels", "2"}}, "says nothing here");
     expect({{"training.precision", "fp4"}}, "training.precision: h100 does not compute");
