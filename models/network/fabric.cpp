@@ -8,6 +8,7 @@
 #include "topologies/aggregation_tree.hpp"
 
 namespace lightloom {
+
 Fabric::Fabric(const FabricInput& input)
     : topology_(input.topology),
       reroutes_(input.reroutes),

@@ -27,10 +27,9 @@ struct PortSeries {
 
     Duration interval{0};
     std::vector<std::uint32_t> ports;
-    std::vector<float> utilisation;  // share of the interval that the port spent sending
-    std::vector<std::uint32_t>
-        queue_bytes;                      // at the instant, with preambles and gaps; of the frame on the line, its rest
-    std::vector<std::int64_t> paused_ps;  // in the interval, summed over classes
+    std::vector<float> utilisation;          // share of the interval that the port spent sending
+    std::vector<std::uint32_t> queue_bytes;  // at the instant, with preambles and gaps; of a frame being sent, its rest
+    std::vector<std::int64_t> paused_ps;     // in the interval, summed over classes
     std::vector<std::uint32_t> frames_dropped, frames_marked;  // in the interval
 
     std::size_t samples() const { return ports.empty() ? 0 : utilisation.size() / ports.size(); }

@@ -10,8 +10,6 @@
 namespace lightloom::test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 void expect_users_mistake(const Finished& finished, const std::string& message) {
     EXPECT_EQ(finished.exit_code, 2);
     EXPECT_EQ(finished.out, "");

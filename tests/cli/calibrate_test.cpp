@@ -12,8 +12,6 @@ namespace {
 
 const std::string kTable = LIGHTLOOM_SOURCE_DIR "/scenarios/engines/h100-nvswitch.txt";
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 TEST(Calibrate, WritesWhatItPrints) {
     ScratchDirectory scratch;
     const std::string engine = scratch / "engine.toml";

@@ -9,8 +9,6 @@
 namespace lightloom::test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 TEST(Catalog, ListsTheTables) {
     const Finished finished = lightloom({"catalog"});
     EXPECT_EQ(finished.exit_code, 0) << finished.err;

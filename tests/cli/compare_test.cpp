@@ -8,8 +8,6 @@
 namespace lightloom::test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 class Compare : public ::testing::Test {
 protected:
     void SetUp() override {

@@ -49,6 +49,8 @@ Finished lightloom(const Spawn& spawn);
 /// Runs a line of Python; its stdout without the last newline. Fails the test if it does not exit with 0.
 std::string python(const std::string& code, const std::vector<std::string>& arguments);
 
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
 std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, const std::string& text);
 

@@ -14,8 +14,6 @@ namespace {
 const std::string kCatalogue = LIGHTLOOM_SOURCE_DIR "/scenarios/catalog/";
 const std::string kStandard = kCatalogue + "standard-budget.toml";
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 Finished qualify(const std::string& scenario, const std::vector<std::string>& settings = {},
                  const std::vector<std::string>& more = {}) {
     std::vector<std::string> words{"qualify", scenario};

@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 class Recover : public ::testing::Test {
 protected:
     // What is there of an endless run after some progress was reported: recover reads along while it goes on.

@@ -43,6 +43,11 @@ std::string evaluated(const std::filesystem::path& page, const std::string& expr
         {kTools.string(), page.string(), expression});
 }
 
+/// What Python makes of a result's file, which is `f`.
+std::string from_file(const std::filesystem::path& result, const std::string& printed) {
+    return python("import h5py, sys; f = h5py.File(sys.argv[1]); print(" + printed + ")", {result.string()});
+}
+
 class Report : public testing::Test {
 protected:
     /// Runs a scenario and returns its result.
@@ -99,9 +104,7 @@ TEST_F(Report, AnswersHowMuchLongerJobsTake) {
     const auto result = run_file("jobs", kCatalogue / "noisy-neighbour.toml");
     const auto page = report({result});
     EXPECT_EQ(looked_at(page, result).substr(0, 9), "9 charts,");
-    const std::string slowdown =
-        python("import h5py, sys; print(*(f'{value:#.4g}' for value in h5py.File(sys.argv[1])['jobs/slowdown']))",
-               {result.string()});
+    const std::string slowdown = from_file(result, "*(f'{value:#.4g}' for value in f['jobs/slowdown'])");
     EXPECT_EQ(evaluated(page, cells("jobs/slowdown")), slowdown + " []");
     EXPECT_EQ(evaluated(page, "document.querySelector('#jobs tbody').textContent.startsWith('victimall-reduce16')"),
               "True []");
@@ -117,9 +120,7 @@ TEST_F(Report, AnswersWhereTheTimeOfAStepGoes) {
     const auto page = report({result});
     // As spine-crash has, without its faults and with what ranks wait for
     EXPECT_EQ(looked_at(page, result).substr(0, 9), "9 charts,");
-    const std::string mfu =
-        python("import h5py, sys; print(f\"{100 * h5py.File(sys.argv[1])['training/flops_utilisation'][()]:#.3g} %\")",
-               {result.string()});
+    const std::string mfu = from_file(result, "f\"{100 * f['training/flops_utilisation'][()]:#.3g} %\"");
     EXPECT_EQ(evaluated(page, cells("training/flops_utilisation") + ".startsWith('" + mfu + " " + mfu + "')"),
               "True []");
     EXPECT_EQ(evaluated(page,

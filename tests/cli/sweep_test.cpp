@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 class Sweeping : public ::testing::Test {
 protected:
     void SetUp() override {

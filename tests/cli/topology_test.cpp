@@ -7,8 +7,6 @@
 namespace lightloom::test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 const std::string kCatalogue = LIGHTLOOM_SOURCE_DIR "/scenarios/catalog/";
 
 /// A figure of the JSON, by an expression over its object `t`.

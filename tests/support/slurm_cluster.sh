@@ -104,7 +104,9 @@ lose() {
     # Slurm finds out by itself within its timeout, and then waits two minutes; an operator makes both shorter.
     scontrol update NodeName="$node" State=DOWN Reason=lost
     for job in $(squeue --noheader --array --states=pending --format=%i); do
-        scontrol update JobId="$job" StartTime=now
+        # One that has begun since it was listed has nothing to wait for.
+        scontrol update JobId="$job" StartTime=now ||
+            [[ -z $(squeue --noheader --states=pending --jobs="$job" --format=%i 2>/dev/null) ]]
     done
 }
 

@@ -89,6 +89,8 @@ public:
     Schedule(const CollectiveCall& call, SumTree tree);
 
     const CollectiveCall& call() const { return call_; }
+    /// Has every pair a size of its own? Then the call's bytes say nothing.
+    bool is_unequal() const { return unequal_ != nullptr; }
     /// The same for all ranks; some lanes of some ranks have no steps.
     std::uint32_t lanes() const { return parts_ * lanes_per_part_; }
     std::uint64_t steps(std::uint32_t rank, std::uint32_t lane) const;

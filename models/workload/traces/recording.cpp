@@ -71,9 +71,7 @@ private:
         const Traffic::Seat& seat = traffic_.seats[worker.first_seat + task.seat];
         const Schedule& schedule = traffic_.calls[task.call];
         const CollectiveCall& call = schedule.call();
-        // Where sizes differ from pair to pair, the call has none.
-        const bool is_unequal = call.kind == Collective::all_to_all && call.bytes == 0;
-        if (is_unequal || call.kind == Collective::send_receive) return add_messages(seat, schedule, after);
+        if (schedule.is_unequal() || call.kind == Collective::send_receive) return add_messages(seat, schedule, after);
         return add(is_message(call) ? message(seat, call) : collective(seat, call), after);
     }
     std::uint32_t add(TraceNode node, std::span<const std::uint32_t> after) {
