@@ -168,20 +168,18 @@ bool complained_of_impossible(const std::vector<DesignInput>& designs, const Run
 }
 
 Design read_design(const DesignInput& input, const Runs& runs, std::size_t number) {
-    std::vector<std::string> files;
-    for (const std::size_t run : runs.of_seeds[number]) files.push_back(runs.simulations[run].path);
-    if (files.empty()) files.push_back(input.file);
     Design design{
         .name = input.name, .source = one_line(input.file), .title = {}, .question = {}, .runs = {}, .symptoms = {}};
-    for (const std::string& file : files) {
-        const ResultReader result = ResultReader::open(file);
+    const auto take = [&](const ResultReader& result) {
         design.runs.push_back(measured_of(result));
-        if (design.runs.size() > 1) continue;
+        if (design.runs.size() > 1) return;
         design.title = one_line(result.attribute("title"));
         design.question = question_of(result);
         design.symptoms = symptoms_of(result);
         design.work = work_of(result);
-    }
+    };
+    if (input.result) take(*input.result);
+    for (const std::size_t run : runs.of_seeds[number]) take(ResultReader::open_own(runs.simulations[run].path));
     return design;
 }
 
@@ -190,7 +188,7 @@ AssumedOutcome draw_figures(const Comparison& comparison, std::size_t winner, co
     std::vector<std::optional<Measured>> measured;
     for (const Simulation& simulation : drawn.simulations) {
         measured.emplace_back();
-        if (simulation.impossible.empty()) measured.back() = measured_of(ResultReader::open(simulation.path));
+        if (simulation.impossible.empty()) measured.back() = measured_of(ResultReader::open_own(simulation.path));
     }
     const auto run_of = [&](std::size_t design, std::size_t draw) -> const Measured* {
         const auto run = drawn.of_draws.empty() ? std::nullopt : drawn.of_draws[design][draw];

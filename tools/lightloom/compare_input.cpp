@@ -25,7 +25,7 @@ std::string stem_of(const std::string& file) {
 
 // A file whose name has such signs in it is meant before they are.
 DesignInput parse_design(const std::string& word) {
-    DesignInput design{.name = {}, .file = word, .overrides = {}, .scenario = {}};
+    DesignInput design{.name = {}, .file = word, .overrides = {}};
     if (!fs::exists(word)) {
         const std::size_t at = word.find('@'), equals = word.find('=');
         const std::size_t begin = equals < at ? equals + 1 : 0;
@@ -48,9 +48,10 @@ DesignInput parse_design(const std::string& word) {
     return design;
 }
 
-// Before anything is run.
-void check_result(const std::string& file) try { ResultReader::open(file); } catch (const ResultUnreadable& error) {
-    throw UsageError(one_line(error.what()));
+ResultReader opened(const std::string& file) try {
+    return ResultReader::open(file);
+} catch (const ResultUnreadable& e) {
+    throw UsageError(one_line(e.what()));
 }
 
 void make_names_unique(std::vector<DesignInput>& designs) {
@@ -77,7 +78,7 @@ std::optional<std::vector<DesignInput>> read_designs(const Arguments& arguments)
         if (is_result(design.file)) {
             if (!design.overrides.empty())
                 throw UsageError(fmt::format("{} is a result: what it was run with cannot be changed", design.file));
-            check_result(design.file);
+            design.result = opened(design.file);
             continue;
         }
         std::vector<Override> overrides = overrides_of(arguments);

@@ -8,6 +8,7 @@
 
 #include "comparison/design.hpp"
 #include "comparison/simulations.hpp"
+#include "scenarios/result_reader.hpp"
 #include "scenarios/scenario_text.hpp"
 #include "tools/lightloom/command.hpp"
 
@@ -16,10 +17,11 @@ namespace lightloom {
 struct DesignInput {
     std::string name, file;
     std::vector<Override> overrides;
-    std::optional<LoadedScenario> scenario;  // none: the file is a result
+    std::optional<LoadedScenario> scenario{};  // one of the two
+    std::optional<ResultReader> result{};
 };
 
-/// Reads scenarios; results are opened later. Names are made unique.
+/// Reads scenarios and opens results, all before anything is run. Names are made unique.
 /// @return nothing if a scenario has mistakes, which have been printed. @throws UsageError
 std::optional<std::vector<DesignInput>> read_designs(const Arguments& arguments);
 
