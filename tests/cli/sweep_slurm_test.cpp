@@ -1,10 +1,12 @@
-// Sweeps on a real Slurm, which the test starts on the loopback: a whole sweep, and one that loses a node half-way.
-// Skipped where Slurm is not installed.
+// Sweeps on a real Slurm, which the test starts on the loopback: a whole one, and such as lose a node, are requeued,
+// meet their time limit or are cancelled half-way. Skipped where Slurm is not installed.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
+#include <map>
 #include <thread>
 
 #include "tests/cli/process.hpp"
@@ -52,7 +54,35 @@ protected:
         return count;
     }
 
+    // When each result was made; a point that is run twice has a new one.
+    using Identities = std::map<std::string, fs::file_time_type>;
+    Identities identities(const std::string& folder, const Identities& of = {}) const {
+        Identities all;
+        for (const auto& entry : fs::directory_iterator(scratch_ / (folder + "/points")))
+            if (const std::string name = entry.path().filename();
+                entry.path().extension() == ".h5" && (of.empty() || of.contains(name)))
+                all[name] = entry.last_write_time();
+        return all;
+    }
+    // A sweep of eight points to which something is done when two are finished.
+    Finished disturbed(const std::string& folder, const std::string& slurm, const std::vector<std::string>& deed,
+                       int iterations = 300) {
+        write(fmt::format("[set]\n\"workload.iterations\" = {}\n[[axis]]\nseeds = 8\n[slurm]\n{}", iterations, slurm));
+        Process process(LIGHTLOOM_BINARY, {.arguments = sweep(folder, "slurm")});
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (process.running() && finished(folder) < 2 && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        EXPECT_TRUE(process.running());
+        before_ = identities(folder);
+        EXPECT_GE(before_.size(), 2u);
+        EXPECT_LT(before_.size(), 8u);
+        const Finished done = command(deed);
+        EXPECT_EQ(done.exit_code, 0) << done.out << done.err;
+        return process.wait();
+    }
+
     ScratchDirectory scratch_;
+    Identities before_;
     static inline ScratchDirectory* cluster_ = nullptr;
     static inline bool is_up_ = false;
 };
@@ -73,20 +103,42 @@ TEST_F(SlurmSweep, MakesTheSameTableAsThisMachine) {
 }
 
 TEST_F(SlurmSweep, SurvivesTheLossOfANode) {
-    write("[set]\n\"workload.iterations\" = 300\n[[axis]]\nseeds = 8\n[slurm]\npoints_per_task = 1\n");
-    Process process(LIGHTLOOM_BINARY, {.arguments = sweep("lost", "slurm")});
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (process.running() && finished("lost") < 2 && std::chrono::steady_clock::now() < deadline)
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    ASSERT_TRUE(process.running());
-    const std::size_t before = finished("lost");
-    EXPECT_LT(before, 8u);
-    const Finished lost = command({"lose", cluster_->path(), "node1"});
-    EXPECT_EQ(lost.exit_code, 0) << lost.err;
-    const Finished ended = process.wait();
+    const Finished ended = disturbed("lost", "points_per_task = 1\n", {"lose", cluster_->path(), "node1"});
     EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
     EXPECT_NE(ended.out.find("8 points: 8 finished\n"), std::string::npos) << ended.out;
     EXPECT_EQ(finished("lost"), 8u);
+}
+
+TEST_F(SlurmSweep, ARequeuedTaskDoesOnlyWhatIsMissing) {
+    const Finished ended = disturbed("requeued", "points_per_task = 8\n", {"requeue", cluster_->path()});
+    EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("8 points: 8 finished\n"), std::string::npos) << ended.out;
+    // One array was enough, and what was finished before is what was there.
+    EXPECT_FALSE(fs::exists(scratch_ / "requeued/slurm/round-2"));
+    EXPECT_EQ(identities("requeued", before_), before_);
+}
+
+TEST_F(SlurmSweep, GoesOnInAnotherArrayAfterATimeLimit) {
+    const Finished ended =
+        disturbed("late", "points_per_task = 8\noptions = [\"--time=60\"]\n", {"expire", cluster_->path()}, 3000);
+    EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("8 points: 8 finished\n"), std::string::npos) << ended.out;
+    EXPECT_TRUE(has(read_file(scratch_ / "late/slurm/round-1/0.log"), "DUE TO TIME LIMIT"));
+    EXPECT_TRUE(fs::exists(scratch_ / "late/slurm/round-2/0.list"));
+    EXPECT_EQ(identities("late", before_), before_);
+}
+
+TEST_F(SlurmSweep, WhoCancelsItsJobsIsToldHowToGoOn) {
+    const Finished ended = disturbed("cancelled", "points_per_task = 8\n", {"cancel", cluster_->path()});
+    EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;
+    EXPECT_TRUE(has(ended.out, " missing\n")) << ended.out;
+    EXPECT_TRUE(has(ended.err, "somebody has cancelled the jobs; --resume does what is missing")) << ended.err;
+    std::vector<std::string> again = sweep("cancelled", "slurm");
+    again.push_back("--resume");
+    const Finished resumed = lightloom(again);
+    EXPECT_EQ(resumed.exit_code, 0) << resumed.out << resumed.err;
+    EXPECT_NE(resumed.out.find("8 points: 8 finished\n"), std::string::npos) << resumed.out;
+    EXPECT_EQ(identities("cancelled", before_), before_);
 }
 
 }  // namespace

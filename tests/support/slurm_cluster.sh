@@ -3,6 +3,9 @@
 # the loopback only. Needs Debian's slurm-wlm and munge; root, or a user whose name munged may run under.
 #     slurm_cluster.sh up FOLDER NODES       then: export SLURM_CONF=FOLDER/slurm.conf
 #     slurm_cluster.sh lose FOLDER NODE      kills a node's daemon and all that ran under it, and reports the loss
+#     slurm_cluster.sh requeue FOLDER        sends all that runs back to the queue, as an operator does
+#     slurm_cluster.sh expire FOLDER         lets the time limit of all that runs end now
+#     slurm_cluster.sh cancel FOLDER         all jobs
 #     slurm_cluster.sh down FOLDER
 set -euo pipefail
 
@@ -103,12 +106,35 @@ lose() {
     kill -9 "${victims[@]}" 2>/dev/null || true
     # Slurm finds out by itself within its timeout, and then waits two minutes; an operator makes both shorter.
     scontrol update NodeName="$node" State=DOWN Reason=lost
+    hasten
+}
+
+running() { squeue --noheader --array --states=running --format=%i; }
+
+hasten() {
+    local job
     for job in $(squeue --noheader --array --states=pending --format=%i); do
         # One that has begun since it was listed has nothing to wait for.
         scontrol update JobId="$job" StartTime=now ||
             [[ -z $(squeue --noheader --states=pending --jobs="$job" --format=%i 2>/dev/null) ]]
     done
 }
+
+requeue() {
+    local job
+    for job in $(running); do scontrol requeue "$job"; done
+    # They are put off by two minutes once their processes have ended.
+    while [[ -n $(squeue --noheader --states=completing --format=%i) ]]; do sleep 0.1; done
+    hasten
+}
+
+# Limits are counted in minutes, their ends in seconds; Slurm looks for them twice a minute.
+expire() {
+    local job
+    for job in $(running); do scontrol update JobId="$job" EndTime=now+1; done
+}
+
+cancel() { scancel --name=lightloom-sweep; }
 
 down() {
     local signal file

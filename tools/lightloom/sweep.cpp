@@ -196,7 +196,7 @@ int sweep_command(const std::vector<std::string>& words) {
     begin(*plan, folder, arguments.count("resume") > 0);
     if (!arguments.count("quiet")) std::cerr << version_line() << ", " << counted(*plan) << '\n';
     const std::size_t kept = plan->points.size() - unfinished(*plan, folder).size();
-    execute(*sweep, *plan, folder, arguments);
+    const bool is_through = execute(*sweep, *plan, folder, arguments);
     const SweepOutcome outcome{*plan, folder, merge(*plan, sweep->title, folder), kept, folder.count_strangers(*plan)};
     if (arguments.count("csv")) write_whole_file(arguments["csv"].as<std::string>(), points_csv(outcome));
     std::cout << (arguments.count("json") ? outcome_json(outcome) : outcome_text(outcome));
@@ -204,6 +204,10 @@ int sweep_command(const std::vector<std::string>& words) {
         print_error("interrupted; --resume does what is missing");
         return kExitSignalBase + interruption();
     }
+    if (!is_through)
+        print_error(fmt::format("{}; --resume does what is missing", arguments["executor"].as<std::string>() == "slurm"
+                                                                         ? "somebody has cancelled the jobs"
+                                                                         : "the budget's time is over"));
     const bool is_whole = std::ranges::all_of(outcome.points, [](const PointOutcome& point) {
         return point.status == PointStatus::finished || point.status == PointStatus::partial;
     });
