@@ -235,6 +235,8 @@ RunResult run(const Scenario& scenario, Plan plan, const RunOptions& options, co
     if (scenario.jobs.empty() && scenario.workload.kind == WorkloadKind::training && result.complete)
         result.training = training_result(scenario, fabric);
     add_job_results(result, scenario, fabric);
+    result.job_waits = job_waits(scenario, fabric, result.jobs.completion_ps);
+    result.replay_ranks = replay_ranks(scenario, fabric);
     add_flow_results(result, scenario, plan);
     add_fault_results(result, scenario, plan, fabric, planned.reroutes());
     result.series = planned.samples().take(Time{result.summary.end_ps});

@@ -16,6 +16,15 @@ namespace {
 
 using Job = Scenario::Job;
 
+/// How many GPUs a job says it takes; none: the rest.
+std::optional<std::int64_t> said(const Job& job, const FabricShape& shape) {
+    if (job.placement != Placement::listed) return job.gpus;
+    std::int64_t gpus = 0;
+    for (const GpuRange& range : job.list)
+        gpus += range.count == UINT32_MAX ? shape.gpus_per_server : std::int64_t{range.count};
+    return gpus;
+}
+
 class JobChecks {
 public:
     JobChecks(const Scenario& scenario, const FabricShape& shape, const ScenarioNames& names,
@@ -88,23 +97,12 @@ private:
         return true;
     }
 
-    std::int64_t listed_gpus(const Job& job) const {
-        std::int64_t gpus = 0;
-        for (const GpuRange& range : job.list)
-            gpus += range.count == UINT32_MAX ? shape_.gpus_per_server : std::int64_t{range.count};
-        return gpus;
-    }
-    /// Of the jobs that say how many they take.
-    std::optional<std::int64_t> said(const Job& job) const {
-        return job.placement == Placement::listed ? listed_gpus(job) : job.gpus;
-    }
-
     void counted() {
         std::int64_t taken = 0;
         std::optional<std::size_t> rest;
         for (std::size_t i = 0; i < s_.jobs.size(); ++i) {
             if (!is_sound_(key(i, "gpus"))) return;
-            const auto gpus = said(s_.jobs[i]);
+            const auto gpus = said(s_.jobs[i], shape_);
             if (!gpus && rest)
                 return complain(i, "gpus", fmt::format("job {} takes the rest already", s_.jobs[*rest].name),
                                 "gpus says how many a job takes");
@@ -118,7 +116,7 @@ private:
         if (rest && left_ == 0) complain(*rest, "gpus", "the other jobs leave none", "gpus says how many a job takes");
     }
 
-    std::int64_t gpus_of(const Job& job) const { return said(job).value_or(left_); }
+    std::int64_t gpus_of(const Job& job) const { return said(job, shape_).value_or(left_); }
 
     // So many GPUs as a fabric of their own, if the job's placement gives each of its servers as many.
     std::optional<FabricShape> shape_of_job(const Job& job) const {
@@ -144,9 +142,7 @@ private:
 
     bool has_fabric_to_itself(std::size_t i) {
         const Scenario::Workload& w = s_.jobs[i].workload;
-        if (w.kind == WorkloadKind::trace)
-            complain(i, "kind", "a trace has the fabric to itself", "it belongs to [workload]");
-        else if (w.tuned)
+        if (w.tuned)
             complain(i, "algorithm", "NCCL's tuner is asked for a whole fabric only", "name one of its algorithms");
         else if (w.smallest)
             complain(i, "sizes.from", "a sweep of sizes has the fabric to itself", "it belongs to [workload]");
@@ -170,7 +166,7 @@ private:
         }
         const auto key_here = [i](std::string_view path) {
             if (path.starts_with("workload.")) return key(i, path.substr(9));
-            if (path.starts_with("training.")) return key(i, path);
+            if (path.starts_with("training.") || path.starts_with("trace.")) return key(i, path);
             return std::string(path);
         };
         const auto is_sound = [&](std::string_view path) {
@@ -194,6 +190,12 @@ private:
 };
 
 }  // namespace
+
+std::int64_t gpus_of_job(const Scenario& scenario, std::size_t job, const FabricShape& shape) {
+    std::int64_t left = shape.endpoints();
+    for (const Job& other : scenario.jobs) left -= said(other, shape).value_or(0);
+    return said(scenario.jobs.at(job), shape).value_or(left);
+}
 
 std::vector<Contradiction> job_contradictions(const Scenario& scenario, const FabricShape& shape,
                                               const ScenarioNames& names,

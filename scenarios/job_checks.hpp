@@ -4,6 +4,8 @@
 // (models/workload/placement.hpp).
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -12,6 +14,9 @@
 #include "scenarios/tiers.hpp"
 
 namespace lightloom {
+
+/// How many GPUs a job takes, of a scenario without contradictions.
+std::int64_t gpus_of_job(const Scenario& scenario, std::size_t job, const FabricShape& shape);
 
 /// @param is_sound  as contradictions() has it   @param counts_are_sound  whether the shape may be counted in
 std::vector<Contradiction> job_contradictions(const Scenario& scenario, const FabricShape& shape,

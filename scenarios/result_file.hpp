@@ -22,7 +22,7 @@
 namespace lightloom {
 
 /// Of the format "lightloom-result": the second grows with what is added, the first where a reader would break.
-inline constexpr std::array<std::int32_t, 2> kResultFormatVersion{3, 2};
+inline constexpr std::array<std::int32_t, 2> kResultFormatVersion{3, 3};
 
 /// The machine could not take the result: disk full, folder missing, no permission.
 class ResultError : public std::runtime_error {

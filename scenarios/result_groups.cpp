@@ -359,6 +359,8 @@ void write_header(const Group& root, const RunHeader& header) {
 void write_measurements(const Group& root, const RunResult& result) {
     write_summary(root, result);
     write_jobs(root, result.jobs);
+    write_job_waits(root, result.job_waits);
+    write_replay_ranks(root, result.replay_ranks);
     write_message_sizes(root, result.message_sizes);
     write_training(root, result.training);
     write_collectives(root, result.collectives);

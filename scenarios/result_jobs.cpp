@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "models/workload/exposure.hpp"
 #include "scenarios/result_meanings.hpp"
 
 namespace lightloom {
@@ -54,6 +55,31 @@ void write_jobs(const hdf5::Group& root, const RunResult::Jobs& jobs) {
         t.column("alone_ps", jobs.alone_ps, picoseconds("completion by itself, in the same place"));
         t.column("slowdown", jobs.slowdown, count("completion_ps / alone_ps"));
     }
+    t.close();
+}
+
+void write_job_waits(const hdf5::Group& root, const JobWaits& waits) {
+    if (waits.job.empty()) return;
+    std::vector<std::string> names;
+    for (std::size_t wait = 0; wait < kWaits; ++wait) names.emplace_back(name_of(static_cast<Wait>(wait)));
+    hdf5::Table t(root, "job_waits", "wait", waits.job.size(), "what the ranks of a training wait for");
+    t.column("job", waits.job, count("job as in /jobs"));
+    t.flags("kind", waits.wait, names, "communication of a group, or a bubble of the pipeline");
+    t.column("mean_ps", waits.mean_ps, picoseconds("of a step, mean of the ranks"));
+    t.column("worst_ps", waits.worst_ps, picoseconds("of a step, the rank that waits longest"));
+    t.column("worst", waits.worst, count("endpoint of that rank"));
+    t.close();
+}
+
+void write_replay_ranks(const hdf5::Group& root, const ReplayRanks& ranks) {
+    if (ranks.job.empty()) return;
+    hdf5::Table t(root, "replay_ranks", "row", ranks.job.size(), "rank of a replay");
+    t.column("job", ranks.job, count("job as in /jobs"));
+    t.column("rank", ranks.rank, count("rank, as its trace's file has it"));
+    t.column("endpoint", ranks.endpoint, count("endpoint, as in /topology/endpoints"));
+    t.column("end_ps", ranks.end_ps, picoseconds("since its job's start: its last node done; -1: not yet"));
+    t.column("computing_ps", ranks.computing_ps, picoseconds("computations of its trace"));
+    t.column("exposed_ps", ranks.exposed_ps, picoseconds("until its end without any of these; -1: not yet"));
     t.close();
 }
 

@@ -10,6 +10,7 @@
 #include "models/economics/inventory.hpp"
 #include "models/network/port_samples.hpp"
 #include "models/optics/link_condition.hpp"
+#include "scenarios/rank_figures.hpp"
 #include "scenarios/training_figures.hpp"
 #include "topologies/topology.hpp"
 
@@ -99,6 +100,8 @@ struct RunResult {
 
     using Training = TrainingFigures;
     Training training;
+    JobWaits job_waits;
+    ReplayRanks replay_ranks;
 
     struct Ports {  // one row per sending port
         std::vector<std::int64_t> frames_sent, bytes_sent, frames_delivered, frames_lost, frames_dropped, frames_marked,

@@ -283,6 +283,7 @@ struct Scenario {
         std::vector<GpuRange> list;
         Workload workload;
         Training training;
+        ScenarioTrace trace;
         friend bool operator==(const Job&, const Job&) = default;
     };
     std::vector<Job> jobs;

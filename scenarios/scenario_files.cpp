@@ -11,6 +11,7 @@
 #include "scenarios/catalogue_file.hpp"
 #include "scenarios/engine_file.hpp"
 #include "scenarios/fabric.hpp"
+#include "scenarios/job_checks.hpp"
 #include "scenarios/plant_file.hpp"
 #include "scenarios/scenario_checks.hpp"
 #include "scenarios/size_file.hpp"
@@ -62,6 +63,41 @@ std::vector<Scenario::Workload*> workloads_of(Scenario& scenario) {
     return all;
 }
 
+/// Of a workload that replays one; none if all is well. @param key  of the job: "job.0.", or nothing
+std::optional<InputError> read_trace(ScenarioTrace& trace, const Scenario::Workload& workload, std::int64_t gpus,
+                                     const LoadedScenario& of, const std::string& key) {
+    const auto wrong = [&](const std::string& message, const std::string& hint = "") {
+        return of.places.error(key + "trace.prefix", message, hint);
+    };
+    try {
+        trace.job = load_job(trace, of.file);
+    } catch (const TraceDependencyError& error) {
+        return wrong(error.what(), "what was converted from a PyTorch capture may need control_dependencies = false");
+    } catch (const TraceError& error) {
+        return wrong(error.what());
+    }
+    const std::string mistake = trace_mistake(*trace.job, workload.iterations, of.scenario.transport.payload, gpus);
+    if (!mistake.empty()) return wrong(mistake);
+    return std::nullopt;
+}
+
+std::optional<InputError> read_traces(LoadedScenario& loaded) {
+    const auto is_replay = [](const Scenario::Workload& workload) { return workload.kind == WorkloadKind::trace; };
+    Scenario& scenario = loaded.scenario;
+    const FabricShape shape = shape_of(scenario);
+    if (scenario.jobs.empty())
+        return is_replay(scenario.workload)
+                   ? read_trace(scenario.trace, scenario.workload, shape.endpoints(), loaded, "")
+                   : std::nullopt;
+    for (std::size_t i = 0; i < scenario.jobs.size(); ++i) {
+        Scenario::Job& job = scenario.jobs[i];
+        if (!is_replay(job.workload)) continue;
+        const std::int64_t gpus = gpus_of_job(scenario, i, shape);
+        if (auto wrong = read_trace(job.trace, job.workload, gpus, loaded, fmt::format("job.{}.", i))) return wrong;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::string read_file(const std::string& file, std::size_t most_bytes) {
@@ -101,6 +137,7 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     LoadedScenario loaded;
     loaded.file = file;
     loaded.text = read_file(file, kLargestScenario);
+    loaded.places = KeyPlaces(loaded.text, file, overrides);
     if (const std::string own = text_in("optics", "catalogue", loaded.text, overrides); !own.empty()) {
         const std::string path = beside(file, own);
         ParsedCatalogue parsed = load_catalogue_file(path);
@@ -110,14 +147,14 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     try {
         loaded.catalogue = loaded.changes.empty() ? built_in_catalogue() : loaded.catalogue_with({});
     } catch (const CatalogueError& error) {
-        return {std::nullopt, {InputError{file, 0, 0, "optics.catalogue", error.what(), ""}}};
+        return {std::nullopt, {loaded.places.error("optics.catalogue", error.what())}};
     }
     ScenarioNames names = names_of(*loaded.catalogue);
     if (const std::string own = text_in("topology", "file", loaded.text, overrides); !own.empty()) {
         try {
             names.graph = load_graph(beside(file, own));
         } catch (const TopologyError& error) {
-            return {std::nullopt, {InputError{file, 0, 0, "topology.file", error.what(), ""}}};
+            return {std::nullopt, {loaded.places.error("topology.file", error.what())}};
         }
     }
     if (const std::string own = text_in("engine", "file", loaded.text, overrides); !own.empty()) {
@@ -129,21 +166,7 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     ParsedScenario parsed = parse_scenario(loaded.text, file, overrides, names);
     if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
     loaded.scenario = std::move(*parsed.scenario);
-    if (loaded.scenario.workload.kind == WorkloadKind::trace) {
-        const auto wrong = [&](const std::string& message, const std::string& hint = "") {
-            return ScenarioFiles{std::nullopt, {InputError{file, 0, 0, "trace.prefix", message, hint}}};
-        };
-        try {
-            loaded.scenario.trace.job = load_job(loaded.scenario.trace, file);
-        } catch (const TraceDependencyError& error) {
-            return wrong(error.what(),
-                         "what was converted from a PyTorch capture may need control_dependencies = false");
-        } catch (const TraceError& error) {
-            return wrong(error.what());
-        }
-        const std::string mistake = trace_mistake(loaded.scenario, shape_of(loaded.scenario).endpoints());
-        if (!mistake.empty()) return wrong(mistake);
-    }
+    if (auto wrong = read_traces(loaded)) return {std::nullopt, {std::move(*wrong)}};
     for (Scenario::Workload* workload : workloads_of(loaded.scenario)) {
         ScenarioMessages& messages = workload->messages;
         if (messages.sizes != FlowSizes::file || messages.size_file.empty()) continue;
@@ -153,7 +176,7 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
         messages.of_file = std::make_shared<const SizeDistribution>(std::move(*sizes.sizes));
         // Whether they are too many or too large could not be said before.
         for (const Contradiction& wrong : contradictions(loaded.scenario, names, [](std::string_view) { return true; }))
-            return {std::nullopt, {InputError{file, 0, 0, wrong.key, wrong.message, wrong.hint}}};
+            return {std::nullopt, {loaded.places.error(wrong.key, wrong.message, wrong.hint)}};
     }
     if (!loaded.scenario.optics.plant.empty()) {
         const std::string path = beside(file, loaded.scenario.optics.plant);

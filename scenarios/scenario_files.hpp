@@ -12,6 +12,7 @@
 #include "models/optics/catalogue.hpp"
 #include "scenarios/assembly.hpp"
 #include "scenarios/catalogue_file.hpp"
+#include "scenarios/key_places.hpp"
 #include "scenarios/nccl_table.hpp"
 #include "scenarios/scenario_text.hpp"
 
@@ -25,6 +26,7 @@ struct FileError : std::runtime_error {
 /// Everything that a scenario file says, and the files that it names.
 struct LoadedScenario {
     std::string file, text;
+    KeyPlaces places;  // where its keys were said
     Scenario scenario;
     std::vector<CatalogueChange> changes;        // of the user's own catalogue file
     std::shared_ptr<const Catalogue> catalogue;  // with them

@@ -342,20 +342,20 @@ void read_override(const Override& override, const Source& source, Reader& reade
     reader.read(nested(override.key, std::move(document.root.members[0].value)), source);
 }
 
-std::string override_name(const Override& override) {
+}  // namespace
+
+std::string source_of(const Override& override) {
+    if (!override.file.empty()) return override.file;
     const std::string whole = override.key + '=' + override.value;
     const std::string shown = quoted_for_display(whole);
     return "--set " + (shown == '"' + whole + '"' ? whole : shown);
 }
 
-}  // namespace
-
 ParsedScenario parse_scenario(std::string_view text, const std::string& file_name, std::span<const Override> overrides,
                               const ScenarioNames& names) {
     std::vector<Source> sources{{file_name, 0}};
     for (const Override& override : overrides)
-        sources.push_back({override.file.empty() ? override_name(override) : override.file,
-                           static_cast<int>(sources.size()), override.at});
+        sources.push_back({source_of(override), static_cast<int>(sources.size()), override.at});
 
     Reader reader(names);
     TomlDocument document = parse_toml(text);

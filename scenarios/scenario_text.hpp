@@ -27,6 +27,9 @@ struct Override {
     TextPosition at = {};
 };
 
+/// What errors call it: the option, or the file that says so.
+std::string source_of(const Override& override);
+
 /// The ids that a scenario may name. Handed in, so that reading a text needs no catalogue.
 struct ScenarioNames {
     std::vector<std::string> modules, fibres, connector_families, parts = {};

@@ -55,10 +55,10 @@ std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& sce
                          fmt::format("it belongs to {}", fmt::join(kinds_of(key), ", "))};
     if (!scenario.jobs.empty() && (key.section == "workload" || key.section == "training" || key.section == "trace" ||
                                    key.section == "checkpoint"))
-        return Complaint{{},
-                         "is of a scenario without [[job]]",
-                         key.section == "trace" || key.section == "checkpoint" ? "a fabric has it for one job alone"
-                                                                               : "each job says it of itself"};
+        return Complaint{
+            {},
+            "is of a scenario without [[job]]",
+            key.section == "checkpoint" ? "a fabric has it for one job alone" : "each job says it of itself"};
     if (key.section == "series" && key.name == "select" && !scenario.series.interval)
         return Complaint{{}, "says which ports are sampled, and none is", "series.interval = \"10us\" says how often"};
     if (key.section == "run" && key.name == "alone" && scenario.jobs.size() < 2)

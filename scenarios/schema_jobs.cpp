@@ -1,5 +1,6 @@
-// The keys of one [[job]]: its own, those of [workload], and under training. those of [training]. The last two are the
-// schema's own rows, read into a scenario that has nothing else, so a key of those sections is one of jobs, too.
+// The keys of one [[job]]: its own, those of [workload], and under training. and trace. those of [training] and of
+// [trace]. All but the first are the schema's own rows, read into a scenario that has nothing else, so a key of those
+// sections is one of jobs, too.
 #include "scenarios/schema_parts.hpp"
 
 #include <charconv>
@@ -17,6 +18,7 @@ Scenario short_form(const Job& job) {
     Scenario scenario;
     scenario.workload = job.workload;
     scenario.training = job.training;
+    scenario.trace = job.trace;
     return scenario;
 }
 
@@ -29,6 +31,7 @@ Key<Job> key_of_job(const Key<Scenario>& key, std::string_view section) {
                  auto complaint = read(value, names, scenario);
                  job.workload = std::move(scenario.workload);
                  job.training = std::move(scenario.training);
+                 job.trace = std::move(scenario.trace);
                  return complaint;
              },
              [print = key.type.print](const Job& job) { return print(short_form(job)); }, key.type.shape},
@@ -114,7 +117,7 @@ std::vector<Key<Job>> make_job_keys() {
         if (key.section == "workload" && key.name != "placement") keys.push_back(key_of_job(key, ""));
     }
     for (const Key<Scenario>& key : scenario_keys())
-        if (key.section == "training") keys.push_back(key_of_job(key, "training"));
+        if (key.section == "training" || key.section == "trace") keys.push_back(key_of_job(key, key.section));
     return keys;
 }
 

@@ -31,14 +31,13 @@ std::shared_ptr<const TraceJob> load_job(const ScenarioTrace& t, const std::stri
                         .memory_bytes_per_second = gpu.hbm_bytes_per_s}));
 }
 
-std::string trace_mistake(const Scenario& s, std::int64_t gpus) {
-    const TraceJob& job = *s.trace.job;
-    if (job.ranks > gpus) return fmt::format("has {} ranks, and the fabric {} GPUs", job.ranks, gpus);
-    const auto iterations = static_cast<double>(s.workload.iterations);
-    if (static_cast<double>(job.ends_ps) * iterations > static_cast<double>(kLongestJob_ps))
+std::string trace_mistake(const TraceJob& job, std::int64_t iterations, Bytes payload, std::int64_t gpus) {
+    if (job.ranks > gpus) return fmt::format("has {} ranks, and there are {} GPUs for them", job.ranks, gpus);
+    const auto times = static_cast<double>(iterations);
+    if (static_cast<double>(job.ends_ps) * times > static_cast<double>(kLongestJob_ps))
         return "takes more than 30 days in all iterations, even if communication took no time";
     // Packets of a flow are counted in 32 bits; all that a rank sends could be on one.
-    if (job.most_bytes * iterations / static_cast<double>(s.transport.payload.count) > 4e9)
+    if (job.most_bytes * times / static_cast<double>(payload.count) > 4e9)
         return "has a rank that sends more than 4,000,000,000 packets in all iterations";
     return {};
 }

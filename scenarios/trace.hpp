@@ -31,8 +31,8 @@ struct ScenarioTrace {  // of a workload of that kind
 /// @param scenario_file  whose folder the trace's names begin in. @throws TraceError
 std::shared_ptr<const TraceJob> load_job(const ScenarioTrace& trace, const std::string& scenario_file);
 
-/// What a job that was read cannot be in this scenario, in a sentence; empty: fine.
-std::string trace_mistake(const Scenario& scenario, std::int64_t gpus);
+/// Why a job that was read cannot be replayed on so many GPUs, in a sentence; empty: it can.
+std::string trace_mistake(const TraceJob& job, std::int64_t iterations, Bytes payload, std::int64_t gpus);
 
 /// @param gpus  rank 0 sits at the first of them
 Traffic trace_traffic(const Scenario& scenario, const Topology& topology, std::span<const EndpointId> gpus);

@@ -9,11 +9,13 @@ namespace {
 
 constexpr auto kComputation = static_cast<std::size_t>(Wait::computation);
 
-std::vector<std::uint32_t> ranks_of(const Fabric& fabric) {
+std::vector<std::uint32_t> ranks_of(const Fabric& fabric, std::uint32_t job) {
     const Traffic& traffic = fabric.traffic();
     std::vector<std::uint32_t> ranks;
     for (std::uint32_t worker = 0; worker < traffic.workers.size(); ++worker)
-        if (traffic.programs[traffic.workers[worker].program].role == Role::rank) ranks.push_back(worker);
+        if (const Traffic::Worker& row = traffic.workers[worker];
+            row.job == job && traffic.programs[row.program].role == Role::rank)
+            ranks.push_back(worker);
     return ranks;
 }
 
@@ -42,8 +44,8 @@ void add_wait(TrainingFigures& figures, Wait wait, const std::vector<std::int64_
 
 }  // namespace
 
-void add_measured(TrainingFigures& figures, const Fabric& fabric) {
-    const std::vector<std::uint32_t> ranks = ranks_of(fabric);
+void add_measured(TrainingFigures& figures, const Fabric& fabric, std::uint32_t job) {
+    const std::vector<std::uint32_t> ranks = ranks_of(fabric, job);
     add_steps(figures, fabric, ranks);
     if (!fabric.exposure().measures()) return;  // a single GPU, which waits for nobody
     const auto per_step = [&](std::size_t wait) {

@@ -47,7 +47,7 @@ struct TrainingFigures {            // of a workload of that kind that came to i
     } checkpoints;
 };
 
-/// Adds what was measured worker by worker. @param figures  whose `steps` is known
-void add_measured(TrainingFigures& figures, const Fabric& fabric);
+/// Adds what was measured worker by worker. @param figures  whose `steps` is known   @param job  of the scenario's
+void add_measured(TrainingFigures& figures, const Fabric& fabric, std::uint32_t job = 0);
 
 }  // namespace lightloom

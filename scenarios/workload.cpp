@@ -132,7 +132,8 @@ std::vector<Scenario::Job> jobs_of(const Scenario& scenario) {
              .placement = scenario.workload.placement,
              .list = {},
              .workload = scenario.workload,
-             .training = scenario.training}};
+             .training = scenario.training,
+             .trace = scenario.trace}};
 }
 
 Scenario as_workload(const Scenario& scenario, const Scenario::Job& job) {
@@ -141,6 +142,7 @@ Scenario as_workload(const Scenario& scenario, const Scenario::Job& job) {
     one.alone = false;
     one.workload = job.workload;
     one.training = job.training;
+    one.trace = job.trace;
     return one;
 }
 
@@ -222,7 +224,7 @@ Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ran
     const Scenario::Workload& w = job.workload;
     if (pattern_of(w.kind)) return pattern_traffic(w, gpus, number, topology, scenario.seeds.traffic);
     if (w.kind == WorkloadKind::training) return training_traffic(as_workload(scenario, job), topology, gpus);
-    if (w.kind == WorkloadKind::trace) return trace_traffic(scenario, topology, gpus);
+    if (w.kind == WorkloadKind::trace) return trace_traffic(as_workload(scenario, job), topology, gpus);
     const std::vector<Ranks> groups = groups_of(topology, w.groups, gpus);
     refuse_unfit(job, groups);
     const CollectiveCall call =

@@ -127,9 +127,10 @@ private:
             complain("trace.prefix", "names no trace",
                      "prefix = \"llama\" in [trace] stands for llama.0.et, llama.1.et, ...");
         if (s_.trace.replicas && sound({"trace.replicas"}) && *s_.trace.replicas > shape_.endpoints())
-            complain("trace.replicas",
-                     fmt::format("{} ranks are more than the fabric's {} GPUs", *s_.trace.replicas, shape_.endpoints()),
-                     "as many, or fewer");
+            complain(
+                "trace.replicas",
+                fmt::format("{} ranks are more than the {} GPUs there are", *s_.trace.replicas, shape_.endpoints()),
+                "as many, or fewer");
         if (s_.workload.algorithm == Algorithm::in_switch && sound({"workload.algorithm"}))
             complain("workload.algorithm", "in-switch sums are of a collective by itself, not of a trace",
                      "a trace's groups need not lie in servers alike");

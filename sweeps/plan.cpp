@@ -28,14 +28,25 @@ void fold_text(Digest& digest, std::string_view text) {
     }
 }
 
-/// The texts of a scenario that name a file beside it: parts, readings, a graph, whatever else there will be.
+/// A trace's file of each rank: PREFIX.0.et, PREFIX.1.et.gz, ...
+void add_ranks_files(const std::filesystem::path& prefix, std::set<std::string>& files) {
+    std::error_code no_such_folder;
+    for (const auto& entry : std::filesystem::directory_iterator(prefix.parent_path() / ".", no_such_folder))
+        if (entry.path().filename().string().starts_with(prefix.filename().string() + '.') && entry.is_regular_file())
+            files.insert(entry.path().string());
+}
+
+/// The texts of a scenario that name files beside it: parts, readings, a graph, traces, whatever else there will be.
 void add_named_files(const TomlValue& value, const std::filesystem::path& folder, std::set<std::string>& files) {
     std::error_code no_such_file;
     if (value.kind == TomlValue::Kind::text && !value.text.empty() &&
         std::filesystem::is_regular_file(folder / value.text, no_such_file))
         files.insert((folder / value.text).string());
     for (const TomlValue& item : value.items) add_named_files(item, folder, files);
-    for (const TomlMember& member : value.members) add_named_files(member.value, folder, files);
+    for (const TomlMember& member : value.members) {
+        if (member.name == "prefix") add_ranks_files(folder / member.value.text, files);
+        add_named_files(member.value, folder, files);
+    }
 }
 
 /// All points of a sweep, one by one.

@@ -22,7 +22,8 @@ SCENARIOS = sorted(path for folder in ("catalog", "tutorial", "studies")
 # Short, and together all that a summary can hold.
 RUNS = [["pair.toml"], ["pair.toml", "--set", "run.until=1us"], ["pair.toml", "--fail-if", "frames_lost > 0"],
         ["spine-down.toml"], ["web-search-load.toml", "--set", "workload.duration=50us"],
-        ["training-step.toml"], ["noisy-neighbour.toml"], ["h100-two-servers.toml"], ["checkpoint.toml"]]
+        ["training-step.toml"], ["noisy-neighbour.toml"], ["h100-two-servers.toml"], ["checkpoint.toml"],
+        ["training-beside-replay.toml"]]
 
 
 def is_scenario(path):

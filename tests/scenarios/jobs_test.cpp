@@ -1,6 +1,8 @@
 // Many jobs on one fabric: their keys, their mistakes, and what they do to each other.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "scenarios/assembly.hpp"
 #include "scenarios/scenario_files.hpp"
 #include "scenarios/workload.hpp"
@@ -110,7 +112,7 @@ TEST(Jobs, OfGpusThatAreNoWholeServersAreChecked) {
     EXPECT_EQ(alone("algorithm = \"bruck\"\n" + list), "job.0.algorithm: all-reduce has no bruck form");
     EXPECT_EQ(alone("root = 3\nkind = \"broadcast\"\n" + list), "job.0.root: there is no rank 3");
     EXPECT_EQ(alone("algorithm = \"auto\"\n" + list), "job.0.algorithm: NCCL's tuner is asked for a whole fabric only");
-    EXPECT_EQ(alone("kind = \"trace\"\n" + list), "job.0.kind: a trace has the fabric to itself");
+    EXPECT_EQ(alone("kind = \"trace\"\n" + list), "job.0.trace.prefix: names no trace");
     EXPECT_EQ(alone("sizes = { from = \"8B\" }\n" + list),
               "job.0.sizes.from: a sweep of sizes has the fabric to itself");
     EXPECT_EQ(alone("kind = \"permutation\"\nplacement = \"listed\"\nlist = [\"0/0\"]\n"),
@@ -205,6 +207,31 @@ TEST(Jobs, ANoisyNeighbourSlowsItsVictim) {
     EXPECT_LT(result.jobs.slowdown.at(0), 4.0);
     EXPECT_LT(result.jobs.alone_ps[0], result.jobs.completion_ps[0]);
     EXPECT_GE(result.jobs.slowdown.at(1), 1.0);
+}
+
+// Of a training that has the fabric to itself /training has the same.
+TEST(Jobs, TrainingsTellWhatTheyWaitFor) {
+    const std::string training = "training = { model = \"llama3-8b\", tensor = 2, pipeline = 4, sequence = 16 }\n";
+    const Scenario one = scenario_of(kFabric +
+                                     "[workload]\nkind = \"training\"\nplacement = \"packed\"\n"
+                                     "[training]\nmodel = \"llama3-8b\"\ntensor = 2\npipeline = 4\n"
+                                     "sequence = 16\n");
+    const Scenario job = scenario_of(kFabric + "[[job]]\nname = \"a\"\nkind = \"training\"\n" + training);
+    const RunResult alone = run(one, plan(one), {}, nullptr), among = run(job, plan(job), {}, nullptr);
+    ASSERT_GT(alone.training.exposed.wait.size(), 1u);
+    EXPECT_EQ(among.job_waits.wait, alone.training.exposed.wait);
+    EXPECT_EQ(among.job_waits.mean_ps, alone.training.exposed.mean_ps);
+    EXPECT_EQ(among.job_waits.worst_ps, alone.training.exposed.worst_ps);
+    EXPECT_EQ(among.job_waits.worst, alone.training.exposed.worst);
+    EXPECT_TRUE(alone.job_waits.job.empty());
+
+    // Two of them, each with rows of its own ranks.
+    const Scenario two = scenario_of(kFabric + "[[job]]\nname = \"a\"\nkind = \"training\"\ngpus = 8\n" + training +
+                                     "[[job]]\nname = \"b\"\nkind = \"training\"\n" + training);
+    const JobWaits waits = run(two, plan(two), {}, nullptr).job_waits;
+    ASSERT_EQ(std::ranges::count(waits.job, 0u), std::ranges::count(waits.job, 1u));
+    ASSERT_GT(waits.job.size(), 2u);
+    for (std::size_t i = 0; i < waits.job.size(); ++i) EXPECT_EQ(waits.worst[i] >= 8, waits.job[i] == 1) << i;
 }
 
 TEST(Jobs, WhoseGroupsWouldDifferAreRefused) {

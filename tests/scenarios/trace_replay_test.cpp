@@ -2,6 +2,7 @@
 // run to their end, where there are any (LIGHTLOOM_REFERENCE); what is wrong with one is an error of the scenario.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -116,9 +117,9 @@ TEST_F(TraceReplay, RefusesATraceOfTheWrongSizeOrNone) {
     };
     EXPECT_NE(error({{"trace.prefix", "nothing"}}).find("there is no nothing.0.et"), std::string::npos);
     EXPECT_NE(error({{"trace.prefix", ""}}).find("names no trace"), std::string::npos);
-    EXPECT_NE(error({{"topology.servers", "2"}}).find("has 8 ranks, and the fabric 4 GPUs"), std::string::npos);
+    EXPECT_NE(error({{"topology.servers", "2"}}).find("has 8 ranks, and there are 4 GPUs for them"), std::string::npos);
     // Before a trace is read, let alone made a million of.
-    EXPECT_NE(error({{"trace.replicas", "1000000"}}).find("1000000 ranks are more than the fabric's 16 GPUs"),
+    EXPECT_NE(error({{"trace.replicas", "1000000"}}).find("1000000 ranks are more than the 16 GPUs there are"),
               std::string::npos);
     EXPECT_NE(error({{"workload.algorithm", "in-switch"}}).find("of a collective by itself, not of a trace"),
               std::string::npos);
@@ -136,6 +137,116 @@ TEST_F(TraceReplay, RefusesATraceOfTheWrongSizeOrNone) {
     EXPECT_NE(error({{"trace.prefix", path("twice")}}).find("are both of rank 0"), std::string::npos);
     file("cut.0.et", "\x05");
     EXPECT_NE(error({{"trace.prefix", path("cut")}}).find("cut.0.et: message 0 is cut off"), std::string::npos);
+}
+
+TEST_F(TraceReplay, OfAJobAmongOthersIsThatJobs) {
+    const std::string job = file("job.toml", R"([topology]
+servers = 8
+gpus_per_server = 2
+leaves = 2
+spines = 2
+rate = "400Gbps"
+[scale_up]
+kind = "nvlink"
+[run]
+alone = true
+[[job]]
+name = "replay"
+kind = "trace"
+gpus = 8
+trace.prefix = ")" LIGHTLOOM_SOURCE_DIR R"(/scenarios/catalog/traces/training-step"
+trace.process_groups = ")" LIGHTLOOM_SOURCE_DIR R"(/scenarios/catalog/traces/training-step.groups.json"
+[[job]]
+name = "other"
+kind = "incast"
+gpus = "rest"
+)");
+    const ScenarioFiles files = load_scenario(job, {});
+    ASSERT_TRUE(files.loaded) << to_string(files.errors.at(0));
+    const Scenario& both = files.loaded->scenario;
+    const RunResult shared = run(both, plan(both), {}, nullptr);
+    const Scenario only = load_scenario(kReplay).loaded.value().scenario;
+    const RunResult alone = run(only, plan(only), {}, nullptr);
+    ASSERT_EQ(shared.jobs.kind, (std::vector<std::string>{"trace", "incast"}));
+    EXPECT_EQ(shared.jobs.flows_failed[0], 0);
+    // Packed on the first GPUs, as the catalogue's fabric has it.
+    EXPECT_EQ(shared.jobs.alone_ps[0], alone.summary.completion_ps);
+    EXPECT_GE(shared.jobs.completion_ps[0], shared.jobs.alone_ps[0]);
+
+    const auto error = [&](const std::vector<Override>& overrides) {
+        return to_string(load_scenario(job, overrides).errors.at(0));
+    };
+    const std::string unnamed = file("unnamed.toml",
+                                     "[topology]\nservers = 2\nleaves = 1\nspines = 1\n[[job]]\nname = \"a\"\n"
+                                     "kind = \"trace\"\ntrace.prefix = \"none\"\n");
+    EXPECT_EQ(to_string(load_scenario(unnamed).errors.at(0)),
+              unnamed + ":8:16: error: job.0.trace.prefix: " + path("none") + ": there is no none.0.et");
+    const std::string nothing = error({{"job.0.trace.prefix", "nothing"}});
+    EXPECT_EQ(nothing.find("--set job.0.trace.prefix=nothing: error: job.0.trace.prefix: "), 0u) << nothing;
+    EXPECT_NE(nothing.find("nothing: there is no nothing.0.et"), std::string::npos) << nothing;
+    EXPECT_NE(error({{"job.0.gpus", "4"}}).find("job.0.trace.prefix: has 8 ranks, and there are 4 GPUs for them"),
+              std::string::npos);
+    EXPECT_NE(error({{"job.0.trace.replicas", "9"}}).find("job.0.trace.replicas: 9 ranks are more than the 8 GPUs"),
+              std::string::npos);
+    EXPECT_NE(error({{"job.0.kind", "all-reduce"}}).find("job.0.trace.prefix: no trace is replayed"),
+              std::string::npos);
+    EXPECT_NE(error({{"trace.prefix", "x"}}).find("trace.prefix: is of a scenario without [[job]]"), std::string::npos);
+}
+
+TEST_F(TraceReplay, TellsWhenEachRankWasDone) {
+    const Scenario said = load_scenario(file("said.toml", R"([topology]
+servers = 4
+gpus_per_server = 2
+leaves = 2
+spines = 2
+[scale_up]
+kind = "nvlink"
+[workload]
+kind = "training"
+placement = "packed"
+[training]
+model = "llama3-8b"
+tensor = 2
+pipeline = 4
+micro_batches = 2
+sequence = 16
+)"))
+                              .loaded.value()
+                              .scenario;
+    const Plan prepared = plan(said);
+    const Ranks gpus = groups_of(prepared.topology, Grouping::all, Placement::packed).front();
+    const Recording recording = recorded(traffic_of(said, prepared), gpus);
+    write_trace_files(recording.traces, recording.groups, path("job"));
+    const Scenario replay = load_scenario(file("replay.toml", R"([topology]
+servers = 4
+gpus_per_server = 2
+leaves = 2
+spines = 2
+[scale_up]
+kind = "nvlink"
+[trace]
+prefix = "job"
+process_groups = "job.groups.json"
+[workload]
+kind = "trace"
+placement = "packed"
+iterations = 2
+)"))
+                                .loaded.value()
+                                .scenario;
+    const RunResult result = run(replay, plan(replay), {}, nullptr);
+    const ReplayRanks& ranks = result.replay_ranks;
+    ASSERT_EQ(ranks.rank, (std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5, 6, 7}));
+    EXPECT_EQ(ranks.endpoint, ranks.rank);  // packed
+    EXPECT_EQ(*std::ranges::max_element(ranks.end_ps), result.jobs.completion_ps[0]);
+    for (std::size_t rank = 0; rank < 8; ++rank) {
+        std::int64_t computing_ps = 0;
+        for (const auto& node : recording.traces[rank].nodes)
+            if (node.kind == TraceNode::Kind::compute) computing_ps += node.duration_ps;
+        EXPECT_EQ(ranks.computing_ps[rank], 2 * computing_ps) << rank;
+        EXPECT_EQ(ranks.exposed_ps[rank], ranks.end_ps[rank] - ranks.computing_ps[rank]) << rank;
+        EXPECT_GT(ranks.exposed_ps[rank], 0) << rank;
+    }
 }
 
 // --- Traces of other programs

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "models/workload/traces/trace_files.hpp"
 #include "tests/sweeps/sweep_reading.hpp"
 
 namespace lightloom::test {
@@ -49,6 +50,25 @@ TEST(SweepPlan, NamesDependOnTheFilesThatAScenarioNames) {
     ASSERT_EQ(cheap.size(), 1u);
     EXPECT_NE(cheap, dear);
     EXPECT_EQ(cheap, name("20000.0"));
+}
+
+TEST(SweepPlan, NamesDependOnTheTraceOfEachRank) {
+    const SweepDirectory directory;
+    directory.write("b.toml",
+                    "[topology]\nservers = 2\nleaves = 1\nspines = 1\n[workload]\nkind = \"trace\"\n[trace]\n"
+                    "prefix = \"t\"\n");
+    const auto name = [&](std::int64_t duration_of_last_ps) {
+        RankTrace first, last;
+        first.nodes = {{.id = 1, .duration_ps = 1'000'000, .kind = TraceNode::Kind::compute}};
+        last.nodes = {{.id = 1, .duration_ps = duration_of_last_ps, .kind = TraceNode::Kind::compute}};
+        write_trace_files({first, last}, {}, directory.file("t"));
+        return names_of(directory.plan(""));
+    };
+    const Texts slow = name(3'000'000), fast = name(2'000'000);
+    ASSERT_EQ(slow.size(), 1u);
+    ASSERT_EQ(fast.size(), 1u);
+    EXPECT_NE(slow, fast);
+    EXPECT_EQ(slow, name(3'000'000));
 }
 
 TEST(SweepPlan, PointsThatMeanTheSameAreOne) {

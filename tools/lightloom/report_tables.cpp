@@ -14,8 +14,10 @@ struct Answer {
     std::vector<std::string_view> texts;  // columns that are no numbers
 };
 
-const std::array<Answer, 6>& answers() {
-    static const std::array<Answer, 6> kAnswers{{{"jobs", {"name", "kind"}},
+const std::array<Answer, 8>& answers() {
+    static const std::array<Answer, 8> kAnswers{{{"jobs", {"name", "kind"}},
+                                                 {"job_waits", {}},
+                                                 {"replay_ranks", {}},
                                                  {"message_sizes", {}},
                                                  {"sizes", {}},
                                                  {"training/step", {}},

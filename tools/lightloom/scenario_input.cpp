@@ -19,10 +19,10 @@ auto built_or_complain(const LoadedScenario& input, Build build) -> std::optiona
     try {
         return build();
     } catch (const TopologyError& error) {
-        complain({InputError{input.file, 0, 0, "topology", error.what(), ""}});
+        complain({input.places.error("topology", error.what())});
     } catch (const WorkloadError& error) {
         const std::string key = input.scenario.jobs.empty() ? "workload" : "job";
-        complain({InputError{input.file, 0, 0, key, error.what(), ""}});
+        complain({input.places.error(key, error.what())});
     } catch (const CatalogueError& error) {
         complain_of(input, error);
     }
@@ -55,7 +55,12 @@ void complain(const std::vector<InputError>& errors) {
 }
 
 void complain_of(const LoadedScenario& input, const CatalogueError& error) {
-    complain({InputError{input.file, 0, 0, "", error.what(), ""}});
+    // Of a fault or a tier it begins with their key.
+    const std::string said = error.what();
+    const std::size_t colon = said.find(": ");
+    if (colon != std::string::npos && (said.starts_with("fault.") || said.starts_with("tier.")))
+        return complain({input.places.error(said.substr(0, colon), said.substr(colon + 2))});
+    complain({InputError{input.file, 0, 0, "", said, ""}});
 }
 
 std::optional<LoadedScenario> read_scenario(const Arguments& arguments) {

@@ -278,9 +278,10 @@ std::string summary_text(const SummaryContext& context, const RunResult& result)
     const std::string title = context.scenario.title.empty() ? "" : context.scenario.title + "\n";
     return title + question(context.scenario) + "\n" + chosen_line(context.scenario) +
            sizes_table(context.scenario, result.sizes) + answer(context, result) + training_lines(result.training) +
-           bandwidth_lines(context.scenario, result) + job_lines(context.scenario, result) + message_lines(result) +
-           "\n" + latency_table(result) + "\n" + frame_lines(result) + fault_lines(context.scenario, result) +
-           margin_line(context.scenario, result) + gate_lines(context.gates) + execution_lines(result, context.file);
+           bandwidth_lines(context.scenario, result) + job_lines(context.scenario, result) + replay_lines(result) +
+           message_lines(result) + "\n" + latency_table(result) + "\n" + frame_lines(result) +
+           fault_lines(context.scenario, result) + margin_line(context.scenario, result) + gate_lines(context.gates) +
+           execution_lines(result, context.file);
 }
 
 std::string summary_json(const SummaryContext& context, const RunResult& result) {
@@ -302,7 +303,8 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     if (const std::string chosen = tuning_text(context.scenario); !chosen.empty()) object.add("chosen", chosen);
     object.add("messages", summary.messages).add("messages_delivered", summary.messages_delivered);
     object.add("payload_bytes_delivered", summary.payload_bytes_delivered);
-    if (!context.scenario.jobs.empty()) object.add("jobs", job_objects(result.jobs));
+    if (!context.scenario.jobs.empty()) object.add("jobs", job_objects(result));
+    if (!result.replay_ranks.job.empty()) object.add("replays", replay_objects(result));
     if (!result.message_sizes.job.empty()) object.add("message_sizes", message_objects(result));
     object.add("packet_latency_ps", latency_object(result.packet_latency));
     if (result.training.steps > 0) object.add("training", training_object(result.training));

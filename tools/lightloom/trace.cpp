@@ -47,7 +47,7 @@ int trace_command(const std::vector<std::string>& words) {
     scenario.training.in_server = InServer::packets;
     for (Scenario::Job& job : scenario.jobs) job.training.in_server = InServer::packets;
     const auto mistaken = [&](const std::string& message, const std::string& hint) {
-        complain({InputError{input->file, 0, 0, "workload.kind", message, hint}});
+        complain({input->places.error("workload.kind", message, hint)});
         return kExitUsersMistake;
     };
     if (!has_programs(scenario.workload.kind) || scenario.workload.kind == WorkloadKind::trace)

@@ -79,6 +79,14 @@ std::string training_lines(const TrainingFigures& t) {
            exposed_lines(t) + checkpoint_lines(t);
 }
 
+JsonObject wait_object(std::uint8_t wait, std::int64_t mean_ps, std::int64_t worst_ps, std::uint32_t worst) {
+    return JsonObject()
+        .add("wait", name_of(static_cast<Wait>(wait)))
+        .add("mean_ps", mean_ps)
+        .add("worst_ps", worst_ps)
+        .add("worst_endpoint", std::int64_t{worst});
+}
+
 JsonObject training_object(const TrainingFigures& t) {
     JsonObject training;
     training.add("steps", t.steps).add("step_ps", t.step_ps).add("computing_ps", t.computing_ps);
@@ -86,11 +94,8 @@ JsonObject training_object(const TrainingFigures& t) {
     training.add("straggler_ratio", t.straggler_ratio);
     std::vector<JsonObject> exposed;
     for (std::size_t i = 0; i < t.exposed.wait.size(); ++i)
-        exposed.push_back(JsonObject()
-                              .add("wait", name_of(static_cast<Wait>(t.exposed.wait[i])))
-                              .add("mean_ps", t.exposed.mean_ps[i])
-                              .add("worst_ps", t.exposed.worst_ps[i])
-                              .add("worst_endpoint", static_cast<std::int64_t>(t.exposed.worst[i])));
+        exposed.push_back(
+            wait_object(t.exposed.wait[i], t.exposed.mean_ps[i], t.exposed.worst_ps[i], t.exposed.worst[i]));
     training.add("exposed", exposed);
     if (!t.checkpoints.begin_ps.empty() || t.checkpoints.read_ps > 0)
         training.add("checkpoints", checkpoint_object(t.checkpoints));

@@ -60,16 +60,24 @@ const JOB_COLUMNS = [
 ];
 
 function jobsSection(result) {
-    const {jobs, message_sizes: sizes} = result.tables;
+    const {jobs, job_waits: waits, replay_ranks: ranks, message_sizes: sizes} = result.tables;
     const content = [];
+    const jobColumn = ['job', 'job', (job) => ({words: jobs?.columns.name[job] ?? `job ${job}`})];
     if (jobs && (jobs.rows > 1 || 'slowdown' in jobs.columns)) {
         content.push(tableElement(answerTable(result, 'jobs', 'Jobs', JOB_COLUMNS)));
         if ('slowdown' in jobs.columns)
             content.push(el('p', {class: 'note'}, 'Slowdown: time to complete over that of the job alone on the ' +
                 'fabric, in the same place.'));
     }
+    if (waits) content.push(tableElement(answerTable(result, 'job_waits', 'What ranks wait for, of a step', [
+        jobColumn, ['kind', 'wait', (words) => words], ['mean_ps', 'mean of the ranks', duration],
+        ['worst_ps', 'worst rank', duration], ['worst', 'which GPU', readableNumber]])));
+    if (ranks) content.push(tableElement(answerTable(result, 'replay_ranks', 'Ranks of a replay', [
+        jobColumn, ['rank', 'rank', readableNumber], ['endpoint', 'GPU', readableNumber],
+        ['end_ps', 'done after', orDash], ['computing_ps', 'computation', duration],
+        ['exposed_ps', 'exposed communication', orDash]])));
     if (sizes) content.push(tableElement(answerTable(result, 'message_sizes', 'Messages, from release to delivery', [
-        ['job', 'job', (job) => ({words: jobs?.columns.name[job] ?? `job ${job}`})],
+        jobColumn,
         ['largest_bytes', 'size', (most) => most > 0 ? `to ${roundBytes(most)}`
             : {words: most < 0 ? 'larger' : 'all'}],
         ['messages', 'messages', readableNumber], ['delivered', 'delivered', readableNumber],

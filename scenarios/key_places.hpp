@@ -1,0 +1,34 @@
+// KeyPlaces: where each key of a scenario was said, in its file or by a --set, for what turns out to be wrong only when
+// other files have been read or a fabric is laid out. Not here: mistakes that the text itself has (scenario_text.hpp).
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "scenarios/scenario_text.hpp"
+
+namespace lightloom {
+
+class KeyPlaces {
+public:
+    KeyPlaces() = default;
+    /// @param text  of a scenario; where it is no TOML, nothing is known of it   @param file  its name, for errors
+    KeyPlaces(std::string_view text, std::string file, std::span<const Override> overrides);
+
+    /// An error where `key` was said; else where its table begins; else at the beginning of the file.
+    InputError error(const std::string& key, std::string message, std::string hint = "") const;
+
+private:
+    struct Place {
+        std::string source;  // the file, or "--set topology.spines=x"
+        TextPosition at;
+    };
+    void add(const TomlValue& value, const std::string& key, const std::string& source);
+
+    std::string file_;
+    std::map<std::string, Place, std::less<>> places_;
+};
+
+}  // namespace lightloom

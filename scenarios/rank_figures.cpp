@@ -1,0 +1,69 @@
+#include "scenarios/rank_figures.hpp"
+
+#include <algorithm>
+
+#include "models/network/fabric.hpp"
+#include "scenarios/scenario.hpp"
+#include "scenarios/training_figures.hpp"
+#include "scenarios/workload.hpp"
+
+namespace lightloom {
+namespace {
+
+// Of all iterations. Those of a trace are on one unit, the GPU: they never run at once.
+std::int64_t computing_ps(const Program& program) {
+    std::int64_t sum = 0;
+    for (const Program::Task& task : program.tasks)
+        if (task.is_computation()) sum += task.duration_ps * program.times(task);
+    return sum;
+}
+
+}  // namespace
+
+JobWaits job_waits(const Scenario& scenario, const Fabric& fabric, const std::vector<std::int64_t>& completion_ps) {
+    JobWaits rows;
+    for (std::uint32_t job = 0; job < scenario.jobs.size(); ++job) {
+        const Scenario::Workload& workload = scenario.jobs[job].workload;
+        if (workload.kind != WorkloadKind::training || completion_ps[job] < 0) continue;
+        TrainingFigures figures;
+        figures.steps = workload.iterations;
+        add_measured(figures, fabric, job);
+        const TrainingFigures::Exposed& exposed = figures.exposed;
+        rows.job.insert(rows.job.end(), exposed.wait.size(), job);
+        rows.wait.insert(rows.wait.end(), exposed.wait.begin(), exposed.wait.end());
+        rows.mean_ps.insert(rows.mean_ps.end(), exposed.mean_ps.begin(), exposed.mean_ps.end());
+        rows.worst_ps.insert(rows.worst_ps.end(), exposed.worst_ps.begin(), exposed.worst_ps.end());
+        rows.worst.insert(rows.worst.end(), exposed.worst.begin(), exposed.worst.end());
+    }
+    return rows;
+}
+
+ReplayRanks replay_ranks(const Scenario& scenario, const Fabric& fabric) {
+    const Traffic& traffic = fabric.traffic();
+    const std::vector<Scenario::Job> jobs = jobs_of(scenario);
+    const auto replays = [](const Scenario::Job& job) { return job.workload.kind == WorkloadKind::trace; };
+    ReplayRanks rows;
+    if (std::ranges::none_of(jobs, replays)) return rows;
+    std::vector<std::uint32_t> worker_at(fabric.topology().endpoints.size());
+    for (std::uint32_t worker = 0; worker < traffic.workers.size(); ++worker)
+        worker_at.at(traffic.workers[worker].at.value) = worker;
+    const std::vector<Ranks> gpus = placed(scenario, fabric.topology());
+    for (std::uint32_t job = 0; job < jobs.size(); ++job) {
+        if (!replays(jobs[job])) continue;
+        for (std::uint32_t rank = 0; rank < jobs[job].trace.job->ranks; ++rank) {
+            const std::uint32_t worker = worker_at[gpus[job][rank].value];
+            const Traffic::Worker& row = traffic.workers[worker];
+            const Program& program = traffic.programs[row.program];
+            const std::int64_t ended_ps = fabric.iteration_end_ps(worker, program.iterations - 1);
+            rows.job.push_back(job);
+            rows.rank.push_back(rank);
+            rows.endpoint.push_back(row.at.value);
+            rows.end_ps.push_back(ended_ps < 0 ? -1 : ended_ps - row.start_ps);
+            rows.computing_ps.push_back(computing_ps(program));
+            rows.exposed_ps.push_back(ended_ps < 0 ? -1 : rows.end_ps.back() - rows.computing_ps.back());
+        }
+    }
+    return rows;
+}
+
+}  // namespace lightloom

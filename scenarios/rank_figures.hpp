@@ -1,0 +1,33 @@
+// What the ranks of jobs were measured to do, beside what a training that has the fabric to itself tells of them
+// (scenarios/training_figures.hpp): what trainings among several jobs wait for, when each rank of a replay was done.
+// Columns, as all of a result.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace lightloom {
+
+class Fabric;
+struct Scenario;
+
+struct JobWaits {                    // one row per training of a [[job]] and kind of wait that occurred; per step
+    std::vector<std::uint32_t> job;  // as in /jobs
+    std::vector<std::uint8_t> wait;  // a Wait
+    std::vector<std::int64_t> mean_ps, worst_ps;  // of the ranks
+    std::vector<std::uint32_t> worst;             // endpoint of the rank that waits longest
+};
+
+struct ReplayRanks {  // one row per rank of a replay; times since its job's start
+    std::vector<std::uint32_t> job, rank, endpoint;
+    std::vector<std::int64_t> end_ps;  // -1: not yet
+    std::vector<std::int64_t> computing_ps;
+    std::vector<std::int64_t> exposed_ps;  // the rest until its end, in which it computed nothing; -1: not yet
+};
+
+/// Of jobs that have ended. @param completion_ps  of each job of the scenario; -1: it has not
+JobWaits job_waits(const Scenario& scenario, const Fabric& fabric, const std::vector<std::int64_t>& completion_ps);
+
+ReplayRanks replay_ranks(const Scenario& scenario, const Fabric& fabric);
+
+}  // namespace lightloom
