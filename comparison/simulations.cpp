@@ -32,7 +32,7 @@ void simulate(Simulation& simulation, const ProgramName& program, std::uint32_t 
     result.effective_scenario = effective_toml(scenario);
 
     const std::lock_guard lock(result_files);
-    ResultFile::create(simulation.path, header_of(result, scenario.title)).finish(result);
+    write_result(simulation.path, result, scenario.title);
 }
 
 }  // namespace

@@ -35,10 +35,14 @@ Handle dataspace(hsize_t rows, bool growing = false) {
     return {H5Screate_simple(1, &rows, growing ? &most : nullptr), H5Sclose, "dataspace"};
 }
 
-Handle string_type() {
-    Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "string type");
-    check(H5Tset_size(type.id(), H5T_VARIABLE), "string type");
-    check(H5Tset_cset(type.id(), H5T_CSET_UTF8), "string type");
+/// Made once, as are the properties below: a result has a thousand attributes, and a sweep a thousand results.
+const Handle& string_type() {
+    static const Handle type = [] {
+        Handle made(H5Tcopy(H5T_C_S1), H5Tclose, "string type");
+        check(H5Tset_size(made.id(), H5T_VARIABLE), "string type");
+        check(H5Tset_cset(made.id(), H5T_CSET_UTF8), "string type");
+        return made;
+    }();
     return type;
 }
 
@@ -58,13 +62,24 @@ Handle create_dataset(hid_t group, const char* name, hid_t type, const Handle& s
     return {H5Dcreate2(group, name, type, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), H5Dclose, name};
 }
 
+const Handle& plain_properties() {
+    static const Handle properties = dataset_properties();
+    return properties;
+}
+
+const Handle& compressing_properties() {
+    static const Handle properties = [] {
+        Handle made = dataset_properties();
+        check(H5Pset_chunk(made.id(), 1, &kChunkRows), "chunks");
+        check(H5Pset_shuffle(made.id()), "shuffle");
+        check(H5Pset_deflate(made.id(), kDeflateLevel), "deflate");
+        return made;
+    }();
+    return properties;
+}
+
 Handle write_rows(hid_t group, const char* name, hid_t type, const void* values, hsize_t rows) {
-    Handle properties = dataset_properties();
-    if (rows > kChunkRows) {
-        check(H5Pset_chunk(properties.id(), 1, &kChunkRows), name);
-        check(H5Pset_shuffle(properties.id()), name);
-        check(H5Pset_deflate(properties.id(), kDeflateLevel), name);
-    }
+    const Handle& properties = rows > kChunkRows ? compressing_properties() : plain_properties();
     Handle dataset = create_dataset(group, name, type, dataspace(rows), properties);
     check(H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), name);
     return dataset;
@@ -139,9 +154,12 @@ void Handle::close() {
 }
 
 Group Group::child(const char* name) const {
-    const Handle properties = property_list(H5P_GROUP_CREATE);
-    check(H5Pset_link_creation_order(properties.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), name);
-    check(H5Pset_obj_track_times(properties.id(), false), name);
+    static const Handle properties = [] {
+        Handle made = property_list(H5P_GROUP_CREATE);
+        check(H5Pset_link_creation_order(made.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "link order");
+        check(H5Pset_obj_track_times(made.id(), false), "object times");
+        return made;
+    }();
     return Group({H5Gcreate2(id(), name, H5P_DEFAULT, properties.id(), H5P_DEFAULT), H5Gclose, name});
 }
 
@@ -166,7 +184,7 @@ void Group::write_attribute(hid_t object, const char* name, std::string_view tex
 
 void Group::write_scalar(const char* name, hid_t type, const void* value, Meaning meaning) const {
     const Handle space(H5Screate(H5S_SCALAR), H5Sclose, name);
-    Handle dataset = create_dataset(id(), name, type, space, dataset_properties());
+    Handle dataset = create_dataset(id(), name, type, space, plain_properties());
     check(H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value), name);
     describe(dataset.id(), meaning);
     dataset.close();

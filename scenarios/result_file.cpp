@@ -75,6 +75,14 @@ void write_whole(const std::string& path, const RunResult& result, const std::st
     file.close();
 }
 
+// It is there whole, or not at all.
+void publish(const std::string& path, const RunResult& result, const std::string& title,
+             const std::vector<ProgressRow>& progress) {
+    ScratchFile scratch(path);
+    write_whole(scratch.path(), result, title, progress);
+    scratch.publish();
+}
+
 }  // namespace
 
 RunHeader header_of(const RunResult& result, std::string_view title) {
@@ -89,6 +97,11 @@ RunHeader header_of(const RunResult& result, std::string_view title) {
             .topology = result.topology,
             .links = result.links,
             .sampling = {result.series.interval, result.series.ports}};
+}
+
+void write_result(const std::string& path, const RunResult& result, const std::string& title) {
+    refuse_what_is_no_file(path);
+    guarded(path, [&] { publish(path, result, title, {}); });
 }
 
 // In the order of its making: the series is closed before its file.
@@ -161,11 +174,7 @@ void ResultFile::append_samples(const PortSeries& series, std::size_t samples) {
 void ResultFile::finish(const RunResult& result) {
     const bool interrupted = result.stopped_by == "interrupt";
     const std::string place = interrupted ? running_->partial() : running_->path;
-    write_or_remove([&] {
-        ScratchFile scratch(place);
-        write_whole(scratch.path(), result, running_->title, running_->progress);
-        scratch.publish();
-    });
+    write_or_remove([&] { publish(place, result, running_->title, running_->progress); });
     if (!interrupted) std::remove(running_->partial().c_str());
 }
 

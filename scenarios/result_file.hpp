@@ -48,6 +48,10 @@ struct RunHeader {
 /// What a run says of itself once it has ended. It refers to the result, and to the title.
 RunHeader header_of(const RunResult& result, std::string_view title);
 
+/// Writes a result to `path`, whole or not at all, of a run that kept no record while it went on.
+/// @throws ResultError, and then what was at `path` is as it was
+void write_result(const std::string& path, const RunResult& result, const std::string& title);
+
 class ResultFile {
 public:
     /// Makes PATH.partial, replacing an older one, so that a run that could not be kept is not begun.

@@ -94,11 +94,14 @@ public:
     void check_format() const;
     std::string where_results_are() const;
     void read_everything(const std::string& group, int depth) const;
-    bool is_scalar(const std::string& item) const;
-    void list_groups(const std::string& group, int depth, std::vector<std::string>& found) const;
+    std::optional<double> scalar_if_any(const std::string& item) const;
+    void list_groups(const std::string& group, int depth, const std::vector<std::string>& without,
+                     std::vector<std::string>& found) const;
 
     template <class T>
     T read_scalar(const std::string& item) const;
+    template <class T>
+    T read_scalar(const Handle& dataset, const std::string& item) const;
     template <class T>
     std::vector<T> read_column(const std::string& item) const;
 
@@ -120,12 +123,10 @@ bool ResultReader::Contents::has(const std::string& item) const {
 }
 
 H5O_type_t ResultReader::Contents::kind_of(const std::string& item) const {
-    const Handle object(H5Oopen(root(), item.empty() ? "/" : item.c_str(), H5P_DEFAULT), H5Oclose, "open");
-    switch (H5Iget_type(object.id())) {
-        case H5I_GROUP: return H5O_TYPE_GROUP;
-        case H5I_DATASET: return H5O_TYPE_DATASET;
-        default: return H5O_TYPE_UNKNOWN;
-    }
+    H5O_info_t info;
+    hdf5::check(H5Oget_info_by_name2(root(), item.empty() ? "/" : item.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT),
+                "open");
+    return info.type;
 }
 
 Handle ResultReader::Contents::open_object(const std::string& item) const {
@@ -191,12 +192,6 @@ std::vector<double> ResultReader::Contents::read_rows(const std::string& item, h
     return values;
 }
 
-bool ResultReader::Contents::is_scalar(const std::string& item) const {
-    const Handle dataset = open_dataset(item);
-    const Handle space(H5Dget_space(dataset.id()), H5Sclose, "space");
-    return H5Sget_simple_extent_type(space.id()) == H5S_SCALAR;
-}
-
 // The first column of a group counts its rows; where rows are appended, those that are whole.
 std::size_t ResultReader::Contents::rows(const std::string& group) const {
     if (const auto known = rows_.find(group); known != rows_.end()) return known->second;
@@ -216,12 +211,26 @@ std::size_t ResultReader::Contents::rows(const std::string& group) const {
     return rows_[group] = rows;
 }
 
+bool is_scalar(const Handle& dataset) {
+    const Handle space(H5Dget_space(dataset.id()), H5Sclose, "space");
+    return H5Sget_simple_extent_type(space.id()) == H5S_SCALAR;
+}
+
+std::optional<double> ResultReader::Contents::scalar_if_any(const std::string& item) const {
+    const Handle dataset = open_dataset(item);
+    return is_scalar(dataset) ? std::optional(read_scalar<double>(dataset, item)) : std::nullopt;
+}
+
 template <class T>
 T ResultReader::Contents::read_scalar(const std::string& item) const {
     const Handle dataset = open_dataset(item);
+    if (!is_scalar(dataset)) refuse(item, "is not a single number");
+    return read_scalar<T>(dataset, item);
+}
+
+template <class T>
+T ResultReader::Contents::read_scalar(const Handle& dataset, const std::string& item) const {
     check_numbers(dataset, item, std::is_integral_v<T>);
-    const Handle space(H5Dget_space(dataset.id()), H5Sclose, "space");
-    if (H5Sget_simple_extent_type(space.id()) != H5S_SCALAR) refuse(item, "is not a single number");
     T value{};
     if (H5Dread(dataset.id(), type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, &value) < 0)
         refuse(item, "cannot be read: the file is damaged");
@@ -267,15 +276,16 @@ std::string ResultReader::Contents::text_attribute(hid_t object, const std::stri
     return copy;
 }
 
-void ResultReader::Contents::list_groups(const std::string& group, int depth, std::vector<std::string>& found) const {
+void ResultReader::Contents::list_groups(const std::string& group, int depth, const std::vector<std::string>& without,
+                                         std::vector<std::string>& found) const {
     if (depth == kDeepest) return;
     const Handle handle(H5Oopen(root(), group.empty() ? "/" : group.c_str(), H5P_DEFAULT), H5Oclose, "group");
     for (const std::string& name : links_of(handle.id())) {
         const std::string item = group.empty() ? name : group + '/' + name;
-        if (!is_group(item)) continue;
+        if (std::ranges::find(without, item) != without.end() || !is_group(item)) continue;
         found.push_back(item);
         if (found.size() > kMostGroups) refuse("has too many groups");
-        list_groups(item, depth + 1, found);
+        list_groups(item, depth + 1, without, found);
     }
 }
 
@@ -344,9 +354,8 @@ void ResultReader::Contents::read_everything(const std::string& group, int depth
         } else if (const auto size = size_of_grid(object, item); size[0] > 0) {
             for (hsize_t row = 0; row < size[0]; row += kRowsAtOnce)
                 read_rows(item, row, std::min(kRowsAtOnce, size[0] - row), size[1]);
-        } else {
-            is_scalar(item) ? static_cast<void>(read_scalar<double>(item))
-                            : static_cast<void>(read_column<double>(item));
+        } else if (!scalar_if_any(item)) {
+            read_column<double>(item);
         }
     }
 }
@@ -396,10 +405,10 @@ bool ResultReader::has_attribute(const std::string& name) const {
     return H5Aexists(contents_->root(), name.c_str()) > 0;
 }
 
-std::vector<std::string> ResultReader::groups() const {
+std::vector<std::string> ResultReader::groups(const std::vector<std::string>& without) const {
     return guarded(path(), [&] {
         std::vector<std::string> found;
-        contents_->list_groups("", 0, found);
+        contents_->list_groups("", 0, without, found);
         return found;
     });
 }
@@ -414,11 +423,13 @@ std::vector<std::string> ResultReader::datasets(const std::string& group) const 
         return found;
     });
 }
-std::vector<std::string> ResultReader::scalars(const std::string& group) const {
+std::vector<std::pair<std::string, double>> ResultReader::scalars(const std::string& group) const {
     return guarded(path(), [&] {
-        std::vector<std::string> names = datasets(group);
-        std::erase_if(names, [&](const std::string& name) { return !contents_->is_scalar(group + '/' + name); });
-        return names;
+        std::vector<std::pair<std::string, double>> found;
+        for (std::string& name : datasets(group))
+            if (const auto value = contents_->scalar_if_any(group + '/' + name))
+                found.emplace_back(std::move(name), *value);
+        return found;
     });
 }
 

@@ -52,11 +52,12 @@ public:
     bool has_attribute(const std::string& name) const;
 
     /// Groups in the order of the file, with those inside them: "summary", "topology", "topology/nodes", ...
-    std::vector<std::string> groups() const;
+    /// @param without  such as are not looked into
+    std::vector<std::string> groups(const std::vector<std::string>& without = {}) const;
     /// Scalars and columns of a group, in the order of the file; none if there is no such group.
     std::vector<std::string> datasets(const std::string& group) const;
-    /// Those that are single numbers.
-    std::vector<std::string> scalars(const std::string& group) const;
+    /// Those that are single numbers. @throws ResultUnreadable: one is of no numbers
+    std::vector<std::pair<std::string, double>> scalars(const std::string& group) const;
     bool has(const std::string& path) const;
 
     /// @throws ResultUnreadable: there is none, or it is no number

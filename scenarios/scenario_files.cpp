@@ -27,24 +27,6 @@ constexpr std::size_t kLargestSizes = 16 << 20;
 constexpr std::size_t kLargestGraph = 256 << 20;
 constexpr std::size_t kLargestPlant = 512 << 20;  // readings of some million fibres
 
-/// What a section says under `key`, looked up before the scenario is read: the names in it come from such files.
-std::string text_in(std::string_view section, std::string_view key, std::string_view text,
-                    std::span<const Override> overrides) {
-    std::string file;
-    const TomlDocument document = parse_toml(text);  // its mistakes are reported when the scenario is read
-    for (const TomlMember& table : document.root.members)
-        if (table.name == section)
-            for (const TomlMember& member : table.value.members)
-                if (member.name == key && member.value.kind == TomlValue::Kind::text) file = member.value.text;
-    for (const Override& override : overrides)
-        if (override.key == fmt::format("{}.{}", section, key)) {
-            const TomlDocument value = parse_toml("x = " + override.value);
-            const bool has_quotes = !value.fault && value.root.members[0].value.kind == TomlValue::Kind::text;
-            file = has_quotes ? value.root.members[0].value.text : override.value;
-        }
-    return file;
-}
-
 // The format is told by the name: *.graphml, or a list of nodes and cables.
 std::shared_ptr<const Topology> load_graph(const std::string& path) {
     const bool is_graphml = std::filesystem::path(path).extension() == ".graphml";
@@ -55,6 +37,12 @@ std::shared_ptr<const Topology> load_graph(const std::string& path) {
 /// Parsed once, however many scenarios are read.
 std::shared_ptr<const Catalogue> built_in_catalogue() {
     return {std::shared_ptr<const Catalogue>(), &Catalogue::built_in()};
+}
+
+/// Likewise.
+const ScenarioNames& built_in_names() {
+    static const ScenarioNames names = names_of(Catalogue::built_in());
+    return names;
 }
 
 std::vector<Scenario::Workload*> workloads_of(Scenario& scenario) {
@@ -138,7 +126,7 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     loaded.file = file;
     loaded.text = read_file(file, kLargestScenario);
     loaded.places = KeyPlaces(loaded.text, file, overrides);
-    if (const std::string own = text_in("optics", "catalogue", loaded.text, overrides); !own.empty()) {
+    if (const std::string own = loaded.places.text_of("optics.catalogue"); !own.empty()) {
         const std::string path = beside(file, own);
         ParsedCatalogue parsed = load_catalogue_file(path);
         if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
@@ -149,15 +137,15 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     } catch (const CatalogueError& error) {
         return {std::nullopt, {loaded.places.error("optics.catalogue", error.what())}};
     }
-    ScenarioNames names = names_of(*loaded.catalogue);
-    if (const std::string own = text_in("topology", "file", loaded.text, overrides); !own.empty()) {
+    ScenarioNames names = loaded.changes.empty() ? built_in_names() : names_of(*loaded.catalogue);
+    if (const std::string own = loaded.places.text_of("topology.file"); !own.empty()) {
         try {
             names.graph = load_graph(beside(file, own));
         } catch (const TopologyError& error) {
             return {std::nullopt, {loaded.places.error("topology.file", error.what())}};
         }
     }
-    if (const std::string own = text_in("engine", "file", loaded.text, overrides); !own.empty()) {
+    if (const std::string own = loaded.places.text_of("engine.file"); !own.empty()) {
         const std::string path = beside(file, own);
         ParsedEngine parsed = parse_engine_file(read_file(path, kLargestScenario), path);
         if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};

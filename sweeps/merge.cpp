@@ -80,13 +80,9 @@ void Merger::read_point(std::size_t row) {
 }
 
 void Merger::read_scalars(const ResultReader& reader, std::size_t row) {
-    for (const std::string& group : reader.groups()) {
-        const bool is_left_out =
-            group == "run" || group.starts_with("run/") || group.starts_with("topology") || group.starts_with("optics");
-        if (is_left_out) continue;
-        for (const std::string& dataset : reader.scalars(group))
-            column_of(reader, group, dataset).values[row] = reader.scalar(group + '/' + dataset);
-    }
+    for (const std::string& group : reader.groups({"run", "topology", "optics"}))
+        for (const auto& [dataset, value] : reader.scalars(group))
+            column_of(reader, group, dataset).values[row] = value;
 }
 
 Column& Merger::column_of(const ResultReader& reader, const std::string& group, const std::string& dataset) {

@@ -20,25 +20,13 @@ int refuse(int code, const std::string& why) {
 }
 
 void run_and_keep(const LoadedScenario& input, Plan planned, const std::string& path, unsigned threads) {
-    const auto& seeds = input.scenario.seeds;
-    const std::string effective = effective_toml(input.scenario);
-    ResultFile file = ResultFile::create(path, {.title = input.scenario.title,
-                                                .program_version = LIGHTLOOM_VERSION,
-                                                .build_type = LIGHTLOOM_BUILD_TYPE,
-                                                .scenario_text = input.text,
-                                                .effective_scenario = effective,
-                                                .plant_seed = seeds.plant,
-                                                .traffic_seed = seeds.traffic,
-                                                .faults_seed = seeds.faults,
-                                                .topology = planned.topology,
-                                                .links = planned.links});
     RunResult result =
         run(input.scenario, std::move(planned), {.threads = threads}, [](const Progress&) { return true; });
     result.program_version = LIGHTLOOM_VERSION;
     result.build_type = LIGHTLOOM_BUILD_TYPE;
     result.scenario_text = input.text;
-    result.effective_scenario = effective;
-    file.finish(result);
+    result.effective_scenario = effective_toml(input.scenario);
+    write_result(path, result, input.scenario.title);
 }
 
 }  // namespace

@@ -23,18 +23,18 @@ std::string attribute(const ResultReader& result, const char* name) {
     return result.has_attribute(name) ? result.attribute(name) : std::string();
 }
 
-/// A scalar with its place in the file and what it means; whole where it is a count of something.
-JsonObject figure(const ResultReader& result, const std::string& path) {
+/// A scalar with its place in the file and what it means.
+JsonObject figure(const ResultReader& result, const std::string& path, double value) {
     JsonObject json;
     json.add("path", path).add("meaning", result.long_name(path)).add("units", result.units(path));
-    return json.add("value", result.scalar(path));
+    return json.add("value", value);
 }
 
 std::vector<JsonObject> figures(const ResultReader& result) {
     std::vector<JsonObject> list;
     for (const char* group : {"summary", "training", "training/checkpoints", "economics"})
-        for (const std::string& name : result.scalars(group))
-            list.push_back(figure(result, std::string(group) + "/" + name));
+        for (const auto& [name, value] : result.scalars(group))
+            list.push_back(figure(result, std::string(group) + "/" + name, value));
     return list;
 }
 
