@@ -27,15 +27,16 @@ struct ScenarioInNetwork {
 /// Does any of its jobs have its sums made by switches of the fabric?
 bool sums_in_network(const Scenario& scenario);
 
-/// @param groups  of job `number`. @throws TopologyError: one of them has no tree
+/// @param groups  of a job. @throws TopologyError: one of them has no tree
 Traffic in_network_traffic(const Scenario& scenario, const Plan& plan, std::vector<Ranks> groups,
-                           const CollectiveCall& call, std::uint32_t iterations, std::uint64_t number);
+                           const CollectiveCall& call, std::uint32_t iterations, std::size_t job);
 
 /// Why a fabric of such parameters has no trees, as far as these say: message and hint.
 struct NoTree {
     std::string message, hint;
 };
-std::optional<NoTree> without_trees(const Scenario& scenario);
+/// @param has_all_gpus  a job that has some may be placed where there is a tree
+std::optional<NoTree> without_trees(const Scenario& scenario, bool has_all_gpus);
 
 /// "2 trees of 5 switches: ...", of every job that has some; empty: none does.
 std::string in_network_text(const Scenario& scenario, const Plan& plan);

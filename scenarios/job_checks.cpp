@@ -172,7 +172,7 @@ private:
         const auto is_sound = [&](std::string_view path) {
             return (has_known_groups || path != "workload.bytes") && is_sound_(key_here(path));
         };
-        for (Contradiction& wrong : workload_contradictions(one, *shape, names_, is_sound)) {
+        for (Contradiction& wrong : workload_contradictions(one, *shape, names_, is_sound, false)) {
             const std::string_view gpus = s_.jobs[i].placement == Placement::listed ? "list" : "gpus";
             wrong.key = wrong.key.starts_with("topology.") ? key(i, gpus) : key_here(wrong.key);
             for (std::string* text : {&wrong.message, &wrong.hint})

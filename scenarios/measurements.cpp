@@ -151,8 +151,11 @@ bool make_one_call(const Traffic& traffic, const Program& one, const Program& ot
            traffic.calls[one.tasks[0].call].call() == traffic.calls[other.tasks[0].call].call();
 }
 
-// The call that the whole traffic consists of, if it is one job of that.
+// The call that the whole traffic consists of, if it is one job of that, from the start of the run.
 const CollectiveCall* only_call(const Traffic& traffic) {
+    if (std::ranges::any_of(traffic.groups, [](const Traffic::Group& group) { return group.job > 0; }) ||
+        std::ranges::any_of(traffic.workers, [](const Traffic::Worker& worker) { return worker.start_ps > 0; }))
+        return nullptr;
     const std::optional<std::uint32_t> program = only_program(traffic, 0);
     if (!program) return nullptr;
     const auto is_it = [&](const Program& other) { return make_one_call(traffic, traffic.programs[*program], other); };

@@ -3,18 +3,21 @@
 #include <algorithm>
 
 #include "models/network/fabric.hpp"
+#include "models/workload/traces/trace_unit.hpp"
 #include "scenarios/scenario.hpp"
 #include "scenarios/training_figures.hpp"
 #include "scenarios/workload.hpp"
+#include "topologies/aggregation_tree.hpp"
 
 namespace lightloom {
 namespace {
 
-// Of all iterations. Those of a trace are on one unit, the GPU: they never run at once.
+// Of all iterations, on the GPU, which does one at a time: what processor and memory do goes on beside it.
 std::int64_t computing_ps(const Program& program) {
+    constexpr auto kGpu = static_cast<std::uint32_t>(TraceUnit::gpu);
     std::int64_t sum = 0;
     for (const Program::Task& task : program.tasks)
-        if (task.is_computation()) sum += task.duration_ps * program.times(task);
+        if (task.is_computation() && task.unit == kGpu) sum += task.duration_ps * program.times(task);
     return sum;
 }
 
@@ -46,7 +49,8 @@ ReplayRanks replay_ranks(const Scenario& scenario, const Fabric& fabric) {
     if (std::ranges::none_of(jobs, replays)) return rows;
     std::vector<std::uint32_t> worker_at(fabric.topology().endpoints.size());
     for (std::uint32_t worker = 0; worker < traffic.workers.size(); ++worker)
-        worker_at.at(traffic.workers[worker].at.value) = worker;
+        if (const EndpointId at = traffic.workers[worker].at; !is_switch(fabric.topology(), at))
+            worker_at[at.value] = worker;
     const std::vector<Ranks> gpus = placed(scenario, fabric.topology());
     for (std::uint32_t job = 0; job < jobs.size(); ++job) {
         if (!replays(jobs[job])) continue;

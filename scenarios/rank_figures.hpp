@@ -20,9 +20,9 @@ struct JobWaits {                    // one row per training of a [[job]] and ki
 
 struct ReplayRanks {  // one row per rank of a replay; times since its job's start
     std::vector<std::uint32_t> job, rank, endpoint;
-    std::vector<std::int64_t> end_ps;  // -1: not yet
-    std::vector<std::int64_t> computing_ps;
-    std::vector<std::int64_t> exposed_ps;  // the rest until its end, in which it computed nothing; -1: not yet
+    std::vector<std::int64_t> end_ps;        // -1: not yet
+    std::vector<std::int64_t> computing_ps;  // on its GPU
+    std::vector<std::int64_t> exposed_ps;    // the rest until its end, in which its GPU did nothing; -1: not yet
 };
 
 /// Of jobs that have ended. @param completion_ps  of each job of the scenario; -1: it has not

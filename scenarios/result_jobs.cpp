@@ -78,8 +78,9 @@ void write_replay_ranks(const hdf5::Group& root, const ReplayRanks& ranks) {
     t.column("rank", ranks.rank, count("rank, as its trace's file has it"));
     t.column("endpoint", ranks.endpoint, count("endpoint, as in /topology/endpoints"));
     t.column("end_ps", ranks.end_ps, picoseconds("since its job's start: its last node done; -1: not yet"));
-    t.column("computing_ps", ranks.computing_ps, picoseconds("computations of its trace"));
-    t.column("exposed_ps", ranks.exposed_ps, picoseconds("until its end without any of these; -1: not yet"));
+    t.column("computing_ps", ranks.computing_ps, picoseconds("computations of its trace on the GPU"));
+    t.column("exposed_ps", ranks.exposed_ps,
+             picoseconds("until its end with an idle GPU: exposed communication; -1: not yet"));
     t.close();
 }
 

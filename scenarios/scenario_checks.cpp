@@ -44,7 +44,7 @@ public:
         staleness();
         scale_up();
         if (s_.jobs.empty())
-            for (Contradiction& wrong : workload_contradictions(s_, shape_, names_, is_sound_))
+            for (Contradiction& wrong : workload_contradictions(s_, shape_, names_, is_sound_, true))
                 found_.push_back(std::move(wrong));
         for (Contradiction& wrong : job_contradictions(s_, shape_, names_, is_sound_, topology_is_sound()))
             found_.push_back(std::move(wrong));

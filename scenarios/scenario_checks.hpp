@@ -25,9 +25,10 @@ struct Contradiction {
 std::vector<Contradiction> contradictions(const Scenario& scenario, const ScenarioNames& names,
                                           const std::function<bool(std::string_view key)>& is_sound);
 
-/// Those of [workload] and [training] only, on GPUs of such a shape: of one job, say.
+/// Those of [workload] and [training] only, on GPUs of such a shape. @param has_all_gpus  else a job has some of them
 std::vector<Contradiction> workload_contradictions(const Scenario& scenario, const FabricShape& gpus,
                                                    const ScenarioNames& names,
-                                                   const std::function<bool(std::string_view key)>& is_sound);
+                                                   const std::function<bool(std::string_view key)>& is_sound,
+                                                   bool has_all_gpus);
 
 }  // namespace lightloom

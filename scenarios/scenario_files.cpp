@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "scenarios/beside.hpp"
 #include "scenarios/catalogue_file.hpp"
@@ -16,6 +18,7 @@
 #include "scenarios/scenario_checks.hpp"
 #include "scenarios/size_file.hpp"
 #include "scenarios/toml_document.hpp"
+#include "scenarios/workload.hpp"
 #include "topologies/user_topology.hpp"
 #include "topologies/validation.hpp"
 
@@ -45,10 +48,20 @@ const ScenarioNames& built_in_names() {
     return names;
 }
 
-std::vector<Scenario::Workload*> workloads_of(Scenario& scenario) {
-    std::vector<Scenario::Workload*> all{&scenario.workload};
-    for (Scenario::Job& job : scenario.jobs) all.push_back(&job.workload);
+/// Each with what its keys begin with: "workload.", "job.0."
+std::vector<std::pair<std::string, Scenario::Workload*>> workloads_of(Scenario& scenario) {
+    std::vector<std::pair<std::string, Scenario::Workload*>> all{{"workload.", &scenario.workload}};
+    for (std::size_t i = 0; i < scenario.jobs.size(); ++i)
+        all.emplace_back(fmt::format("job.{}.", i), &scenario.jobs[i].workload);
     return all;
+}
+
+std::set<Collective> collectives_of(const TraceJob& job) {
+    std::set<Collective> kinds;
+    for (const RankTrace& trace : job.traces)
+        for (const TraceNode& node : trace.nodes)
+            if (node.kind == TraceNode::Kind::collective) kinds.insert(node.collective);
+    return kinds;
 }
 
 /// Of a workload that replays one; none if all is well. @param key  of the job: "job.0.", or nothing
@@ -62,10 +75,22 @@ std::optional<InputError> read_trace(ScenarioTrace& trace, const Scenario::Workl
     } catch (const TraceDependencyError& error) {
         return wrong(error.what(), "what was converted from a PyTorch capture may need control_dependencies = false");
     } catch (const TraceError& error) {
-        return wrong(error.what());
+        const std::string said = error.what();
+        const bool is_of_groups =
+            !trace.process_groups.empty() && said.starts_with(beside(of.file, trace.process_groups));
+        return of.places.error(key + (is_of_groups ? "trace.process_groups" : "trace.prefix"), said);
     }
     const std::string mistake = trace_mistake(*trace.job, workload.iterations, of.scenario.transport.payload, gpus);
     if (!mistake.empty()) return wrong(mistake);
+    const std::set<Collective> kinds = collectives_of(*trace.job);
+    if (trace.job->ranks == 1 && !kinds.empty())
+        return wrong("is the trace of one rank, whose collectives have nobody else",
+                     "trace.replicas says how many ranks do the same");
+    if (workload.algorithm &&
+        std::ranges::none_of(kinds, [&](Collective kind) { return is_implemented(kind, *workload.algorithm); }))
+        return of.places.error(key.empty() ? "workload.algorithm" : key + "algorithm",
+                               fmt::format("no collective of the trace has a {} form", name_of(*workload.algorithm)),
+                               "without it each is done as usual");
     return std::nullopt;
 }
 
@@ -121,14 +146,17 @@ std::shared_ptr<const Catalogue> LoadedScenario::catalogue_with(const Assumption
     return std::make_shared<Catalogue>(built_in_catalogue_text(), changes, assumption);
 }
 
-ScenarioFiles load_scenario(const std::string& file, std::span<const Override> overrides) {
-    LoadedScenario loaded;
-    loaded.file = file;
-    loaded.text = read_file(file, kLargestScenario);
-    loaded.places = KeyPlaces(loaded.text, file, overrides);
+namespace {
+
+/// @param reading  the key whose file is being read, if one is
+ScenarioFiles load(LoadedScenario loaded, std::span<const Override> overrides, std::string& reading) {
+    const std::string file = loaded.file;
+    const auto path_of = [&](const std::string& key, const std::string& name) {
+        reading = key;
+        return beside(file, name);
+    };
     if (const std::string own = loaded.places.text_of("optics.catalogue"); !own.empty()) {
-        const std::string path = beside(file, own);
-        ParsedCatalogue parsed = load_catalogue_file(path);
+        ParsedCatalogue parsed = load_catalogue_file(path_of("optics.catalogue", own));
         if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
         loaded.changes = std::move(parsed.changes);
     }
@@ -140,13 +168,13 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     ScenarioNames names = loaded.changes.empty() ? built_in_names() : names_of(*loaded.catalogue);
     if (const std::string own = loaded.places.text_of("topology.file"); !own.empty()) {
         try {
-            names.graph = load_graph(beside(file, own));
+            names.graph = load_graph(path_of("topology.file", own));
         } catch (const TopologyError& error) {
             return {std::nullopt, {loaded.places.error("topology.file", error.what())}};
         }
     }
     if (const std::string own = loaded.places.text_of("engine.file"); !own.empty()) {
-        const std::string path = beside(file, own);
+        const std::string path = path_of("engine.file", own);
         ParsedEngine parsed = parse_engine_file(read_file(path, kLargestScenario), path);
         if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
         names.engine = parsed.engine;
@@ -155,10 +183,10 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
     loaded.scenario = std::move(*parsed.scenario);
     if (auto wrong = read_traces(loaded)) return {std::nullopt, {std::move(*wrong)}};
-    for (Scenario::Workload* workload : workloads_of(loaded.scenario)) {
+    for (const auto& [key, workload] : workloads_of(loaded.scenario)) {
         ScenarioMessages& messages = workload->messages;
         if (messages.sizes != FlowSizes::file || messages.size_file.empty()) continue;
-        const std::string path = beside(file, messages.size_file);
+        const std::string path = path_of(key + "size_file", messages.size_file);
         ParsedSizes sizes = parse_sizes(read_file(path, kLargestSizes), path);
         if (!sizes.errors.empty()) return {std::nullopt, std::move(sizes.errors)};
         messages.of_file = std::make_shared<const SizeDistribution>(std::move(*sizes.sizes));
@@ -167,12 +195,27 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
             return {std::nullopt, {loaded.places.error(wrong.key, wrong.message, wrong.hint)}};
     }
     if (!loaded.scenario.optics.plant.empty()) {
-        const std::string path = beside(file, loaded.scenario.optics.plant);
+        const std::string path = path_of("optics.plant", loaded.scenario.optics.plant);
         ParsedPlant plant = parse_plant(read_file(path, kLargestPlant), path);
         if (!plant.errors.empty()) return {std::nullopt, std::move(plant.errors)};
         loaded.readings = std::move(plant.readings);
     }
     return {std::move(loaded), {}};
+}
+
+}  // namespace
+
+ScenarioFiles load_scenario(const std::string& file, std::span<const Override> overrides) {
+    LoadedScenario loaded;
+    loaded.file = file;
+    loaded.text = read_file(file, kLargestScenario);
+    const KeyPlaces places = loaded.places = KeyPlaces(loaded.text, file, overrides);
+    std::string reading;
+    try {
+        return load(std::move(loaded), overrides, reading);
+    } catch (const FileError& error) {
+        return {std::nullopt, {places.error(reading, error.what())}};
+    }
 }
 
 }  // namespace lightloom

@@ -44,6 +44,8 @@ std::optional<Complaint> misplaced_in_pattern(std::string_view key, const Scenar
     static constexpr std::string_view kOfCalls[] = {"bytes", "algorithm", "groups", "channels", "chunk", "root"};
     if (w.kind == WorkloadKind::training && std::ranges::find(kOfCalls, key) != std::end(kOfCalls))
         return belongs(false, "a collective; those of a training follow from [training]");
+    if (w.kind == WorkloadKind::trace && (key == "bytes" || key == "groups" || key == "root"))
+        return belongs(false, "a collective; a trace says it of each of its own");
     const bool is_pattern = pattern_of(w.kind).has_value();
     if (key == "arrivals" || key == "message_sizes")
         return belongs(is_pattern, "a pattern: permutation, incast, uniform or hot-spot");

@@ -154,9 +154,9 @@ std::vector<Contradiction> training_mistakes(const Scenario::Training& t, std::i
         complain("stragglers.count", fmt::format("{} stragglers among {} GPUs", t.stragglers.count, gpus),
                  fmt::format("at most {}", gpus));
     if (const std::int64_t replica = ranks_per_replica(t); gpus % replica != 0)
-        complain(t.tensor > 1    ? "tensor"
-                 : t.context > 1 ? "context"
-                                 : "pipeline",
+        complain(gpus % t.tensor != 0                 ? "tensor"
+                 : gpus % (t.tensor * t.context) != 0 ? "context"
+                                                      : "pipeline",
                  fmt::format("{} GPUs are no multiple of tensor x context x pipeline = {}", gpus, replica),
                  "what is left of the GPUs holds copies of the model (data parallel)");
     const ModelRow& model = *catalogue.model(t.model);

@@ -48,9 +48,21 @@ void add_measured(TrainingFigures& figures, const Fabric& fabric, std::uint32_t 
     const std::vector<std::uint32_t> ranks = ranks_of(fabric, job);
     add_steps(figures, fabric, ranks);
     if (!fabric.exposure().measures()) return;  // a single GPU, which waits for nobody
+    // Who is done with the last step waits for the others as in any step before it, where the next one's message is
+    // late: a bubble in a pipeline. So a rank's times add up to the steps'.
+    constexpr auto kBubble = static_cast<std::size_t>(Wait::bubble), kOther = static_cast<std::size_t>(Wait::other);
+    const bool has_pipeline =
+        std::ranges::any_of(ranks, [&](std::uint32_t rank) { return fabric.exposure().of(rank)[kBubble] > 0; });
+    const std::size_t rest = has_pipeline ? kBubble : kOther;
     const auto per_step = [&](std::size_t wait) {
         std::vector<std::int64_t> column;
-        for (const std::uint32_t rank : ranks) column.push_back(fabric.exposure().of(rank)[wait] / figures.steps);
+        for (const std::uint32_t rank : ranks) {
+            std::int64_t sum = fabric.exposure().of(rank)[wait];
+            if (wait == rest)
+                sum += figures.step.end_ps.back() -
+                       fabric.iteration_end_ps(rank, static_cast<std::uint32_t>(figures.steps - 1));
+            column.push_back(sum / figures.steps);
+        }
         return column;
     };
     for (const std::uint32_t rank : ranks) figures.ranks.endpoint.push_back(fabric.traffic().workers[rank].at.value);

@@ -6,10 +6,13 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/quantity_text.hpp"
 #include "models/workload/loads.hpp"
 #include "scenarios/in_network.hpp"
 #include "scenarios/training.hpp"
 #include "scenarios/tuner.hpp"
+#include "topologies/aggregation_tree.hpp"
+#include "topologies/validation.hpp"
 
 namespace lightloom {
 
@@ -227,11 +230,18 @@ Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ran
     if (w.kind == WorkloadKind::trace) return trace_traffic(as_workload(scenario, job), topology, gpus);
     const std::vector<Ranks> groups = groups_of(topology, w.groups, gpus);
     refuse_unfit(job, groups);
-    const CollectiveCall call =
-        call_of(w, static_cast<std::int64_t>(groups.front().size()), ranks_per_server(topology, gpus));
+    const std::size_t ranks = groups.front().size();
+    // Of [workload] the checks have said so; a sweep of sizes begins with less.
+    if (!scenario.jobs.empty() && w.kind != WorkloadKind::barrier && w.bytes.count < static_cast<std::int64_t>(ranks))
+        throw WorkloadError(
+            fmt::format("job {}: {} are less than a byte for each of {} ranks", job.name, to_text(w.bytes), ranks));
+    const CollectiveCall call = call_of(w, static_cast<std::int64_t>(ranks), ranks_per_server(topology, gpus));
     const auto iterations = static_cast<std::uint32_t>(w.iterations);
-    if (call.algorithm == Algorithm::in_network)
-        return in_network_traffic(scenario, plan, groups, call, iterations, number);
+    if (call.algorithm == Algorithm::in_network) try {
+            return in_network_traffic(scenario, plan, groups, call, iterations, number);
+        } catch (const TopologyError& error) {
+            throw WorkloadError(fmt::format("job {}: {}", job.name, error.what()));
+        }
     return collective(groups, call, iterations);
 }
 
@@ -259,12 +269,13 @@ void check_amounts(const Traffic& traffic, const Scenario& scenario, const Topol
     std::vector<double> sent(topology.endpoints.size(), 0.0);
     for (std::size_t i = 0; i < loads.size(); ++i) {
         const EndpointId from = traffic.flows[i].source, to = traffic.flows[i].destination;
-        if (from.value >= sent.size()) continue;  // a switch, which sends on what GPUs sent it
+        if (is_switch(topology, from)) continue;  // it sends on what GPUs sent it
         if (loads[i].packets > std::int64_t{UINT32_MAX})
-            throw WorkloadError(
-                fmt::format("GPU {} would send GPU {} more packets than the {} that can be numbered; "
-                            "fewer bytes or iterations, or more payload per packet",
-                            from.value, to.value, UINT32_MAX));
+            throw WorkloadError(fmt::format(
+                "GPU {} would send {} more packets than the {} that can be numbered; "
+                "fewer bytes or iterations, or more payload per packet",
+                from.value, is_switch(topology, to) ? "a switch that adds up" : fmt::format("GPU {}", to.value),
+                UINT32_MAX));
         sent[from.value] += static_cast<double>(loads[i].bytes);
         if (sent[from.value] > kLongest * bytes_per_second(topology, from))
             throw WorkloadError(

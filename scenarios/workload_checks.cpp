@@ -26,8 +26,8 @@ std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / 
 class WorkloadChecks : CheckBase {
 public:
     WorkloadChecks(const Scenario& scenario, const FabricShape& gpus, const ScenarioNames& names,
-                   const std::function<bool(std::string_view)>& is_sound)
-        : CheckBase(scenario, gpus, names, is_sound) {}
+                   const std::function<bool(std::string_view)>& is_sound, bool has_all_gpus)
+        : CheckBase(scenario, gpus, names, is_sound), has_all_gpus_(has_all_gpus) {}
 
     std::vector<Contradiction> all() {
         workload();
@@ -38,6 +38,9 @@ private:
     void workload() {
         if (!topology_is_sound() || !sound({"workload.kind"})) return;
         const std::int64_t endpoints = shape_.endpoints();
+        if (s_.workload.smallest && !collective_of(s_.workload.kind) && sound({"workload.sizes.from"}))
+            complain("workload.sizes.from", "only a collective is run at several sizes",
+                     "such as workload.kind = \"all-reduce\"");
         if (collective_of(s_.workload.kind))
             collective();
         else if (s_.workload.kind == WorkloadKind::incast)
@@ -48,9 +51,6 @@ private:
             return trace();
         else if (endpoints < 2)
             complain(servers_key(), fmt::format("{} needs at least 2 GPUs", name_of(s_.workload.kind)), "there is 1");
-        if (s_.workload.smallest && !collective_of(s_.workload.kind) && sound({"workload.sizes.from"}))
-            complain("workload.sizes.from", "only a collective is run at several sizes",
-                     "such as workload.kind = \"all-reduce\"");
         if (pattern_of(s_.workload.kind)) messages(endpoints);
         if (endpoints >= 2) amounts(endpoints);
     }
@@ -98,7 +98,17 @@ private:
     }
 
     void in_network() {
-        if (const auto wrong = without_trees(s_)) complain("workload.algorithm", wrong->message, wrong->hint);
+        if (const auto wrong = without_trees(s_, has_all_gpus_))
+            complain("workload.algorithm", wrong->message, wrong->hint);
+        const auto& w = s_.workload;
+        if (!sound({"workload.bytes", "workload.chunk", "workload.channels", "transport.payload", "in_network.memory"}))
+            return;
+        const std::int64_t chunk = std::min((w.chunk ? *w.chunk : s_.transport.payload).count, w.bytes.count);
+        if (chunk > s_.in_network.memory.count / w.channels)
+            complain("in_network.memory",
+                     fmt::format("{} hold no chunk of {} for each of {} channels", to_text(s_.in_network.memory),
+                                 to_text(Bytes{chunk}), w.channels),
+                     "more memory, a smaller workload.chunk, or fewer channels");
     }
 
     void training() {
@@ -120,6 +130,9 @@ private:
 
     // The files themselves are read when all keys are known.
     void trace() {
+        if (s_.workload.tuned && sound({"workload.algorithm"}))
+            complain("workload.algorithm", "NCCL's tuner is asked for a collective by itself, not for a trace's",
+                     "name one of its algorithms: collectives that do not have it are done as usual");
         if (sound({"workload.algorithm"}) && s_.workload.algorithm == Algorithm::in_network)
             complain("workload.algorithm", "in-network sums are made for an all-reduce of its own, not for a trace's",
                      "workload.kind = \"all-reduce\"");
@@ -217,14 +230,17 @@ private:
         const std::int64_t piece = w.chunk ? std::min(w.chunk->count, payload) : payload;
         return static_cast<__int128>(w.iterations) * 2 * (quotient_up(w.bytes.count, piece) + ranks);
     }
+
+    const bool has_all_gpus_;
 };
 
 }  // namespace
 
 std::vector<Contradiction> workload_contradictions(const Scenario& scenario, const FabricShape& gpus,
                                                    const ScenarioNames& names,
-                                                   const std::function<bool(std::string_view key)>& is_sound) {
-    return WorkloadChecks(scenario, gpus, names, is_sound).all();
+                                                   const std::function<bool(std::string_view key)>& is_sound,
+                                                   bool has_all_gpus) {
+    return WorkloadChecks(scenario, gpus, names, is_sound, has_all_gpus).all();
 }
 
 }  // namespace lightloom

@@ -43,7 +43,9 @@ Time PortSamples::make_room(Time end) {
     const auto last = static_cast<std::size_t>((end + longest_latency_).ps / interval().ps);
     const std::size_t wanted = last + 1 + kPlacesAhead / series_.ports.size();
     if (wanted > series_.samples()) series_.resize(wanted);
-    return Time{static_cast<std::int64_t>(series_.samples() + 1) * interval().ps} - longest_latency_;
+    const auto room = static_cast<std::int64_t>(series_.samples() + 1);
+    if (room > kNever.ps / interval().ps) return kNever;
+    return Time{room * interval().ps} - longest_latency_;
 }
 
 // What a port is given is on its books at once, so a repetition over its link can put what it has sent back; and a gap
@@ -62,6 +64,7 @@ void PortSamples::note(std::size_t place, Before& before, const Reading& now) {
 
 // A sample is taken a node's latency before its instant, by events before `now` only.
 std::size_t PortSamples::whole(Time now) const {
+    if (!any()) return 0;
     const std::int64_t last_ps = now.ps - (shortest_latency_.ps == 0 ? 1 : 0);
     return std::min(series_.samples(), static_cast<std::size_t>(std::max<std::int64_t>(last_ps, 0) / interval().ps));
 }

@@ -34,6 +34,7 @@ template <class Context>
         return;
     }
     let_go(context, node, frame);
+    be_due_to_publish(context, node, frame.at);
     if (frame.has(Frame::kAcknowledgement))
         receive_acknowledgement(context, node, frame);
     else

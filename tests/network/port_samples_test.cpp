@@ -20,6 +20,17 @@ void sample_all(FabricCase& parts, Duration interval) {
     std::iota(parts.sampled_ports.begin(), parts.sampled_ports.end(), 0u);
 }
 
+TEST(PortSamples, OfNothingAreNone) { EXPECT_EQ(PortSamples{}.whole(Time{5}), 0u); }
+
+// Long intervals of few ports: room for more of them than there are picoseconds.
+TEST(PortSamples, HaveRoomForever) {
+    const Topology topology = leaf_spine(
+        {.servers = 2, .gpus_per_server = 1, .leaves = 1, .spines = 1, .links_per_pair = 1, .rate = gigabits(400)});
+    const std::vector<std::uint32_t> ports{0};
+    PortSamples samples({Duration{600 * kPicosecondsPerSecond}, ports}, topology, nanoseconds(500), nanoseconds(500));
+    EXPECT_GT(samples.make_room(Time{1}), Time{600 * kPicosecondsPerSecond});
+}
+
 Time last_acknowledgement(const FabricRun& ended) {
     Duration last{0};
     for (std::uint32_t flow = 0; flow < ended.fabric.traffic().flows.size(); ++flow)

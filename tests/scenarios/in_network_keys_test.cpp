@@ -7,6 +7,7 @@
 #include "scenarios/expectation.hpp"
 #include "scenarios/in_network.hpp"
 #include "scenarios/scenario_files.hpp"
+#include "scenarios/workload.hpp"
 #include "tests/scenarios/scenario_reading.hpp"
 #include "topologies/validation.hpp"
 
@@ -149,6 +150,46 @@ TEST(InNetworkKeys, AreRefusedOnATorusOfOnesOwn) {
     const std::string error = to_string(files.errors.front());
     EXPECT_NE(error.find("workload.algorithm: in-network sums need a switch above all 16 leaves"), std::string::npos)
         << error;
+}
+
+// A job may be placed where there is a tree, though there is none over the whole fabric.
+TEST(InNetworkKeys, OfAJobNeedATreeOfItsOwnOnly) {
+    const auto with = [](const std::string& list) {
+        const std::string job =
+            "[[job]]\nname = \"a\"\nalgorithm = \"in-network\"\nbytes = \"64KiB\"\ngroups = \"all\"\n"
+            "placement = \"listed\"\nlist = " +
+            list + "\n";
+        return read(
+            "[topology]\nkind = \"ocs-pods\"\npods = 2\nleaves_per_pod = 2\nspines_per_pod = 2\n"
+            "servers_per_leaf = 2\n" +
+            job);
+    };
+    const Scenario inside = with("[\"0-3\"]"), across = with("[\"2-5\"]");
+    EXPECT_TRUE(run(inside, plan(inside), {}, nullptr).complete);
+    try {
+        run(across, plan(across), {}, nullptr);
+        ADD_FAILURE() << "no tree joins two pods";
+    } catch (const WorkloadError& error) {
+        EXPECT_EQ(std::string(error.what()).find("job a: in-network sums need a switch above all"), 0u) << error.what();
+    }
+}
+
+// Two jobs of two rails have four trees, each with a root of its own.
+TEST(InNetworkKeys, OfSeveralJobsTakeDifferentRoots) {
+    std::string text = "[topology]\nservers = 8\ngpus_per_server = 2\nleaves = 4\nspines = 4\n";
+    for (const std::string name : {"a", "b"})
+        text += "[[job]]\nname = \"" + name + "\"\ngpus = 8\nalgorithm = \"in-network\"\nplacement = \"spread\"\n";
+    const Scenario scenario = read(text);
+    const std::string said = in_network_text(scenario, plan(scenario));
+    EXPECT_NE(said.find("4 trees over"), std::string::npos) << said;
+    EXPECT_NE(said.find("roots spine 0, spine 1, spine 2, spine 3"), std::string::npos) << said;
+}
+
+TEST(InNetworkKeys, AreRefusedWhereASwitchKeepsNoChunk) {
+    const std::string error = only_error(kSums + "channels = 2\n[in_network]\nmemory = \"8191B\"\n");
+    EXPECT_NE(error.find("in_network.memory: 8191B hold no chunk of 4KiB for each of 2 channels"), std::string::npos)
+        << error;
+    EXPECT_TRUE(errors_of(kSums + "channels = 2\n[in_network]\nmemory = \"8KiB\"\n").empty());
 }
 
 TEST(InNetworkKeys, AreOfAnAllReduceOnly) {

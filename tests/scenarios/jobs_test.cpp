@@ -234,6 +234,27 @@ TEST(Jobs, TrainingsTellWhatTheyWaitFor) {
     for (std::size_t i = 0; i < waits.job.size(); ++i) EXPECT_EQ(waits.worst[i] >= 8, waits.job[i] == 1) << i;
 }
 
+// Nothing is the bandwidth of several jobs, and a later start is no time of a collective's.
+TEST(Jobs, HaveABandwidthEachAndNoneTogether) {
+    const std::string ring = "[[job]]\nname = \"a\"\nbytes = \"1MiB\"\ngpus = 8\ngroups = \"all\"\n";
+    const std::string other = "[[job]]\nname = \"b\"\nkind = \"incast\"\nbytes = \"8MiB\"\n";
+    const RunResult two = result_of(scenario_of(kFabric + ring + other));
+    EXPECT_EQ(two.summary.bus_bandwidth, 0.0);
+    EXPECT_GT(two.jobs.bus_bandwidth.at(0), 0.0);
+    EXPECT_EQ(result_of(scenario_of(kFabric + ring + "start = \"1ms\"\n")).summary.bus_bandwidth, 0.0);
+    const RunResult one = result_of(scenario_of(kFabric + ring));
+    EXPECT_EQ(one.summary.bus_bandwidth, one.jobs.bus_bandwidth.at(0));
+    EXPECT_GT(one.summary.bus_bandwidth, 0.0);
+}
+
+// It shows where GPUs are placed that are no whole servers.
+TEST(Jobs, WithLessThanAByteForEachAreRefused) {
+    const Scenario scenario = scenario_of(kFabric +
+                                          "[[job]]\nname = \"a\"\nbytes = \"2B\"\ngroups = \"all\"\n"
+                                          "placement = \"listed\"\nlist = [\"0\", \"1/0\"]\n");
+    EXPECT_THROW(traffic_of(scenario, plan(scenario)), WorkloadError);
+}
+
 TEST(Jobs, WhoseGroupsWouldDifferAreRefused) {
     const Scenario scenario = scenario_of(kTwoJobs, {{"job.0.gpus", "7"}});
     EXPECT_THROW(plan(scenario), WorkloadError);

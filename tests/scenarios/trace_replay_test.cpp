@@ -128,6 +128,13 @@ TEST_F(TraceReplay, RefusesATraceOfTheWrongSizeOrNone) {
               std::string::npos);
     EXPECT_NE(error({{"trace.process_groups", ""}}).find("of which nothing says the ranks"), std::string::npos);
     EXPECT_NE(error({{"workload.kind", "all-reduce"}}).find("no trace is replayed"), std::string::npos);
+    EXPECT_NE(error({{"workload.algorithm", "auto"}}).find("not for a trace's"), std::string::npos);
+    EXPECT_NE(error({{"workload.algorithm", "bruck"}}).find("no collective of the trace has a bruck form"),
+              std::string::npos);
+    EXPECT_NE(error({{"workload.bytes", "1MiB"}}).find("a trace says it of each of its own"), std::string::npos);
+    EXPECT_NE(error({{"workload.sizes.from", "8B"}}).find("only a collective is run at several sizes"),
+              std::string::npos);
+    EXPECT_NE(error({{"trace.process_groups", "none.json"}}).find("trace.process_groups: "), std::string::npos);
     file("gap.0.et");
     file("gap.2.et");
     EXPECT_NE(error({{"trace.prefix", path("gap")}}).find("there is no gap.1.et, but there is one of rank 2"),
@@ -191,6 +198,58 @@ gpus = "rest"
     EXPECT_NE(error({{"job.0.kind", "all-reduce"}}).find("job.0.trace.prefix: no trace is replayed"),
               std::string::npos);
     EXPECT_NE(error({{"trace.prefix", "x"}}).find("trace.prefix: is of a scenario without [[job]]"), std::string::npos);
+}
+
+// Whoever knows no more than that one rank runs collectives has forgotten whose.
+TEST_F(TraceReplay, RefusesOneRankThatTalksToNobody) {
+    RankTrace trace;
+    trace.nodes = {
+        {.id = 1, .bytes = 1 << 20, .kind = TraceNode::Kind::collective, .collective = Collective::all_reduce}};
+    trace.groups = {""};
+    write_trace_files({trace}, {}, path("one"));
+    const std::string fabric =
+        "[topology]\nservers = 2\nleaves = 1\nspines = 1\n[workload]\nkind = \"trace\"\n[trace]\nprefix = \"one\"\n";
+    const ScenarioFiles files = load_scenario(file("one.toml", fabric));
+    ASSERT_EQ(files.errors.size(), 1u);
+    EXPECT_NE(to_string(files.errors[0]).find("one.toml:8:10: error: trace.prefix: is the trace of one rank"),
+              std::string::npos)
+        << to_string(files.errors[0]);
+    EXPECT_TRUE(load_scenario(file("two.toml", fabric + "replicas = 2\n")).loaded);
+}
+
+// What the processor does beside the GPU takes nothing from what is exposed.
+TEST_F(TraceReplay, TellsWhatTheGpuComputes) {
+    RankTrace trace;
+    for (const bool on_cpu : {false, true})
+        trace.nodes.push_back(
+            {.id = on_cpu ? 2u : 1u, .duration_ps = 1'000'000'000, .kind = TraceNode::Kind::compute, .on_cpu = on_cpu});
+    write_trace_files({trace, trace}, {}, path("both"));
+    const Scenario replay = load_scenario(file("both.toml",
+                                               "[topology]\nservers = 2\nleaves = 1\nspines = 1\n[workload]\nkind = "
+                                               "\"trace\"\n[trace]\nprefix = \"both\"\n"))
+                                .loaded.value()
+                                .scenario;
+    const ReplayRanks ranks = run(replay, plan(replay), {}, nullptr).replay_ranks;
+    EXPECT_EQ(ranks.end_ps, (std::vector<std::int64_t>{1'000'000'000, 1'000'000'000}));
+    EXPECT_EQ(ranks.computing_ps, ranks.end_ps);
+    EXPECT_EQ(ranks.exposed_ps, (std::vector<std::int64_t>{0, 0}));
+}
+
+// Switches that add up have workers, too, and are no GPUs.
+TEST_F(TraceReplay, StandsBesideSumsInTheNetwork) {
+    const std::string traces = LIGHTLOOM_SOURCE_DIR "/scenarios/catalog/traces/training-step";
+    const Scenario both =
+        load_scenario(file("both.toml",
+                           "[topology]\nservers = 8\ngpus_per_server = 2\nleaves = 2\nspines = 2\n"
+                           "[scale_up]\nkind = \"nvlink\"\n[[job]]\nname = \"sums\"\ngpus = 8\n"
+                           "algorithm = \"in-network\"\nbytes = \"1MiB\"\n[[job]]\nname = \"replay\"\n"
+                           "kind = \"trace\"\ntrace = { prefix = \"" +
+                               traces + "\", process_groups = \"" + traces + ".groups.json\" }\n"))
+            .loaded.value()
+            .scenario;
+    const RunResult result = run(both, plan(both), {}, nullptr);
+    EXPECT_TRUE(result.complete);
+    EXPECT_EQ(result.replay_ranks.endpoint, (std::vector<std::uint32_t>{8, 9, 10, 11, 12, 13, 14, 15}));
 }
 
 TEST_F(TraceReplay, TellsWhenEachRankWasDone) {

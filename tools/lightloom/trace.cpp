@@ -46,12 +46,15 @@ int trace_command(const std::vector<std::string>& words) {
     // A collective whose time is reckoned is no less a collective: whoever reads the trace decides how it is run.
     scenario.training.in_server = InServer::packets;
     for (Scenario::Job& job : scenario.jobs) job.training.in_server = InServer::packets;
-    const auto mistaken = [&](const std::string& message, const std::string& hint) {
-        complain({input->places.error("workload.kind", message, hint)});
+    const auto mistaken = [&](const std::string& key, const std::string& message, const std::string& hint) {
+        complain({input->places.error(key, message, hint)});
         return kExitUsersMistake;
     };
-    if (!has_programs(scenario.workload.kind) || scenario.workload.kind == WorkloadKind::trace)
-        return mistaken("is nothing that ranks do step by step", "a collective or a training step is");
+    const std::vector<Scenario::Job> jobs = jobs_of(scenario);
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        if (!has_programs(jobs[i].workload.kind) || jobs[i].workload.kind == WorkloadKind::trace)
+            return mistaken(scenario.jobs.empty() ? "workload.kind" : fmt::format("job.{}.kind", i),
+                            "is nothing that ranks do step by step", "a collective or a training step is");
     const auto plan = plan_or_complain(*input);
     if (!plan) return kExitUsersMistake;
     try {
@@ -65,7 +68,7 @@ int trace_command(const std::vector<std::string>& words) {
                                  recording.traces.size() - 1, readable_count(std::ssize(recording.traces)),
                                  readable_count(std::ssize(recording.groups)), prefix);
     } catch (const TraceError& error) {
-        return mistaken(error.what(), "");
+        return mistaken(scenario.jobs.empty() ? "workload" : "job", error.what(), "");
     }
     return kExitFine;
 }

@@ -65,14 +65,20 @@ JsonObject checkpoint_object(const TrainingFigures::Checkpoints& c) {
     return object.add("bursts", bursts);
 }
 
+std::string slowest_step(const TrainingFigures& t) {
+    if (t.step.duration_ps.size() < 2) return "";
+    return fmt::format(" (the slowest of {}: {})", t.step.duration_ps.size(),
+                       readable_ps(*std::ranges::max_element(t.step.duration_ps)));
+}
+
 }  // namespace
 
 std::string training_lines(const TrainingFigures& t) {
     if (t.steps == 0) return "";
     return fmt::format(
-               "  a step takes {}, {:.1f} % of it computation at the busiest stage; {} tokens/s per GPU, MFU {:.1f} "
+               "  a step takes {}{}, {:.1f} % of it computation at the busiest stage; {} tokens/s per GPU, MFU {:.1f} "
                "%\n",
-               readable_ps(t.step_ps), percent(t.computing_ps, t.step_ps),
+               readable_ps(t.step_ps), slowest_step(t), percent(t.computing_ps, t.step_ps),
                readable_count(static_cast<std::int64_t>(t.tokens_per_gpu_second)), 100.0 * t.flops_utilisation) +
            fmt::format("  straggler ratio {:.4f} (computation of the slowest rank / median rank)\n",
                        t.straggler_ratio) +

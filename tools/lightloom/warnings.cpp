@@ -14,7 +14,10 @@
 
 #include "core/quantity_text.hpp"
 #include "models/optics/catalogue.hpp"
+#include "models/workload/training/demand.hpp"
 #include "scenarios/fabric.hpp"
+#include "scenarios/job_checks.hpp"
+#include "scenarios/training.hpp"
 #include "scenarios/ways.hpp"
 #include "scenarios/workload.hpp"
 #include "tools/lightloom/console.hpp"
@@ -160,6 +163,27 @@ void warn_of_no_end(const Scenario& scenario, const Plan& plan) {
                     names, faults.size() == 1 ? "lasts" : "last"));
 }
 
+// Activations come on top: how many depends on what is recomputed and how micro-batches are ordered.
+void warn_of_memory(const Scenario& scenario) {
+    for (std::size_t i = 0; i < jobs_of(scenario).size(); ++i) {
+        const Scenario::Job job = jobs_of(scenario)[i];
+        if (job.workload.kind != WorkloadKind::training) continue;
+        const bool is_whole = scenario.jobs.empty();
+        const std::int64_t gpus = is_whole ? training_gpus(scenario) : gpus_of_job(scenario, i, shape_of(scenario));
+        const TrainingStep step = training_step(job.training, gpus);
+        std::int64_t most = 0;
+        for (std::int64_t stage = 0; stage < step.parallelism.pipeline; ++stage)
+            most = std::max(most, state_bytes(step, stage));
+        if (step.gpu.hbm_bytes <= 0.0 || static_cast<double>(most) <= step.gpu.hbm_bytes) continue;
+        const auto gigabytes = [](double bytes) { return fmt::format("{:.1f} GB", bytes * 1e-9); };
+        print_warning(
+            fmt::format("{}training.model: parameters, gradients and optimizer of {} take {} of a GPU's memory, and {} "
+                        "has {}: more GPUs must share the model (tensor, pipeline, expert, sharding)",
+                        is_whole ? "" : fmt::format("job.{}.", i), step.model.name,
+                        gigabytes(static_cast<double>(most)), step.gpu.id, gigabytes(step.gpu.hbm_bytes)));
+    }
+}
+
 }  // namespace
 
 void print_warnings(const Scenario& scenario, const Plan& plan) {
@@ -170,6 +194,7 @@ void print_warnings(const Scenario& scenario, const Plan& plan) {
     warn_of_loss(scenario, plan);
     warn_of_window(scenario, plan);
     warn_of_no_end(scenario, plan);
+    warn_of_memory(scenario);
 }
 
 }  // namespace lightloom
