@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/report_comparison.hpp"
 #include "tools/lightloom/report_distributions.hpp"
 #include "tools/lightloom/report_fabric.hpp"
@@ -58,7 +59,7 @@ std::string shown_text(std::string text) {
 
 JsonObject report_json(const ResultReader& result, const Design& design) {
     const ReportedFabric fabric(result);
-    const std::vector<GateOutcome> gates = own_gates(design);
+    const std::vector<GateOutcome> gates = gate_outcomes(design.question.require, {}, design.runs.at(0).values);
     const ReportVerdict verdict = verdict_of(result, fabric, gates);
     JsonObject json;
     json.add("file", std::filesystem::path(result.path()).filename().string());
