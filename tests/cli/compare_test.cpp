@@ -232,6 +232,20 @@ TEST_F(Compare, RunsTheStudyOfOpticsAndTopologies) {
               "twenty");
 }
 
+// File names are bytes, and a name may be cut within a character.
+TEST_F(Compare, WritesJsonThatIsUtf8) {
+    const std::string longest = std::string(59, 'n') + "\xC3\xA9", broken = "x\xC3(\xED\xA0\x80";
+    const Finished finished =
+        lightloom({"compare", longest + "=" + quick_, broken + "=" + quick_ + "@topology.spines=1", "-q", "--json"});
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(python("import sys, json, os\n"
+                     "names = [d['name'] for d in json.loads(os.fsencode(sys.argv[1]).decode('utf-8'))['designs']]\n"
+                     "assert names == ['n' * 59, 'x\\ufffd(' + '\\ufffd' * 3], names\n"
+                     "print('UTF-8')",
+                     {finished.out}),
+              "UTF-8");
+}
+
 TEST_F(Compare, DoesNothingThatATextSays) {
     ASSERT_EQ(lightloom(compared({"-o", results_})).exit_code, 0);
     const std::string hostile = "</script><script>alert(1)</script>\n\x1b[31m; rm -rf x";

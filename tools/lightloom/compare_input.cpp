@@ -56,7 +56,7 @@ ResultReader opened(const std::string& file) try {
 
 void make_names_unique(std::vector<DesignInput>& designs) {
     for (std::size_t i = 0; i < designs.size(); ++i) {
-        designs[i].name = one_line(designs[i].name).substr(0, kLongestName);
+        designs[i].name = beginning_of(one_line(designs[i].name), kLongestName);
         const std::string name = designs[i].name;
         const auto is_taken = [&] {
             return std::any_of(designs.begin(), designs.begin() + static_cast<std::ptrdiff_t>(i),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/report_comparison.hpp"
@@ -49,10 +50,7 @@ JsonObject size_of(const ResultReader& result) {
 
 std::string shown_text(std::string text) {
     if (text.size() <= kMostScenarioBytesShown) return text;
-    text.resize(kMostScenarioBytesShown);
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();  // UTF-8
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
-    return text + "\n# ... cut here: the result file has all of it\n";
+    return beginning_of(std::move(text), kMostScenarioBytesShown) + "\n# ... cut here: the result file has all of it\n";
 }
 
 }  // namespace
