@@ -176,6 +176,15 @@ TEST_F(Compare, WarnsOfDifferentWork) {
         has(finished.out, "WARNING: these designs do different work: workload.bytes is 2MiB in other, 1MiB in one.\n"))
         << finished.out;
     EXPECT_FALSE(has(lightloom(compared({})).out, "different work"));
+    const auto with_job = [&](const std::string& name) {
+        const std::string file = scratch_ / (name + ".toml");
+        write_file(file, kQuick.substr(0, kQuick.find("[workload]")) + "[[job]]\nname = \"" + name +
+                             "\"\nkind = \"all-reduce\"\nbytes = \"1MiB\"\ngpus = 8\n");
+        return file;
+    };
+    const Finished renamed = lightloom({"compare", with_job("first"), with_job("second"), "-q"});
+    EXPECT_EQ(renamed.exit_code, 0) << renamed.err;
+    EXPECT_FALSE(has(renamed.out, "different work")) << "a name is none" << renamed.out;
 }
 
 TEST_F(Compare, SaysSoWhereNothingExplainsALead) {
