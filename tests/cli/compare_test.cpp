@@ -187,6 +187,20 @@ TEST_F(Compare, WarnsOfDifferentWork) {
     EXPECT_FALSE(has(renamed.out, "different work")) << "a name is none" << renamed.out;
 }
 
+TEST_F(Compare, KeepsEachDesignsRunInAFileOfItsOwn) {
+    const Finished finished = lightloom({"compare", "a b=" + quick_, "a_b=" + quick_ + "@workload.bytes=4MiB",
+                                         "a?b=" + quick_ + "@workload.bytes=8MiB", "-q", "--json", "-o", results_});
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(python("import sys, json\n"
+                     "one, four, eight = (d['values']['completion'] for d in json.loads(sys.argv[1])['designs'])\n"
+                     "assert one < four < eight, (one, four, eight)\n"
+                     "print('three')",
+                     {finished.out}),
+              "three");
+    for (const std::string file : {"a_b.h5", "a_b#2.h5", "a_b#3.h5"})
+        EXPECT_TRUE(std::filesystem::exists(results_ + "/" + file)) << file;
+}
+
 TEST_F(Compare, SaysSoWhereNothingExplainsALead) {
     const Finished finished =
         lightloom({"compare", "a=" + quick_, "b=" + quick_ + "@tier.leaf-spine.length=60m", "-q"});

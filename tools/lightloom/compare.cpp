@@ -110,9 +110,8 @@ void add_seeds(Runs& runs, const std::vector<DesignInput>& designs, const Result
         for (std::uint64_t n = 0; n < seeds; ++n, ++common.plant, ++common.traffic, ++common.faults) {
             const std::string suffix = seeds > 1 ? fmt::format("-seeds{}.h5", n + 1) : ".h5";
             runs.of_seeds.back().push_back(runs.simulations.size());
-            runs.simulations.push_back({.input = &*design.scenario,
-                                        .seeds = common,
-                                        .path = folder.place(file_name_of(design.name) + suffix)});
+            runs.simulations.push_back(
+                {.input = &*design.scenario, .seeds = common, .path = folder.place(design.stem + suffix)});
         }
     }
 }
@@ -141,7 +140,8 @@ DrawnRuns drawn_runs(const Runs& runs, const std::vector<DesignInput>& designs, 
             if (!is_new) continue;
             Simulation simulation = runs.simulations[runs.of_seeds[d][0]];
             simulation.assumption = std::move(assumption);
-            simulation.path = folder.place(fmt::format("{}-draw{}.h5", file_name_of(designs[d].name), n + 1));
+            // No stem has a plus, so no other design's run is called so.
+            simulation.path = folder.place(fmt::format("{}+draw{}.h5", designs[d].stem, n + 1));
             drawn.simulations.push_back(std::move(simulation));
         }
     }
