@@ -201,6 +201,16 @@ TEST_F(Compare, KeepsEachDesignsRunInAFileOfItsOwn) {
         EXPECT_TRUE(std::filesystem::exists(results_ + "/" + file)) << file;
 }
 
+TEST_F(Compare, ReplacesNoResultThatItCompares) {
+    ASSERT_EQ(lightloom(compared({"-o", results_})).exit_code, 0);
+    const std::string before = read_file(results_ + "/two.h5");
+    const Finished refused = lightloom(
+        {"compare", "old=" + results_ + "/two.h5", "two=" + quick_ + "@workload.bytes=2MiB", "-q", "-o", results_});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_TRUE(has(refused.err, results_ + "/two.h5 would be replaced")) << refused.err;
+    EXPECT_EQ(read_file(results_ + "/two.h5"), before);
+}
+
 TEST_F(Compare, SaysSoWhereNothingExplainsALead) {
     const Finished finished =
         lightloom({"compare", "a=" + quick_, "b=" + quick_ + "@tier.leaf-spine.length=60m", "-q"});
