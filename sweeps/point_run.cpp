@@ -7,6 +7,7 @@
 #include "models/optics/catalogue.hpp"
 #include "scenarios/assembly.hpp"
 #include "scenarios/result_file.hpp"
+#include "scenarios/workload.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -43,6 +44,8 @@ int run_point(const std::string& base, const Point& point, const std::string& pa
     } catch (const FileError& error) {
         return refuse(kScenarioIsToBlame, error.what());
     } catch (const TopologyError& error) {
+        return refuse(kScenarioIsToBlame, error.what());
+    } catch (const WorkloadError& error) {
         return refuse(kScenarioIsToBlame, error.what());
     } catch (const CatalogueError& error) {
         return refuse(kScenarioIsToBlame, error.what());

@@ -241,6 +241,11 @@ TEST_F(Compare, TellsMistakes) {
     EXPECT_TRUE(has(complaint({scratch_ / "none.toml"}), "none.toml"));
     write_file(scratch_ / "lies.h5", "not at all");
     EXPECT_TRUE(has(complaint({scratch_ / "lies.h5"}), "it is not an HDF5 file"));
+    // Sound as a text, and found out when the job is placed.
+    write_file(scratch_ / "root.toml", kQuick.substr(0, kQuick.find("[workload]")) +
+                                           "[[job]]\nname = \"a\"\nkind = \"broadcast\"\nplacement = \"listed\"\n"
+                                           "list = [\"0\", \"1/0\", \"2/1\"]\nroot = 3\n");
+    EXPECT_TRUE(has(complaint({scratch_ / "root.toml"}), "root.toml: error: "));
     EXPECT_EQ(lightloom({"compare", quick_}).exit_code, 2);
     ASSERT_EQ(lightloom(compared({"-o", results_})).exit_code, 0);
     for (const std::string option : {"--seeds=3", "--set=topology.spines=1"}) {
