@@ -69,6 +69,8 @@ TEST(SweepPlan, NamesDependOnTheTraceOfEachRank) {
     ASSERT_EQ(fast.size(), 1u);
     EXPECT_NE(slow, fast);
     EXPECT_EQ(slow, name(3'000'000));
+    for (const char* other : {"t.toml", "t.h5", "t.x.et", "t.0.et.old"}) directory.write(other, "no trace");
+    EXPECT_EQ(slow, name(3'000'000)) << "files that are called alike are none of its ranks";
 }
 
 TEST(SweepPlan, PointsThatMeanTheSameAreOne) {
