@@ -157,7 +157,7 @@ void Planner::complain(const InputError& error) {
 bool Planner::fits_the_budget(std::size_t points) {
     if (points <= sweep_.budget.points) return true;
     complain({sweep_.file, sweep_.budget.points_at.line, sweep_.budget.points_at.column, "budget.points",
-              fmt::format("the sweep has more than {} points", sweep_.budget.points),
+              fmt::format("the sweep has more than {} points, like ones counted each", sweep_.budget.points),
               "fewer values, a filter, or a larger budget"});
     return false;
 }
