@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ rlim_t whole_seconds(double seconds) { return static_cast<rlim_t>(std::ceil(std:
     limit.rlim_max = std::min(limit.rlim_max, whole_seconds(most));
     limit.rlim_cur = std::min(limit.rlim_max, whole_seconds(allowed_seconds));
     ::setrlimit(RLIMIT_CPU, &limit);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody would ask what came of it
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     for (const int fatal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) ::signal(fatal, SIG_DFL);
