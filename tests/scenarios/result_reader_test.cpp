@@ -93,11 +93,18 @@ void read_all(const ResultReader& reader) {
             const std::string item = group + '/' + name;
             reader.units(item);
             reader.words(item);
+            const auto holds_numbers = [](const ResultUnreadable& refusal) {
+                return std::string(refusal.what()).find("does not hold numbers") == std::string::npos;
+            };
             try {
                 reader.scalar(item);
-            } catch (const ResultUnreadable& not_a_number) {
-                if (std::string(not_a_number.what()).find("does not hold numbers") == std::string::npos)
-                    reader.column(item);
+            } catch (const ResultUnreadable& not_a_scalar) {
+                if (holds_numbers(not_a_scalar)) try {
+                        reader.column(item);
+                    } catch (const ResultUnreadable& not_of_numbers) {
+                        if (holds_numbers(not_of_numbers)) throw;
+                        reader.texts(item);
+                    }
             }
         }
     }
