@@ -92,4 +92,12 @@ std::string one_line(std::string_view text) {
     return line;
 }
 
+std::string beginning_of(std::string text, std::size_t most_bytes) {
+    if (text.size() <= most_bytes) return text;
+    const auto continues = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; };
+    while (most_bytes > 0 && continues(most_bytes)) --most_bytes;
+    text.resize(most_bytes);
+    return text;
+}
+
 }  // namespace lightloom

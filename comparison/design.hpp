@@ -51,4 +51,7 @@ Question question_of(const ResultReader& result);
 /// A text of a stranger's file as one line for a terminal: control characters are question marks.
 std::string one_line(std::string_view text);
 
+/// At most so many bytes of it, cut between two characters of UTF-8.
+std::string beginning_of(std::string text, std::size_t most_bytes);
+
 }  // namespace lightloom

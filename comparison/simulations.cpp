@@ -10,6 +10,7 @@
 #include "models/optics/waterfall.hpp"
 #include "scenarios/expectation.hpp"
 #include "scenarios/result_file.hpp"
+#include "scenarios/workload.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -50,6 +51,8 @@ void simulate(std::vector<Simulation>& simulations, const ProgramName& program, 
         for (std::size_t i = next++; i < simulations.size() && go_on(); i = next++) try {
                 simulate(simulations[i], program, threads_each, go_on);
             } catch (const TopologyError& error) {
+                simulations[i].impossible = error.what();
+            } catch (const WorkloadError& error) {
                 simulations[i].impossible = error.what();
             } catch (const CatalogueError& error) {
                 simulations[i].impossible = error.what();

@@ -15,10 +15,11 @@ namespace lightloom {
 namespace {
 
 constexpr std::array<std::string_view, 5> kOfWork{"workload", "training", "trace", "checkpoint", "job"};
-/// By the last part of a key: how work is cut up and laid out.
-constexpr std::array<std::string_view, 16> kHow{
-    "algorithm", "protocol",       "channels",      "chunk",    "placement", "traffic_class", "tensor",    "context",
-    "pipeline",  "virtual_stages", "micro_batches", "schedule", "sharding",  "recompute",     "in_server", "expert"};
+/// By the last part of a key: how work is cut up and laid out, and what it is called.
+constexpr std::array<std::string_view, 17> kHow{"name",           "algorithm",     "protocol", "channels", "chunk",
+                                                "placement",      "traffic_class", "tensor",   "context",  "pipeline",
+                                                "virtual_stages", "micro_batches", "schedule", "sharding", "recompute",
+                                                "in_server",      "expert"};
 
 constexpr std::size_t kLongestValue = 60;
 
@@ -52,12 +53,22 @@ void add(Work& work, const std::string& key, const TomlValue& value) {
         return;
     }
     if (!contains(kHow, std::string_view(key).substr(key.rfind('.') + 1)))
-        work[one_line(key)] = one_line(text_of(value)).substr(0, kLongestValue);
+        work[one_line(key)] = one_line(text_of(value));
 }
 
 std::string value_in(const Work& work, const std::string& key) {
     const auto found = work.find(key);
     return found == work.end() ? "not set" : found->second;
+}
+
+std::string shown(const std::string& value) {
+    return value.size() <= kLongestValue ? value : beginning_of(value, kLongestValue) + "...";
+}
+
+std::string phrase(const std::string& key, const std::string& name, const std::string& ours, const std::string& other,
+                   const std::string& theirs) {
+    if (shown(ours) == shown(theirs)) return fmt::format("{} is another in {} than in {}", key, name, other);
+    return fmt::format("{} is {} in {}, {} in {}", key, shown(ours), name, shown(theirs), other);
 }
 
 }  // namespace
@@ -81,7 +92,7 @@ std::vector<std::string> other_work(const std::string& name, const Work& work, c
     for (const std::string& key : keys)
         if (const std::string ours = value_in(work, key), theirs = value_in(baseline, key);
             ours != theirs && (!other_kind || key == kind || !key.starts_with("workload.")))
-            phrases.push_back(fmt::format("{} is {} in {}, {} in {}", key, ours, name, theirs, baseline_name));
+            phrases.push_back(phrase(key, name, ours, baseline_name, theirs));
     return phrases;
 }
 

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "scenarios/trial.hpp"
+
 namespace lightloom::hdf5 {
 namespace {
 
@@ -14,7 +16,6 @@ constexpr int kDeepest = 4;                           // groups inside groups
 constexpr int kMostDimensions = 4;                    // of a dataset
 constexpr hsize_t kMostAttributes = 1000;             // of an object
 constexpr std::size_t kMostObjects = 100'000;         // of a file
-constexpr double kMostCompression = 1100.0;           // deflate reaches 1,032
 constexpr double kMostUnwritten = 1 << 20;            // bytes of rows that a killed writer had room for, and no more
 constexpr std::size_t kMostAttributeBytes = 1 << 20;  // a text of any length counts as its pointer
 
@@ -153,6 +154,7 @@ private:
         const auto held = static_cast<double>(H5Dget_storage_size(dataset.id()));
         if (static_cast<double>(bytes) > kMostCompression * held + kMostUnwritten)
             refuse(path, "claims more rows than it holds");
+        prolong_trial(static_cast<double>(bytes));
 
         const Handle space = shape.space();
         Handle copy(

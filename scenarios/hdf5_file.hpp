@@ -84,6 +84,9 @@ inline hid_t type_of<double>() {
     return H5T_NATIVE_DOUBLE;
 }
 
+/// No file unfolds to more than so many times its bytes: deflate reaches 1,032.
+inline constexpr double kMostCompression = 1100.0;
+
 class Group {
 public:
     explicit Group(Handle handle) : handle_(std::move(handle)) {}

@@ -143,7 +143,7 @@ ResultFile ResultFile::create(const std::string& path, const RunHeader& header) 
     return ResultFile(std::move(running));
 }
 
-// A file that takes no more is of no use.
+// A file that takes no more while its run goes on is of no use.
 void ResultFile::write_or_remove(const std::function<void()>& write) {
     try {
         guarded(running_->path, write);
@@ -174,7 +174,8 @@ void ResultFile::append_samples(const PortSeries& series, std::size_t samples) {
 void ResultFile::finish(const RunResult& result) {
     const bool interrupted = result.stopped_by == "interrupt";
     const std::string place = interrupted ? running_->partial() : running_->path;
-    write_or_remove([&] { publish(place, result, running_->title, running_->progress); });
+    // Where this fails there is still what was reported, which may be all that is ever known of a long run.
+    guarded(running_->path, [&] { publish(place, result, running_->title, running_->progress); });
     if (!interrupted) std::remove(running_->partial().c_str());
 }
 

@@ -4,6 +4,7 @@
 // mode: it can be read at any time, also after a kill -9. When the run ends, the whole result is written once more from
 // memory under a temporary name, brought to the disk and renamed to PATH; then PATH.partial is removed. Nothing in PATH
 // was ever touched while it had that name, so at every instant PATH is the former result, the new one, or absent.
+// If there is no room for that, PATH.partial stays as the run left it.
 // A run that the user interrupted is written in the same way but stays at PATH.partial: PATH is for results that
 // were asked for.
 // Not here: what is in the groups (scenarios/result_groups.hpp), how often to report progress (tools/lightloom).
@@ -69,7 +70,7 @@ public:
     void append_samples(const PortSeries& series, std::size_t samples);
 
     /// Writes the result to PATH; if it was stopped by "interrupt", to PATH.partial. To be called once.
-    /// @throws ResultError, and then PATH is as it was and PATH.partial is gone
+    /// @throws ResultError, and then PATH is as it was, and PATH.partial too: with what was reported
     void finish(const RunResult& result);
 
 private:

@@ -19,8 +19,7 @@ namespace {
 
 // What a run that ended has, whatever it was asked.
 constexpr std::array kOfWholeRuns{"topology", "optics", "summary", "jobs", "economics", "run"};
-constexpr unsigned kLeastSeconds = 10;             // that a copy may take, and ...
-constexpr std::uintmax_t kBytesASecond = 5 << 20;  // ... how much of it a second at least
+constexpr TrialTime kTime{.least_seconds = 10.0, .bytes_a_second = 5e6};
 
 bool is_of_root(const std::string& group) { return group.find('/') == std::string::npos; }
 
@@ -61,11 +60,8 @@ Recovery recover_result(const std::string& partial, const std::string& place) {
     refuse_what_is_no_file(place);
     try {
         ScratchFile scratch(place);
-        std::error_code unknown;  // then the file is gone, which the copy says
-        const auto seconds =
-            kLeastSeconds + static_cast<unsigned>(std::filesystem::file_size(partial, unknown) / kBytesASecond);
         // The bytes may be anything: first in a process of its own, whose copy the second replaces.
-        if (!comes_back([&] { copy(partial, scratch.path(), recovery); }, seconds))
+        if (!comes_back([&] { copy(partial, scratch.path(), recovery); }, partial, kTime))
             throw ResultUnreadable(partial + ": the file is damaged, and HDF5 does not survive copying it");
         copy(partial, scratch.path(), recovery);
         scratch.publish();

@@ -38,15 +38,14 @@ std::vector<std::uint32_t> sampled_ports(const Scenario& scenario, const Topolog
 
 // Columns of scenarios/result_groups.cpp, most of eight bytes. The rest is the same for all fabrics: what HDF5 says of
 // each dataset, and histograms.
-std::int64_t result_bytes(const Plan& plan, std::size_t flows, std::int64_t samples) {
-    constexpr std::int64_t kRest = 240'000;
-    constexpr std::int64_t kPerNode = 45, kPerEndpoint = 20, kPerCable = 29 + 2 * 321, kPerPort = 184, kPerFlow = 176;
-    const auto rows = [](const auto& table) { return static_cast<std::int64_t>(table.size()); };
+double result_bytes(const Plan& plan, std::size_t flows, std::int64_t samples) {
+    constexpr double kRest = 240'000;
+    constexpr double kPerNode = 45, kPerEndpoint = 20, kPerCable = 29 + 2 * 321, kPerPort = 184, kPerFlow = 176;
+    const auto rows = [](const auto& table) { return static_cast<double>(table.size()); };
     const Topology& topology = plan.topology;
     return kRest + kPerNode * rows(topology.nodes) + kPerEndpoint * rows(topology.endpoints) +
-           kPerCable * rows(topology.cables) + kPerPort * rows(topology.ports) +
-           kPerFlow * static_cast<std::int64_t>(flows) +
-           samples * (rows(plan.sampled_ports) * static_cast<std::int64_t>(PortSeries::kBytesPerPlace) + 8);
+           kPerCable * rows(topology.cables) + kPerPort * rows(topology.ports) + kPerFlow * static_cast<double>(flows) +
+           static_cast<double>(samples) * (rows(plan.sampled_ports) * double{PortSeries::kBytesPerPlace} + 8.0);
 }
 
 }  // namespace lightloom

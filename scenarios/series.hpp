@@ -25,7 +25,7 @@ struct ScenarioSeries {
 std::vector<std::uint32_t> sampled_ports(const Scenario& scenario, const Topology& topology);
 
 /// Of all tables of a result that grow with the fabric and its traffic, and of its series, before compression.
-/// @param samples  of each port
-std::int64_t result_bytes(const Plan& plan, std::size_t flows, std::int64_t samples);
+/// It may be more than 64 bits count. @param samples  of each port
+double result_bytes(const Plan& plan, std::size_t flows, std::int64_t samples);
 
 }  // namespace lightloom

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/digest.hpp"
+#include "models/workload/traces/trace_files.hpp"
 #include "scenarios/result_file.hpp"
 #include "scenarios/schema.hpp"
 
@@ -28,11 +29,17 @@ void fold_text(Digest& digest, std::string_view text) {
     }
 }
 
+std::uint64_t hash_of(const std::string& file) {
+    Digest digest;
+    fold_text(digest, read_file(file, kLargestNamedFile));
+    return digest.value();
+}
+
 /// A trace's file of each rank: PREFIX.0.et, PREFIX.1.et.gz, ...
 void add_ranks_files(const std::filesystem::path& prefix, std::set<std::string>& files) {
     std::error_code no_such_folder;
     for (const auto& entry : std::filesystem::directory_iterator(prefix.parent_path() / ".", no_such_folder))
-        if (entry.path().filename().string().starts_with(prefix.filename().string() + '.') && entry.is_regular_file())
+        if (rank_of_trace_file(entry.path().filename().string(), prefix.filename().string()) && entry.is_regular_file())
             files.insert(entry.path().string());
 }
 
@@ -75,6 +82,7 @@ private:
     KeyTable base_keys_;                        // for filters
     SweepPlan plan_;
     std::set<std::string> names_;
+    FileHashes hashes_;
     std::vector<InputError> errors_;
 };
 
@@ -133,7 +141,7 @@ void Planner::add(std::vector<Setting> settings) {
     const ScenarioFiles files = load_scenario(base_, overrides_of(settings, sweep_.file));
     for (const InputError& error : files.errors) complain(error);
     if (!files.loaded) return;
-    Point point{point_name(*files.loaded), std::move(settings)};
+    Point point{point_name(*files.loaded, hashes_), std::move(settings)};
     if (names_.insert(point.name).second)
         plan_.points.push_back(std::move(point));
     else
@@ -149,7 +157,7 @@ void Planner::complain(const InputError& error) {
 bool Planner::fits_the_budget(std::size_t points) {
     if (points <= sweep_.budget.points) return true;
     complain({sweep_.file, sweep_.budget.points_at.line, sweep_.budget.points_at.column, "budget.points",
-              fmt::format("the sweep has more than {} points", sweep_.budget.points),
+              fmt::format("the sweep has more than {} points, like ones counted each", sweep_.budget.points),
               "fewer values, a filter, or a larger budget"});
     return false;
 }
@@ -194,14 +202,18 @@ std::vector<Override> overrides_of(const std::vector<Setting>& settings, const s
     return overrides;
 }
 
-std::string point_name(const LoadedScenario& scenario) {
+std::string point_name(const LoadedScenario& scenario, FileHashes& known) {
     Digest digest;
     for (const std::int32_t number : kResultFormatVersion) digest.fold(static_cast<std::uint64_t>(number));
     const std::string effective = effective_toml(scenario.scenario);
     fold_text(digest, effective);
     std::set<std::string> files;
     add_named_files(parse_toml(effective).root, std::filesystem::path(scenario.file).parent_path(), files);
-    for (const std::string& file : files) fold_text(digest, read_file(file, kLargestNamedFile));
+    for (const std::string& file : files) {
+        const auto [hash, is_new] = known.try_emplace(file, 0);
+        if (is_new) hash->second = hash_of(file);
+        digest.fold(hash->second);
+    }
     return fmt::format("{:016x}", digest.value());
 }
 

@@ -4,7 +4,9 @@
 // Not here: running points (sweeps/local_executor.hpp), where they are kept (sweeps/sweep_folder.hpp).
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,8 +47,11 @@ SweepFiles load_sweep(const std::string& file);
 using PlanWatcher = std::function<bool(std::size_t done, std::size_t total)>;
 PlannedSweep plan_sweep(const Sweep& sweep, const PlanWatcher& watcher);
 
-/// The name of the point that a scenario is.
-std::string point_name(const LoadedScenario& scenario);
+/// Of files that scenarios name, each read once however many points name it.
+using FileHashes = std::map<std::string, std::uint64_t>;
+
+/// The name of the point that a scenario is. @param known  is added to @throws FileError
+std::string point_name(const LoadedScenario& scenario, FileHashes& known);
 
 /// As the scenario's reader takes them. @param file  that says so; empty: errors name the settings instead
 std::vector<Override> overrides_of(const std::vector<Setting>& settings, const std::string& file = {});

@@ -7,6 +7,7 @@
 #include "models/optics/catalogue.hpp"
 #include "scenarios/assembly.hpp"
 #include "scenarios/result_file.hpp"
+#include "scenarios/workload.hpp"
 #include "topologies/validation.hpp"
 
 namespace lightloom {
@@ -35,7 +36,8 @@ int run_point(const std::string& base, const Point& point, const std::string& pa
     try {
         const ScenarioFiles files = load_scenario(base, overrides_of(point.settings));
         if (!files.loaded) return refuse(kScenarioIsToBlame, to_string(files.errors.front()));
-        if (point_name(*files.loaded) != point.name)
+        FileHashes hashes;
+        if (point_name(*files.loaded, hashes) != point.name)
             return refuse(kScenarioIsToBlame,
                           base + ", or a file that it names, has changed since the sweep was planned");
         run_and_keep(*files.loaded, plan(files.loaded->scenario, files.loaded->context()), path, threads);
@@ -43,6 +45,8 @@ int run_point(const std::string& base, const Point& point, const std::string& pa
     } catch (const FileError& error) {
         return refuse(kScenarioIsToBlame, error.what());
     } catch (const TopologyError& error) {
+        return refuse(kScenarioIsToBlame, error.what());
+    } catch (const WorkloadError& error) {
         return refuse(kScenarioIsToBlame, error.what());
     } catch (const CatalogueError& error) {
         return refuse(kScenarioIsToBlame, error.what());

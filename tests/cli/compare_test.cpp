@@ -176,6 +176,39 @@ TEST_F(Compare, WarnsOfDifferentWork) {
         has(finished.out, "WARNING: these designs do different work: workload.bytes is 2MiB in other, 1MiB in one.\n"))
         << finished.out;
     EXPECT_FALSE(has(lightloom(compared({})).out, "different work"));
+    const auto with_job = [&](const std::string& name) {
+        const std::string file = scratch_ / (name + ".toml");
+        write_file(file, kQuick.substr(0, kQuick.find("[workload]")) + "[[job]]\nname = \"" + name +
+                             "\"\nkind = \"all-reduce\"\nbytes = \"1MiB\"\ngpus = 8\n");
+        return file;
+    };
+    const Finished renamed = lightloom({"compare", with_job("first"), with_job("second"), "-q"});
+    EXPECT_EQ(renamed.exit_code, 0) << renamed.err;
+    EXPECT_FALSE(has(renamed.out, "different work")) << "a name is none" << renamed.out;
+}
+
+TEST_F(Compare, KeepsEachDesignsRunInAFileOfItsOwn) {
+    const Finished finished = lightloom({"compare", "a b=" + quick_, "a_b=" + quick_ + "@workload.bytes=4MiB",
+                                         "a?b=" + quick_ + "@workload.bytes=8MiB", "-q", "--json", "-o", results_});
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(python("import sys, json\n"
+                     "one, four, eight = (d['values']['completion'] for d in json.loads(sys.argv[1])['designs'])\n"
+                     "assert one < four < eight, (one, four, eight)\n"
+                     "print('three')",
+                     {finished.out}),
+              "three");
+    for (const std::string file : {"a_b.h5", "a_b#2.h5", "a_b#3.h5"})
+        EXPECT_TRUE(std::filesystem::exists(results_ + "/" + file)) << file;
+}
+
+TEST_F(Compare, ReplacesNoResultThatItCompares) {
+    ASSERT_EQ(lightloom(compared({"-o", results_})).exit_code, 0);
+    const std::string before = read_file(results_ + "/two.h5");
+    const Finished refused = lightloom(
+        {"compare", "old=" + results_ + "/two.h5", "two=" + quick_ + "@workload.bytes=2MiB", "-q", "-o", results_});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_TRUE(has(refused.err, results_ + "/two.h5 would be replaced")) << refused.err;
+    EXPECT_EQ(read_file(results_ + "/two.h5"), before);
 }
 
 TEST_F(Compare, SaysSoWhereNothingExplainsALead) {
@@ -208,6 +241,11 @@ TEST_F(Compare, TellsMistakes) {
     EXPECT_TRUE(has(complaint({scratch_ / "none.toml"}), "none.toml"));
     write_file(scratch_ / "lies.h5", "not at all");
     EXPECT_TRUE(has(complaint({scratch_ / "lies.h5"}), "it is not an HDF5 file"));
+    // Sound as a text, and found out when the job is placed.
+    write_file(scratch_ / "root.toml", kQuick.substr(0, kQuick.find("[workload]")) +
+                                           "[[job]]\nname = \"a\"\nkind = \"broadcast\"\nplacement = \"listed\"\n"
+                                           "list = [\"0\", \"1/0\", \"2/1\"]\nroot = 3\n");
+    EXPECT_TRUE(has(complaint({scratch_ / "root.toml"}), "root.toml: error: "));
     EXPECT_EQ(lightloom({"compare", quick_}).exit_code, 2);
     ASSERT_EQ(lightloom(compared({"-o", results_})).exit_code, 0);
     for (const std::string option : {"--seeds=3", "--set=topology.spines=1"}) {
@@ -230,6 +268,20 @@ TEST_F(Compare, RunsTheStudyOfOpticsAndTopologies) {
                      "print('twenty')",
                      {finished.out}),
               "twenty");
+}
+
+// File names are bytes, and a name may be cut within a character.
+TEST_F(Compare, WritesJsonThatIsUtf8) {
+    const std::string longest = std::string(59, 'n') + "\xC3\xA9", broken = "x\xC3(\xED\xA0\x80";
+    const Finished finished =
+        lightloom({"compare", longest + "=" + quick_, broken + "=" + quick_ + "@topology.spines=1", "-q", "--json"});
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(python("import sys, json, os\n"
+                     "names = [d['name'] for d in json.loads(os.fsencode(sys.argv[1]).decode('utf-8'))['designs']]\n"
+                     "assert names == ['n' * 59, 'x\\ufffd(' + '\\ufffd' * 3], names\n"
+                     "print('UTF-8')",
+                     {finished.out}),
+              "UTF-8");
 }
 
 TEST_F(Compare, DoesNothingThatATextSays) {

@@ -243,14 +243,25 @@ TEST_F(Run, WarnsOfAFaultForGoodThatNothingEnds) {
 // Of 24 bytes a port; sizes are rounded down to what can be read.
 TEST_F(Run, ExplainSaysHowMuchSamplesComeTo) {
     write_file(quick_, kQuick);
-    const auto explained = [&](const std::string& key) {
-        return lightloom({"explain", quick_, "--set", "series.interval=10us", "--set", key}).out;
+    const auto explained = [&](const std::vector<std::string>& keys) {
+        std::vector<std::string> words{"explain", quick_, "--set", "series.interval=10us"};
+        for (const std::string& key : keys) words.insert(words.end(), {"--set", key});
+        const std::string text = lightloom(words).out;
+        return text.substr(std::min(text.find("# samples"), text.size()));
     };
-    const std::string ends = explained("run.until=1ms"), open = explained("workload.kind=permutation"),
-                      part = explained("series.select=tier=leaf-spine & spine=0");
-    EXPECT_TRUE(has(ends, "every 10us of 24 ports, 576 B each time: 100 in 1.000 ms come to 56 KiB\n")) << ends;
+    const std::string permutation = "workload.kind=permutation";
+    const std::string ends = explained({permutation, "run.until=1ms"}), open = explained({permutation}),
+                      part = explained({"series.select=tier=leaf-spine & spine=0"});
+    EXPECT_TRUE(has(ends, "every 10us of 24 ports, 576 B each time: at most 100 in 1.000 ms come to 56 KiB\n")) << ends;
+    EXPECT_TRUE(has(ends, "at most about ")) << ends;
     EXPECT_TRUE(has(open, "576 B each time: 56 KiB for each ms of simulated time\n")) << open;
     EXPECT_TRUE(has(part, "every 10us of 4 ports, 96 B each time")) << part;
+    // A ring ends when its formula says, if it is not stopped before.
+    EXPECT_EQ(explained({"run.until=1s"}), explained({}));
+    const std::string stopped = explained({"run.until=10us"});
+    EXPECT_TRUE(has(stopped, "576 B each time: 1 in 10.00 us come to 576 B\n")) << stopped;
+    const std::string huge = explained({permutation, "series.interval=100ns", "run.until=1000000s"});
+    EXPECT_TRUE(has(huge, " come to 5,238 TiB\n")) << huge;
 }
 
 TEST_F(Run, ExplainNamesWhatAFaultBefalls) {

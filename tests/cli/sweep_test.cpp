@@ -125,6 +125,29 @@ TEST_F(Sweeping, ShowsFiguresAndWritesThemAll) {
               "4");
 }
 
+TEST_F(Sweeping, ItsCsvReplacesNoOtherFile) {
+    const std::string before = read_file(sweep_);
+    for (const std::string& place : {sweep_, std::string(scratch_ / "base.toml")}) {
+        const Finished refused = run({"--csv", place});
+        EXPECT_EQ(refused.exit_code, 2);
+        EXPECT_TRUE(has(refused.err, place + " exists and is not the table of a sweep")) << refused.err;
+    }
+    EXPECT_EQ(read_file(sweep_), before);
+    EXPECT_EQ(run({"--csv", scratch_ / "nowhere/all.csv"}).exit_code, 3);
+    EXPECT_EQ(run({"--csv", scratch_.path()}).exit_code, 3);
+    const Finished dry = run({"--dry-run", "--csv", scratch_ / "all.csv"});
+    EXPECT_EQ(dry.exit_code, 2);
+    EXPECT_TRUE(has(dry.err, "a dry run has no figures")) << dry.err;
+    EXPECT_FALSE(fs::exists(scratch_ / "out")) << "found out before anything is run";
+
+    // In the sweep's own folder, which is yet to be made; then in place of an older one, and of a file of nothing.
+    ASSERT_EQ(run({"--csv", scratch_ / "out/all.csv"}).exit_code, 0);
+    ASSERT_EQ(run({"--resume", "--csv", scratch_ / "out/all.csv"}).exit_code, 0);
+    write_file(scratch_ / "empty.csv", "");
+    ASSERT_EQ(run({"--resume", "--csv", scratch_ / "empty.csv"}).exit_code, 0);
+    EXPECT_EQ(read_file(scratch_ / "empty.csv"), read_file(scratch_ / "out/all.csv"));
+}
+
 TEST_F(Sweeping, ItsTableIsNoResult) {
     ASSERT_EQ(run().exit_code, 0);
     const Finished compared = lightloom({"compare", merged(), merged()});

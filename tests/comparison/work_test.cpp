@@ -23,5 +23,14 @@ TEST(Work, DiffersKeyByKey) {
         << "with the kind the other keys change";
 }
 
+TEST(Work, IsComparedWholeAndShownCut) {
+    const std::string long_value(60, 'x');
+    const Work work{{"workload.pairs", long_value + "1"}};
+    EXPECT_EQ(other_work("b", {{"workload.pairs", long_value + "2"}}, "a", work),
+              Phrases{"workload.pairs is another in b than in a"});
+    EXPECT_EQ(other_work("b", {{"workload.pairs", "y"}}, "a", work),
+              Phrases{"workload.pairs is y in b, " + long_value + "... in a"});
+}
+
 }  // namespace
 }  // namespace lightloom

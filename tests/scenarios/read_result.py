@@ -46,7 +46,7 @@ def check_xarray_opens_every_group(path, groups):
 def whole(path):
     with h5py.File(path, "r") as file:
         assert file.attrs["format"] == "lightloom-result"
-        assert list(file.attrs["format_version"]) == [3, 2]
+        assert list(file.attrs["format_version"]) == [3, 3]
         assert file.attrs["Conventions"] == "CF-1.8"
         assert file.attrs["title"] == "two racks"
         assert file.attrs["status"] == "complete" and file.attrs["stopped_by"] == "done"

@@ -15,6 +15,7 @@
 #include <functional>
 #include <limits>
 
+#include "scenarios/result_reader.hpp"
 #include "topologies/leaf_spine.hpp"
 
 namespace lightloom {
@@ -331,20 +332,29 @@ protected:
     }
 };
 
-TEST_F(FullDisk, LeavesNothingBehindAndAnOlderResultAlone) {
+TEST_F(FullDisk, LeavesWhatWasReportedAndAnOlderResultAlone) {
     for (const std::size_t flows : {std::size_t{3}, std::size_t{40'000}}) {  // stored as they are, and in chunks
         const RunResult result = result_of(4, flows);
         write(place(), result);
         const std::string reference = bytes_of(place());
         std::ofstream(place()) << "an older result";
         const std::size_t step = reference.size() / 60;
+        std::size_t kept = 0;
         for (std::size_t limit = 0; limit < reference.size(); limit += step) {
             ASSERT_EQ(write_with_limit(result, limit), refused) << "with " << limit << " bytes";
-            ASSERT_EQ(names(), Names{"r.h5"}) << "with " << limit << " bytes";
             ASSERT_EQ(bytes_of(place()), "an older result") << "with " << limit << " bytes";
+            if (fs::exists(place("r.h5.partial"))) {  // there was room for that, and none for the rest
+                const ResultReader partial = ResultReader::open(place("r.h5.partial"));
+                ASSERT_EQ(partial.attribute("status"), "running") << "with " << limit << " bytes";
+                ASSERT_EQ(partial.rows("run/progress"), 3u) << "with " << limit << " bytes";
+                fs::remove(place("r.h5.partial"));
+                ++kept;
+            }
+            ASSERT_EQ(names(), Names{"r.h5"}) << "with " << limit << " bytes";
         }
         ASSERT_EQ(write_with_limit(result, 2 * reference.size()), written);
         EXPECT_TRUE(bytes_of(place()) == reference);
+        EXPECT_GT(kept, flows == 3 ? 0u : 10u);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "scenarios/assembly.hpp"
 #include "scenarios/result_file.hpp"
 #include "scenarios/result_reader.hpp"
+#include "scenarios/result_recovery.hpp"
 #include "scenarios/scenario_files.hpp"
 #include "tests/scenarios/scenario_reading.hpp"
 
@@ -148,6 +149,25 @@ TEST_F(SeriesFile, HasThoseOfARunThatWasKilled) {
     const std::size_t ports = result.series.ports.size();
     const std::vector<double> read = reader.grid_rows("series/queue_bytes", 0, 10, ports);
     for (std::size_t i = 0; i < 10 * ports; ++i) EXPECT_EQ(read[i], result.series.queue_bytes[i]);
+}
+
+// A quiet port's samples fold to next to nothing: what a file may take to read goes by what is in it, not by its size.
+TEST_F(SeriesFile, IsReadAndRecoveredHoweverLittleItFoldsTo) {
+    constexpr std::size_t kSamples = 400'000;
+    RunResult result = result_of(scenario_of(kRing + "[series]\ninterval = \"1us\"\n"));
+    result.series.ports = {0, 1};
+    result.series.utilisation.clear();
+    result.series.resize(kSamples);
+    for (std::size_t i = 0; i < 2 * kSamples; ++i) result.series.utilisation[i] = 0.5f;
+    {
+        ResultFile file = ResultFile::create(place(), header_of(result, "r"));
+        file.append_samples(result.series, kSamples);
+    }  // as a kill leaves it
+    EXPECT_LT(std::filesystem::file_size(place("r.h5.partial")), kSamples * 4);
+    recover_result(place("r.h5.partial"), place());
+    const ResultReader reader = ResultReader::open(place());
+    EXPECT_EQ(reader.rows("series"), kSamples);
+    EXPECT_EQ(reader.grid_rows("series/utilisation", kSamples - 1, 1, 2), (std::vector<double>{0.5, 0.5}));
 }
 
 TEST_F(SeriesFile, IsTheSameTwice) {

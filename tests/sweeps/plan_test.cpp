@@ -69,6 +69,8 @@ TEST(SweepPlan, NamesDependOnTheTraceOfEachRank) {
     ASSERT_EQ(fast.size(), 1u);
     EXPECT_NE(slow, fast);
     EXPECT_EQ(slow, name(3'000'000));
+    for (const char* other : {"t.toml", "t.h5", "t.x.et", "t.0.et.old"}) directory.write(other, "no trace");
+    EXPECT_EQ(slow, name(3'000'000)) << "files that are called alike are none of its ranks";
 }
 
 TEST(SweepPlan, PointsThatMeanTheSameAreOne) {
@@ -119,15 +121,23 @@ TEST(SweepPlan, FiltersByTheValuesOfKeysAndTheirDefaults) {
 TEST(SweepPlan, KeepsToItsBudget) {
     const SweepDirectory directory;
     EXPECT_EQ(points_of(directory.plan("[budget]\npoints = 3\n[[axis]]\nseeds = 4\n")),
-              (Texts{directory.file("s.toml") + ":3:10: error: budget.points: the sweep has more than 3 points\n"
-                                                "    fewer values, a filter, or a larger budget"}));
+              (Texts{directory.file("s.toml") +
+                     ":3:10: error: budget.points: the sweep has more than 3 points, like ones counted each\n"
+                     "    fewer values, a filter, or a larger budget"}));
     const std::string filtered = "filter = [\"topology.spines != 2\"]\n[budget]\npoints = ";
     const std::string spines = "\n[[axis]]\nkey = \"topology.spines\"\nvalues = [1, 2, 4]\n";
     EXPECT_EQ(points_of(directory.plan(filtered + "2" + spines)).size(), 2u) << "what filters leave counts";
     EXPECT_EQ(points_of(directory.plan(filtered + "1" + spines)),
-              (Texts{directory.file("s.toml") + ":4:10: error: budget.points: the sweep has more than 1 points\n"
-                                                "    fewer values, a filter, or a larger budget"}));
+              (Texts{directory.file("s.toml") +
+                     ":4:10: error: budget.points: the sweep has more than 1 points, like ones counted each\n"
+                     "    fewer values, a filter, or a larger budget"}));
     EXPECT_EQ(points_of(directory.plan("[budget]\npoints = 4\n[[axis]]\nseeds = 4\n")).size(), 4u);
+    // Two of them are alike, which only making them would show.
+    EXPECT_EQ(points_of(directory.plan("[budget]\npoints = 2\n[[axis]]\nkey = \"workload.bytes\"\n"
+                                       "values = [\"64KiB\", \"65536B\", \"1MiB\"]\n")),
+              (Texts{directory.file("s.toml") +
+                     ":3:10: error: budget.points: the sweep has more than 2 points, like ones counted each\n"
+                     "    fewer values, a filter, or a larger budget"}));
     const std::string huge = "[[axis]]\nkey = \"workload.iterations\"\nvalues = { from = 1, to = 100000, step = 1 }\n";
     EXPECT_EQ(points_of(directory.plan(huge + "[[axis]]\nseeds = 11\n")).size(), 1u) << "refused before it is made";
 }

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <optional>
 #include <sstream>
+#include <system_error>
 #include <thread>
 
 #include "comparison/assumptions.hpp"
@@ -110,9 +112,8 @@ void add_seeds(Runs& runs, const std::vector<DesignInput>& designs, const Result
         for (std::uint64_t n = 0; n < seeds; ++n, ++common.plant, ++common.traffic, ++common.faults) {
             const std::string suffix = seeds > 1 ? fmt::format("-seeds{}.h5", n + 1) : ".h5";
             runs.of_seeds.back().push_back(runs.simulations.size());
-            runs.simulations.push_back({.input = &*design.scenario,
-                                        .seeds = common,
-                                        .path = folder.place(file_name_of(design.name) + suffix)});
+            runs.simulations.push_back(
+                {.input = &*design.scenario, .seeds = common, .path = folder.place(design.stem + suffix)});
         }
     }
 }
@@ -141,11 +142,24 @@ DrawnRuns drawn_runs(const Runs& runs, const std::vector<DesignInput>& designs, 
             if (!is_new) continue;
             Simulation simulation = runs.simulations[runs.of_seeds[d][0]];
             simulation.assumption = std::move(assumption);
-            simulation.path = folder.place(fmt::format("{}-draw{}.h5", file_name_of(designs[d].name), n + 1));
+            // No stem has a plus, so no other design's run is called so.
+            simulation.path = folder.place(fmt::format("{}+draw{}.h5", designs[d].stem, n + 1));
             drawn.simulations.push_back(std::move(simulation));
         }
     }
     return drawn;
+}
+
+// A result that is compared stays as it is.
+void refuse_to_replace_inputs(const std::vector<DesignInput>& designs, const std::vector<Simulation>& simulations) {
+    for (const DesignInput& design : designs)
+        for (const Simulation& simulation : simulations) {
+            std::error_code absent;  // then it is not the same file
+            if (design.result && std::filesystem::equivalent(design.file, simulation.path, absent))
+                throw UsageError(fmt::format("{} would be replaced: it is compared, and a run's result is to go to {}",
+                                             one_line(design.file), one_line(simulation.path)),
+                                 "-o names another folder");
+        }
 }
 
 /// On all cores, with a word on stderr of how many. false: the user has stopped it
@@ -248,6 +262,7 @@ int compare_command(const std::vector<std::string>& words) {
     const ResultFolder folder(arguments.count("output") ? arguments["output"].as<std::string>() : "");
     Runs runs;
     add_seeds(runs, *designs, folder, seeds);
+    refuse_to_replace_inputs(*designs, runs.simulations);
     listen_for_interruption();
     ComparisonReport report{
         .comparison = comparison, .values = {}, .gates = {}, .order = {}, .front = {}, .assumed = {}};
@@ -265,6 +280,7 @@ int compare_command(const std::vector<std::string>& words) {
         if (draws > 0 && !report.order.empty()) {
             DrawnRuns drawn;
             if (bearing_of(comparison).runs) drawn = drawn_runs(runs, *designs, folder, draws);
+            refuse_to_replace_inputs(*designs, drawn.simulations);
             if (!simulate_all(arguments, drawn.simulations, cores, " more, with assumed figures drawn,"))
                 return kExitSignalBase + interruption();
             report.assumed = draw_figures(comparison, report.order[0], drawn, draws);

@@ -54,15 +54,36 @@ ResultReader opened(const std::string& file) try {
     throw UsageError(one_line(e.what()));
 }
 
+/// A name that a file may have, of one that the user gave.
+std::string file_name_of(const std::string& name) {
+    std::string file = name;
+    std::ranges::replace_if(
+        file,
+        [](char c) {
+            const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            return !is_plain && c != '.' && c != '_' && c != '-' && c != '=' && c != '@' && c != '#';
+        },
+        '_');
+    if (file.empty() || file[0] == '.' || file[0] == '-') file.insert(0, "_");
+    return file;
+}
+
+/// A name that those before it have not, by a number behind it.
+void make_unique(std::string DesignInput::*name, std::vector<DesignInput>& designs, std::size_t design) {
+    const std::string wanted = designs[design].*name;
+    const auto is_taken = [&] {
+        return std::any_of(designs.begin(), designs.begin() + static_cast<std::ptrdiff_t>(design),
+                           [&](const DesignInput& other) { return other.*name == designs[design].*name; });
+    };
+    for (int number = 2; is_taken(); ++number) designs[design].*name = fmt::format("{}#{}", wanted, number);
+}
+
 void make_names_unique(std::vector<DesignInput>& designs) {
     for (std::size_t i = 0; i < designs.size(); ++i) {
-        designs[i].name = one_line(designs[i].name).substr(0, kLongestName);
-        const std::string name = designs[i].name;
-        const auto is_taken = [&] {
-            return std::any_of(designs.begin(), designs.begin() + static_cast<std::ptrdiff_t>(i),
-                               [&](const DesignInput& other) { return other.name == designs[i].name; });
-        };
-        for (int number = 2; is_taken(); ++number) designs[i].name = fmt::format("{}#{}", name, number);
+        designs[i].name = beginning_of(one_line(designs[i].name), kLongestName);
+        make_unique(&DesignInput::name, designs, i);
+        designs[i].stem = file_name_of(designs[i].name);
+        make_unique(&DesignInput::stem, designs, i);
     }
 }
 
@@ -94,19 +115,6 @@ std::optional<std::vector<DesignInput>> read_designs(const Arguments& arguments)
     if (errors.empty()) return designs;
     complain(errors);
     return std::nullopt;
-}
-
-std::string file_name_of(const std::string& name) {
-    std::string file = name;
-    std::ranges::replace_if(
-        file,
-        [](char c) {
-            const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-            return !is_plain && c != '.' && c != '_' && c != '-' && c != '=' && c != '@' && c != '#';
-        },
-        '_');
-    if (file.empty() || file[0] == '.' || file[0] == '-') file.insert(0, "_");
-    return file;
 }
 
 ResultFolder::ResultFolder(const std::string& named) : path_(named), is_temporary_(named.empty()) {

@@ -19,14 +19,12 @@ struct DesignInput {
     std::vector<Override> overrides;
     std::optional<LoadedScenario> scenario{};  // one of the two
     std::optional<ResultReader> result{};
+    std::string stem{};  // what the files of its runs are called, each design's differently
 };
 
 /// Reads scenarios and opens results, all before anything is run. Names are made unique.
 /// @return nothing if a scenario has mistakes, which have been printed. @throws UsageError
 std::optional<std::vector<DesignInput>> read_designs(const Arguments& arguments);
-
-/// A name that a file may have, of one that the user gave.
-std::string file_name_of(const std::string& name);
 
 /// A directory that goes with its owner, unless the user named it.
 class ResultFolder {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iostream>
 
@@ -164,36 +165,41 @@ void print_scale_up(const Scenario& scenario, const Topology& topology) {
                           to_text(scenario.scale_up_network.rate)));
 }
 
-// To three digits or four.
-std::string about_bytes(std::int64_t bytes) {
-    int shift = 0;
-    while (bytes >> shift > 9999) shift += 10;
-    return readable_bytes(bytes >> shift << shift);
+// To three digits or four, rounded down: more bytes than can be counted are told as well.
+std::string about_bytes(double bytes) {
+    constexpr std::array kUnits{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double count = std::floor(bytes);
+    std::size_t unit = 0;
+    for (; unit + 1 < kUnits.size() && (count > 9999.0 || (count > 0.0 && std::fmod(count, 1024.0) == 0.0)); ++unit)
+        count = std::floor(count / 1024.0);
+    return fmt::format("{} {}", readable_count(static_cast<std::int64_t>(count)), kUnits[unit]);
 }
 
-// How much the samples come to, and with them the result. How long the run lasts is known if `until` or a formula says.
+// How much the samples come to, and with them the result. A formula says how long the run lasts, `until` how long at
+// most.
 void print_sizes(const Scenario& scenario, const Plan& plan, const Expectation& e) {
     std::optional<Duration> length = scenario.until;
-    if (!length && e.ring) length = e.ring->completion;
+    if (e.ring) length = std::min(length.value_or(e.ring->completion), e.ring->completion);
+    const auto interval = scenario.series.interval;
+    const std::string most = interval && length && !e.ring ? "at most " : "";
     std::int64_t samples = 0;
-    if (const auto interval = scenario.series.interval) {
-        const auto row = static_cast<std::int64_t>(plan.sampled_ports.size() * PortSeries::kBytesPerPlace);
+    if (interval) {
+        const auto row = static_cast<double>(plan.sampled_ports.size() * PortSeries::kBytesPerPlace);
         const std::string each = fmt::format("every {} of {} ports, {} each time", to_text(*interval),
                                              count_of(plan.sampled_ports.size()), about_bytes(row));
         if (length) {
             samples = length->ps / interval->ps;
-            print_row("samples",
-                      fmt::format("{}: {} in {} come to {}", each, readable_count(samples),
-                                  readable_duration(static_cast<double>(length->ps)), about_bytes(samples * row)));
+            print_row("samples", fmt::format("{}: {}{} in {} come to {}", each, most, readable_count(samples),
+                                             readable_duration(static_cast<double>(length->ps)),
+                                             about_bytes(static_cast<double>(samples) * row)));
         } else {
-            const double per_ms = static_cast<double>(row) * 1e9 / static_cast<double>(interval->ps);
-            print_row("samples", fmt::format("{}: {} for each ms of simulated time", each,
-                                             about_bytes(static_cast<std::int64_t>(per_ms))));
+            const double per_ms = row * 1e9 / static_cast<double>(interval->ps);
+            print_row("samples", fmt::format("{}: {} for each ms of simulated time", each, about_bytes(per_ms)));
         }
     }
     print_row("result file",
-              fmt::format("about {}{}, before compression", about_bytes(result_bytes(plan, e.flows, samples)),
-                          scenario.series.interval && !length ? " and its samples" : ""));
+              fmt::format("{}about {}{}, before compression", most, about_bytes(result_bytes(plan, e.flows, samples)),
+                          interval && !length ? " and its samples" : ""));
 }
 
 void print_derived(const Scenario& scenario, const Plan& plan) {

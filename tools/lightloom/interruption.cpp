@@ -17,14 +17,16 @@ extern "C" void note(int signal_number) {
 
 }  // namespace
 
+// A file that outgrows its limit is an error to report, like a full disk, not a reason to die without a word.
+void outlive_file_size_limit() { signal(SIGXFSZ, SIG_IGN); }
+
 void listen_for_interruption() {
     struct sigaction action {};
     action.sa_handler = note;
     action.sa_flags = SA_RESTART;  // a write to the result file is not cut short
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
-    // A file that outgrows its limit is an error to report, like a full disk, not a reason to die without a word.
-    signal(SIGXFSZ, SIG_IGN);
+    outlive_file_size_limit();
 }
 
 int interruption() { return noted; }

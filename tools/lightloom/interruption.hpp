@@ -4,7 +4,10 @@
 
 namespace lightloom {
 
-/// From now on those signals are noted, and writing beyond a file size limit fails instead of killing.
+/// From now on writing beyond a file size limit fails instead of killing.
+void outlive_file_size_limit();
+
+/// Likewise, and those signals are noted, for whoever asks interruption() often: nothing else heeds the first of them.
 void listen_for_interruption();
 
 /// The signal that asked the run to end; 0: none so far.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace lightloom {
@@ -21,11 +22,33 @@ std::string list_text(const std::vector<Number>& numbers) {
     return "[" + items + "]";
 }
 
+// Bytes of the character of UTF-8 that a text begins with; 0: of none. Overlong forms and surrogates are no characters.
+std::size_t length_of_character(std::string_view text) {
+    const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0u; };
+    const unsigned first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    const unsigned least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    const unsigned most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    for (std::size_t at = 1; at < length; ++at)
+        if (byte(at) < (at == 1 ? least : 0x80) || byte(at) > (at == 1 ? most : 0xBF)) return 0;
+    return length;
+}
+
 }  // namespace
 
 std::string json_text(std::string_view text) {
+    constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
     std::string result = "\"";
-    for (const char c : text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const char c = text[at];
+        const std::size_t length = length_of_character(text.substr(at));
+        if (length != 1) {
+            result += length == 0 ? kReplacement : text.substr(at, length);
+            at += std::max<std::size_t>(length, 1);
+            continue;
+        }
+        ++at;
         if (c == '"' || c == '\\')
             result += {'\\', c};
         else if (static_cast<unsigned char>(c) < 0x20)

@@ -8,7 +8,7 @@
 
 namespace lightloom {
 
-/// In quotes, escaped.
+/// In quotes, escaped; what is not UTF-8, as a file name may be, is replaced by U+FFFD.
 std::string json_text(std::string_view text);
 
 class JsonObject {

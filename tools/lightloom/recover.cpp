@@ -79,7 +79,7 @@ int recover_command(const std::vector<std::string>& words) {
     std::error_code unknown;
     if (std::filesystem::is_regular_file(place, unknown))
         throw UsageError(fmt::format("{} exists; choose another name", place));
-    listen_for_interruption();  // for what it says of files that outgrow their limit
+    outlive_file_size_limit();  // Ctrl-C ends it at once: nothing has the copy's name until it is whole
     try {
         const Recovery recovery = recover_result(source, place);
         std::cout << (arguments.count("json") ? recovery_json(recovery, source, place)

@@ -52,14 +52,6 @@ Design design_of(const ResultReader& result) {
             .work = work_of(result)};
 }
 
-std::vector<GateOutcome> own_gates(const Design& design) {
-    Comparison alone;
-    alone.designs.push_back(design);
-    std::vector<GateOutcome> gates = gate_outcomes(alone, means(alone));
-    std::erase_if(gates, [](const GateOutcome& gate) { return gate.gate.is_relative; });
-    return gates;
-}
-
 std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates) {
     std::vector<JsonObject> objects;
     for (const GateOutcome& gate : gates)

@@ -12,8 +12,6 @@ namespace lightloom {
 /// A result as one that is compared, called by its file.
 Design design_of(const ResultReader& result);
 
-/// What the scenario of one result requires by itself; what is relative to a baseline has none here, and is left out.
-std::vector<GateOutcome> own_gates(const Design& design);
 std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates);
 
 /// Of two designs or more, the first being the baseline; their names are made unique. Metrics that no design has are

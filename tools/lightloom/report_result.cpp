@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
+#include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/report_comparison.hpp"
 #include "tools/lightloom/report_distributions.hpp"
 #include "tools/lightloom/report_fabric.hpp"
@@ -48,17 +50,14 @@ JsonObject size_of(const ResultReader& result) {
 
 std::string shown_text(std::string text) {
     if (text.size() <= kMostScenarioBytesShown) return text;
-    text.resize(kMostScenarioBytesShown);
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();  // UTF-8
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
-    return text + "\n# ... cut here: the result file has all of it\n";
+    return beginning_of(std::move(text), kMostScenarioBytesShown) + "\n# ... cut here: the result file has all of it\n";
 }
 
 }  // namespace
 
 JsonObject report_json(const ResultReader& result, const Design& design) {
     const ReportedFabric fabric(result);
-    const std::vector<GateOutcome> gates = own_gates(design);
+    const std::vector<GateOutcome> gates = gate_outcomes(design.question.require, {}, design.runs.at(0).values);
     const ReportVerdict verdict = verdict_of(result, fabric, gates);
     JsonObject json;
     json.add("file", std::filesystem::path(result.path()).filename().string());

@@ -1,8 +1,11 @@
 // `lightloom sweep`: a scenario in many variants, here or on a cluster; and `lightloom sweep-task`, which a cluster's
 // task calls. What a sweep is stands in sweeps/; this file reads arguments and prints.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -10,6 +13,8 @@
 #include <optional>
 #include <thread>
 
+#include "scenarios/result_file.hpp"
+#include "scenarios/result_place.hpp"
 #include "sweeps/local_executor.hpp"
 #include "sweeps/merge.hpp"
 #include "sweeps/plan.hpp"
@@ -174,6 +179,25 @@ void begin(const SweepPlan& plan, const SweepFolder& folder, bool resume) {
     for (const Point& point : plan.points) folder.forget_failure(point.name);  // who resumes wants another try
 }
 
+/// The table of points replaces an older one and nothing else, and what keeps it from being written shows before all
+/// is run.
+void check_place_of_csv(const std::string& path, const SweepFolder& folder) {
+    refuse_what_is_no_file(path);
+    std::error_code unknown;
+    if (fs::exists(path, unknown)) {
+        std::ifstream file(path, std::ios::binary);
+        std::string beginning(kCsvBeginning.size(), '\0');
+        file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+        beginning.resize(static_cast<std::size_t>(file.gcount()));
+        if (!file.is_open() || (!beginning.empty() && beginning != kCsvBeginning))
+            throw UsageError(path + " exists and is not the table of a sweep", "--csv takes another name");
+    }
+    const fs::path parent = (fs::absolute(path).parent_path() / "").lexically_normal();
+    // The sweep's own folder will be made.
+    if (parent == (fs::absolute(folder.path()) / "").lexically_normal() && !fs::exists(parent)) return;
+    if (::access(parent.c_str(), W_OK | X_OK) != 0) throw ResultError(path, std::strerror(errno));
+}
+
 }  // namespace
 
 int sweep_command(const std::vector<std::string>& words) {
@@ -181,6 +205,10 @@ int sweep_command(const std::vector<std::string>& words) {
     if (arguments.count("help")) return kExitFine;
     if (const auto& executor = arguments["executor"].as<std::string>(); executor != "local" && executor != "slurm")
         throw UsageError(fmt::format("there is no executor \"{}\"", executor), "there are local and slurm");
+
+    const std::string csv = arguments.count("csv") ? arguments["csv"].as<std::string>() : "";
+    if (!csv.empty() && arguments.count("dry-run"))
+        throw UsageError("--csv: a dry run has no figures", "--json writes the plan to standard output");
 
     listen_for_interruption();
     const std::string file = arguments["sweep"].as<std::vector<std::string>>().front();
@@ -192,14 +220,18 @@ int sweep_command(const std::vector<std::string>& words) {
     const SweepFolder folder(arguments.count("output") ? arguments["output"].as<std::string>()
                                                        : fs::path(file).stem().string());
     if (arguments.count("dry-run")) return dry_run(*plan, folder, arguments, *sweep);
+    if (!csv.empty()) check_place_of_csv(csv, folder);
 
     begin(*plan, folder, arguments.count("resume") > 0);
     if (!arguments.count("quiet")) std::cerr << version_line() << ", " << counted(*plan) << '\n';
     const std::size_t kept = plan->points.size() - unfinished(*plan, folder).size();
     const bool is_through = execute(*sweep, *plan, folder, arguments);
     const SweepOutcome outcome{*plan, folder, merge(*plan, sweep->title, folder), kept, folder.count_strangers(*plan)};
-    if (arguments.count("csv")) write_whole_file(arguments["csv"].as<std::string>(), points_csv(outcome));
     std::cout << (arguments.count("json") ? outcome_json(outcome) : outcome_text(outcome));
+    if (!csv.empty()) {
+        check_place_of_csv(csv, folder);
+        write_whole_file(csv, points_csv(outcome));
+    }
     if (interruption() != 0) {
         print_error("interrupted; --resume does what is missing");
         return kExitSignalBase + interruption();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sweeps/merge.hpp"
@@ -29,6 +30,8 @@ std::string plan_json(const SweepPlan& plan, const SweepFolder& folder);
 std::string outcome_json(const SweepOutcome& outcome);
 /// With the figures of the first points that have some. @throws ResultUnreadable
 std::string outcome_text(const SweepOutcome& outcome);
+/// What the table below begins with, and no other file does.
+inline constexpr std::string_view kCsvBeginning = "point,status,";
 /// A row per point that has a result, a column per key that varies or is set and per metric. @throws ResultUnreadable
 std::string points_csv(const SweepOutcome& outcome);
 

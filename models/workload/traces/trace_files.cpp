@@ -8,8 +8,6 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <optional>
-#include <string_view>
 
 #include "models/workload/traces/process_groups.hpp"
 #include "models/workload/traces/trace_writer.hpp"
@@ -21,18 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestGroups = 64 << 20;  // bytes
 
-std::optional<std::uint32_t> rank_in(std::string_view name, std::string_view stem) {
-    if (!name.starts_with(stem)) return std::nullopt;
-    name.remove_prefix(stem.size());
-    if (name.ends_with(".gz")) name.remove_suffix(3);
-    if (!name.ends_with(".et")) return std::nullopt;
-    name.remove_suffix(3);
-    std::uint32_t rank = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), rank);
-    if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
-    return rank;
-}
-
 std::map<std::uint32_t, std::string> files_by_rank(const std::string& prefix) {
     const fs::path path(prefix);
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -40,7 +26,7 @@ std::map<std::uint32_t, std::string> files_by_rank(const std::string& prefix) {
     std::map<std::uint32_t, std::string> files;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
         const std::string name = entry.path().filename().string();
-        const std::optional<std::uint32_t> rank = rank_in(name, path.filename().string() + ".");
+        const std::optional<std::uint32_t> rank = rank_of_trace_file(name, path.filename().string());
         if (!rank) continue;
         if (const auto [other, fresh] = files.try_emplace(*rank, (path.parent_path() / name).string()); !fresh)
             throw TraceError(other->second, fmt::format("and {} are both of rank {}", name, *rank));
@@ -80,6 +66,20 @@ void write(const std::string& file, const auto& content) {
 }
 
 }  // namespace
+
+std::optional<std::uint32_t> rank_of_trace_file(std::string_view name, std::string_view prefix) {
+    if (!name.starts_with(prefix)) return std::nullopt;
+    name.remove_prefix(prefix.size());
+    if (!name.starts_with('.')) return std::nullopt;
+    name.remove_prefix(1);
+    if (name.ends_with(".gz")) name.remove_suffix(3);
+    if (!name.ends_with(".et")) return std::nullopt;
+    name.remove_suffix(3);
+    std::uint32_t rank = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), rank);
+    if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
+    return rank;
+}
 
 TraceJob load_trace_job(const TraceFiles& files, const TraceReading& reading, const TraceConventions& conventions) {
     std::vector<RankTrace> traces;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "models/workload/traces/trace_job.hpp"
 #include "models/workload/traces/trace_reader.hpp"
@@ -14,6 +16,9 @@ struct TraceFiles {
     std::string process_groups;  // a file; empty: none
     std::uint32_t replicas = 0;  // > 0: only rank 0's file is read, and so many ranks do what it says
 };
+
+/// Of which rank a file is by its name; none: of none of that prefix. Both without their folder.
+std::optional<std::uint32_t> rank_of_trace_file(std::string_view name, std::string_view prefix);
 
 /// @throws TraceError
 TraceJob load_trace_job(const TraceFiles& files, const TraceReading& reading, const TraceConventions& conventions);
