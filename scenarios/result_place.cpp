@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "scenarios/hdf5_file.hpp"
 #include "scenarios/result_file.hpp"
 
 namespace lightloom {

@@ -4,9 +4,11 @@
 
 #include <string>
 
-#include "scenarios/hdf5_file.hpp"
-
 namespace lightloom {
+
+namespace hdf5 {
+class Error;
+}
 
 /// A rename would put a file in the place of a device, too. @throws ResultError
 void refuse_what_is_no_file(const std::string& path);

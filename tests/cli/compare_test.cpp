@@ -133,6 +133,15 @@ TEST_F(Compare, DrawsWhatIsAssumed) {
               "fewer spines are cheaper at any price");
 }
 
+TEST_F(Compare, SaysWhatIsNotDrawnBecauseItIsAResult) {
+    ASSERT_EQ(lightloom({"run", quick_, "-q", "-o", scratch_ / "kept.h5"}).exit_code, 0);
+    const auto said = [&](const std::string& other) {
+        return lightloom({"compare", quick_, other, "--assume", "3", "--objective", "completion", "-q"}).out;
+    };
+    EXPECT_TRUE(has(said(scratch_ / "kept.h5"), "kept is a result, which is not run again, so figures of optics"));
+    EXPECT_FALSE(has(said(quick_ + "@topology.spines=1"), "not run again"));
+}
+
 TEST_F(Compare, RunsNothingAnewForWhatABillDecides) {
     const auto runs_said = [&](const std::string& objective) {
         return lightloom({"compare", quick_, quick_ + "@topology.spines=1", "--set", "optics.basis=typical", "--assume",

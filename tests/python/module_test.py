@@ -57,6 +57,19 @@ class ModuleTest(unittest.TestCase):
     def open(self, name):
         return lightloom.open(self.folder / f"{name}.h5")
 
+    def test_series_are_read_by_instant_and_port(self):
+        self.run_scenario("pair.toml", "sampled", "series.interval=2us")
+        with self.open("sampled") as result:
+            frame, grid = result.table("series"), result.dataset("series")
+            ports = result.table("ports")
+        self.assertEqual(frame.index.names, ["time_ps", "port"])
+        self.assertEqual(grid.sizes["port"], len(ports))
+        self.assertEqual(len(frame), grid.sizes["time_ps"] * grid.sizes["port"])
+        self.assertEqual(float(grid["utilisation"].sel(time_ps=4_000_000, port=0)),
+                         float(frame["utilisation"][4_000_000, 0]))
+        self.assertEqual(grid["queue_bytes"].attrs["units"], "byte")
+        self.assertGreater(frame["utilisation"].max(), 0.5)
+
     def test_the_latency_example_says_what_the_run_said(self):
         said = self.runs["before"]["packet_latency_ps"]
         found = example("latency").figures(self.folder / "before.h5")

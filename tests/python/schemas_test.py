@@ -41,6 +41,7 @@ class SchemasTest(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.scratch.cleanup()
+        assert cls.checked == set(cls.schemas), f"no output was held to {set(cls.schemas) - cls.checked}"
 
     def printed(self, *words):
         done = subprocess.run([LIGHTLOOM, *map(str, words)], capture_output=True, text=True, check=False,
@@ -81,6 +82,8 @@ base = "{CATALOGUE / 'pair.toml'}"
 key = "workload.bytes"
 values = ["64KiB", "128KiB"]
 """)
+        printed = self.check("sweep-plan", "sweep", "sweep.toml", "--dry-run", "--json", "-q")
+        self.assertEqual(len(printed["points"]), 2)
         printed = self.check("sweep", "sweep", "sweep.toml", "-o", "sweep", "--json", "-q")
         self.assertEqual(printed["finished"], 2)
 

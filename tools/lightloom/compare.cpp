@@ -279,7 +279,11 @@ int compare_command(const std::vector<std::string>& words) {
         report.front = front_of(comparison, report.values);
         if (draws > 0 && !report.order.empty()) {
             DrawnRuns drawn;
-            if (bearing_of(comparison).runs) drawn = drawn_runs(runs, *designs, folder, draws);
+            if (bearing_of(comparison).runs) {
+                drawn = drawn_runs(runs, *designs, folder, draws);
+                for (const DesignInput& design : *designs)
+                    if (!design.scenario) report.undrawn.push_back(design.name);
+            }
             refuse_to_replace_inputs(*designs, drawn.simulations);
             if (!simulate_all(arguments, drawn.simulations, cores, " more, with assumed figures drawn,"))
                 return kExitSignalBase + interruption();

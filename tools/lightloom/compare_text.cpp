@@ -124,7 +124,8 @@ std::string flip_text(const ComparisonReport& report, std::size_t winner, std::s
     const Comparison& comparison = report.comparison;
     if (report.assumed) {
         const AssumedOutcome& a = *report.assumed;
-        text = a.figures == 0 ? fmt::format("No assumed figure bears on {}", comparison.objective->name)
+        text = a.figures == 0 ? fmt::format("No assumed figure {}bears on {}",
+                                            report.undrawn.empty() ? "" : "that was drawn ", comparison.objective->name)
                               : fmt::format("It wins in {} of {} draws over {} assumed figure{} that may bear on it",
                                             a.stays, a.draws, a.figures, a.figures == 1 ? "" : "s");
         if (a.instead) text += fmt::format(", else mostly {}", comparison.designs[*a.instead].name);
@@ -132,6 +133,11 @@ std::string flip_text(const ComparisonReport& report, std::size_t winner, std::s
             text += fmt::format("; most depends on {}: at its {} value it loses {} of {} draws", a.flip->figure,
                                 level_text(a.flip->level), a.flip->lost, a.flip->draws);
         text += ".\n";
+        if (!report.undrawn.empty())
+            text += fmt::format(
+                "{} {} not run again, so figures of optics were not drawn there: compare scenarios for that.\n",
+                fmt::join(report.undrawn, ", "),
+                report.undrawn.size() == 1 ? "is a result, which is" : "are results, which are");
     }
     std::vector<Ahead> others = ahead(comparison, report.values, second, winner);
     const std::string& name = comparison.designs[second].name;

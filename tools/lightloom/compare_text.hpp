@@ -17,6 +17,7 @@ struct ComparisonReport {
     std::vector<std::size_t> order;  // ranked
     std::vector<bool> front;
     std::optional<AssumedOutcome> assumed;  // of the first of them
+    std::vector<std::string> undrawn = {};  // designs that are results, where figures of optics bear: they stay as run
 };
 
 /// Who wins, by how much with what interval, why, and what would turn it. One paragraph, a sentence to a line.

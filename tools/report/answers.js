@@ -12,7 +12,7 @@ function answerTable(result, group, caption, columns) {
     const {rows, columns: values} = result.tables[group];
     const shown = columns.filter(([key]) => key in values);
     const count = values[shown[0][0]].length;
-    const content = ([key, , show], row) => {
+    const content = ([key, , show = String], row) => {
         const value = values[key][row];
         if (typeof value !== 'number') return value ?? '-';
         const text = show(value);
@@ -84,7 +84,7 @@ function jobsSection(result) {
         ['mean_ps', 'mean', positive(duration)], ['p50_ps', 'p50', positive(duration)],
         ['p99_ps', 'p99', positive(duration)], ['p99_9_ps', 'p99.9', positive(duration)],
         ['max_ps', 'max', positive(duration)], ['mean_slowdown', 'mean slowdown', measured],
-        ['p99_slowdown', 'p99 slowdown', measured]].map(([key, heading, show]) => [key, heading, show]))));
+        ['p99_slowdown', 'p99 slowdown', measured]])));
     return content.length ? section('jobs', 'Jobs', content) : null;
 }
 

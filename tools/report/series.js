@@ -63,9 +63,10 @@ function seriesOption(theme, result) {
         axisPointer: {link: [{xAxisIndex: 'all'}]},
         tooltip: {
             trigger: 'axis', order: 'seriesAsc',
-            formatter: (points) => [duration(points[0].value[0]), ...points.map(({seriesName, seriesIndex, value}) =>
-                `${panels[Math.floor(seriesIndex / (STATISTICS.length + series.busiest.length))].name}, ` +
-                `${seriesName}: ${panels[points[0].axisIndex].show(value[1])}`)].join('\n'),
+            formatter: (points) => [duration(points[0].value[0]), ...points.map(({seriesName, seriesIndex, value}) => {
+                const panel = panels[Math.floor(seriesIndex / (STATISTICS.length + series.busiest.length))];
+                return `${panel.name}, ${seriesName}: ${panel.show(value[1])}`;
+            })].join('\n'),
         },
         grid: panels.map((_, n) => ({left: 96, right: 28, height: PANEL.height, outerBoundsMode: 'none',
             top: PANEL.top + n * (PANEL.height + PANEL.gap)})),

@@ -131,7 +131,10 @@ class Result:
         """A group's columns as a data frame, a row for what the group counts (flow, port, ...).
 
         Numbers that stand for words come as categories. attrs["units"] and attrs["meanings"] say what each column is.
+        Of /series, which has a place for each instant and port, both are the index.
         """
+        if any(item.ndim == 2 for item in self._file[group].values() if _is_dataset(item)):
+            return self._grid(group)
         columns = self._columns(group)
         scale = next((name for name in columns if h5py.h5ds.is_scale(self._file[group][name].id)), None)
         frame = pandas.DataFrame({name: _words(self._file[group][name], values) for name, values in columns.items()
@@ -150,6 +153,18 @@ class Result:
         for name in frame:
             dataset[name].attrs.update(units=frame.attrs["units"][name], long_name=frame.attrs["meanings"][name])
         return dataset
+
+    def _grid(self, group):
+        items = {name: item for name, item in self._file[group].items() if _is_dataset(item)}
+        grids = {name: item for name, item in items.items() if item.ndim == 2}
+        # After a kill some may have a row more: whole ones are those that all of them have.
+        rows = min(len(item) for item in grids.values())
+        axes = [scale.name.rsplit("/", 1)[-1] for scale in (dim[0] for dim in next(iter(grids.values())).dims)]
+        index = pandas.MultiIndex.from_product([items[axes[0]][:rows], items[axes[1]][:]], names=axes)
+        frame = pandas.DataFrame({name: item[:rows].ravel() for name, item in grids.items()}, index=index)
+        frame.attrs["units"] = {name: self.unit(f"{group}/{name}") for name in frame}
+        frame.attrs["meanings"] = {name: self.meaning(f"{group}/{name}") for name in frame}
+        return frame
 
     def histogram(self, name):
         """One of /histograms, such as "packet_latency"."""
