@@ -102,6 +102,17 @@ class BenchGateTest(unittest.TestCase):
         worse["answers"]["pair"]["completion_ps"] = 1
         self.assertEqual(self.judged(worse)[0], 1)
 
+    def test_nothing_compared_is_no_green(self):
+        self.baseline["compiler"] = "0.0"
+        with self.assertRaises(SystemExit) as ended, contextlib.redirect_stderr(io.StringIO()):
+            self.judged({"counts": FOUND["counts"]}, "--only", "counts")
+        self.assertEqual(ended.exception.code, 3)
+
+    def test_accepted_answers_leave_the_counts_to_their_compiler(self):
+        self.baseline["compiler"] = "0.0"
+        self.assertEqual(self.judged({"answers": FOUND["answers"]}, "--only", "answers", "--accept")[0], 0)
+        self.assertEqual(json.loads(gate.BASELINE.read_text())["compiler"], "0.0")
+
     def test_accepting_makes_what_is_found_the_baseline(self):
         found = self.changed("answers", "pair", "completion_ps", 1001)
         self.assertEqual(self.judged(found)[0], 1)
