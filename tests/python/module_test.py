@@ -13,6 +13,8 @@ import tempfile
 import time
 import unittest
 
+import h5py
+
 LIGHTLOOM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 MODULE = SOURCE / "tools" / "python"
 sys.path.insert(0, str(MODULE))
@@ -69,6 +71,12 @@ class ModuleTest(unittest.TestCase):
                          float(frame["utilisation"][4_000_000, 0]))
         self.assertEqual(grid["queue_bytes"].attrs["units"], "byte")
         self.assertGreater(frame["utilisation"].max(), 0.5)
+        # As a kill can leave it: the instants are appended last.
+        with h5py.File(self.folder / "sampled.h5", "a") as file:
+            whole = len(file["series/time_ps"])
+            file["series/time_ps"].resize((whole - 1,))
+        with self.open("sampled") as result:
+            self.assertEqual(len(result.table("series")), (whole - 1) * len(ports))
 
     def test_the_latency_example_says_what_the_run_said(self):
         said = self.runs["before"]["packet_latency_ps"]

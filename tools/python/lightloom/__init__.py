@@ -158,8 +158,8 @@ class Result:
         items = {name: item for name, item in self._file[group].items() if _is_dataset(item)}
         grids = {name: item for name, item in items.items() if item.ndim == 2}
         # After a kill some may have a row more: whole ones are those that all of them have.
-        rows = min(len(item) for item in grids.values())
         axes = [scale.name.rsplit("/", 1)[-1] for scale in (dim[0] for dim in next(iter(grids.values())).dims)]
+        rows = min(len(items[axes[0]]), *(len(item) for item in grids.values()))
         index = pandas.MultiIndex.from_product([items[axes[0]][:rows], items[axes[1]][:]], names=axes)
         frame = pandas.DataFrame({name: item[:rows].ravel() for name, item in grids.items()}, index=index)
         frame.attrs["units"] = {name: self.unit(f"{group}/{name}") for name in frame}
