@@ -17,16 +17,6 @@ bool sums_in_network(const Scenario::Workload& w) {
     return w.kind == WorkloadKind::all_reduce && w.algorithm == Algorithm::in_network;
 }
 
-/// Trees are counted over all jobs, so that they take different roots. @param gpus  of each job
-std::uint32_t first_tree(const std::vector<Scenario::Job>& jobs, const std::vector<Ranks>& gpus,
-                         const Topology& topology, std::size_t job) {
-    std::size_t trees = 0;
-    for (std::size_t before = 0; before < job; ++before)
-        if (sums_in_network(jobs[before].workload))
-            trees += groups_of(topology, jobs[before].workload.groups, gpus[before]).size();
-    return static_cast<std::uint32_t>(trees);
-}
-
 constexpr const char* kNeedsNoTree = "workload.algorithm = \"ring\" or \"tree\" sums at GPUs";
 
 }  // namespace
@@ -38,13 +28,12 @@ bool sums_in_network(const Scenario& scenario) {
 
 // Switches add up packet by packet, unless the scenario says otherwise.
 Traffic in_network_traffic(const Scenario& scenario, const Plan& plan, std::vector<Ranks> groups,
-                           const CollectiveCall& call, std::uint32_t iterations, std::size_t job) {
+                           const CollectiveCall& call, std::uint32_t iterations, std::uint32_t first_tree) {
     CollectiveCall of_packets = call;
     if (call.chunk_bytes == CollectiveCall{}.chunk_bytes) of_packets.chunk_bytes = scenario.transport.payload.count;
     const ScenarioInNetwork& keys = scenario.in_network;
     return in_network_all_reduce(plan.topology, groups, plan.nic_of, of_packets, iterations,
-                                 {.latency = keys.latency, .memory = keys.memory},
-                                 first_tree(jobs_of(scenario), placed(scenario, plan.topology), plan.topology, job));
+                                 {.latency = keys.latency, .memory = keys.memory}, first_tree);
 }
 
 std::optional<NoTree> without_trees(const Scenario& scenario, bool has_all_gpus) {
@@ -70,17 +59,16 @@ std::optional<NoTree> without_trees(const Scenario& scenario, bool has_all_gpus)
 std::string in_network_text(const Scenario& scenario, const Plan& plan) {
     const std::vector<Scenario::Job> jobs = jobs_of(scenario);
     const std::vector<Ranks> gpus = placed(scenario, plan.topology);
-    std::size_t trees = 0, uplinks = 0;
+    std::uint32_t trees = 0;
+    std::size_t uplinks = 0;
     std::set<NodeId> switches, roots;
     for (std::uint32_t job = 0; job < jobs.size(); ++job) {
         if (!sums_in_network(jobs[job].workload)) continue;
-        std::uint32_t number = first_tree(jobs, gpus, plan.topology, job);
         for (const Ranks& group : groups_of(plan.topology, jobs[job].workload.groups, gpus[job])) {
-            const AggregationTree tree = tree_of(plan.topology, group, plan.nic_of, number++);
+            const AggregationTree tree = tree_of(plan.topology, group, plan.nic_of, trees++);
             for (const AggregationTree::Switch& one : tree.switches) switches.insert(one.node);
             roots.insert(tree.switches.front().node);
             uplinks += tree.uplinks();
-            ++trees;
         }
     }
     if (trees == 0) return {};

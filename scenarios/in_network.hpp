@@ -27,9 +27,10 @@ struct ScenarioInNetwork {
 /// Does any of its jobs have its sums made by switches of the fabric?
 bool sums_in_network(const Scenario& scenario);
 
-/// @param groups  of a job. @throws TopologyError: one of them has no tree
+/// @param groups  of a job   @param first_tree  how many those before it have: all trees take different roots
+/// @throws TopologyError: one of them has no tree
 Traffic in_network_traffic(const Scenario& scenario, const Plan& plan, std::vector<Ranks> groups,
-                           const CollectiveCall& call, std::uint32_t iterations, std::size_t job);
+                           const CollectiveCall& call, std::uint32_t iterations, std::uint32_t first_tree);
 
 /// Why a fabric of such parameters has no trees, as far as these say: message and hint.
 struct NoTree {

@@ -8,10 +8,9 @@ KeyPlaces::KeyPlaces(std::string_view text, std::string file, std::span<const Ov
     : file_(std::move(file)) {
     add(parse_toml(text).root, "", file_);
     for (const Override& override : overrides) {
-        const TomlDocument value = parse_toml("x = " + override.value);
-        const bool has_quotes = !value.fault && value.root.members[0].value.kind == TomlValue::Kind::text;
-        places_.insert_or_assign(override.key, Place{source_of(override), override.at,
-                                                     has_quotes ? value.root.members[0].value.text : override.value});
+        const TomlDocument value = parse_override_value(override.value);
+        const std::string said = value.fault ? "" : value.root.members[0].value.text;
+        places_.insert_or_assign(override.key, Place{source_of(override), override.at, said});
     }
 }
 

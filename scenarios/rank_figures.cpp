@@ -5,7 +5,6 @@
 #include "models/network/fabric.hpp"
 #include "models/workload/traces/trace_unit.hpp"
 #include "scenarios/scenario.hpp"
-#include "scenarios/training_figures.hpp"
 #include "scenarios/workload.hpp"
 #include "topologies/aggregation_tree.hpp"
 
@@ -31,12 +30,8 @@ JobWaits job_waits(const Scenario& scenario, const Fabric& fabric, const std::ve
         TrainingFigures figures;
         figures.steps = workload.iterations;
         add_measured(figures, fabric, job);
-        const TrainingFigures::Exposed& exposed = figures.exposed;
-        rows.job.insert(rows.job.end(), exposed.wait.size(), job);
-        rows.wait.insert(rows.wait.end(), exposed.wait.begin(), exposed.wait.end());
-        rows.mean_ps.insert(rows.mean_ps.end(), exposed.mean_ps.begin(), exposed.mean_ps.end());
-        rows.worst_ps.insert(rows.worst_ps.end(), exposed.worst_ps.begin(), exposed.worst_ps.end());
-        rows.worst.insert(rows.worst.end(), exposed.worst.begin(), exposed.worst.end());
+        rows.job.insert(rows.job.end(), figures.exposed.wait.size(), job);
+        rows.exposed.append(figures.exposed);
     }
     return rows;
 }

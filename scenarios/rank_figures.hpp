@@ -6,16 +6,16 @@
 #include <cstdint>
 #include <vector>
 
+#include "scenarios/training_figures.hpp"
+
 namespace lightloom {
 
 class Fabric;
 struct Scenario;
 
-struct JobWaits {                    // one row per training of a [[job]] and kind of wait that occurred; per step
+struct JobWaits {                    // one row per training of a [[job]] and kind of wait that occurred
     std::vector<std::uint32_t> job;  // as in /jobs
-    std::vector<std::uint8_t> wait;  // a Wait
-    std::vector<std::int64_t> mean_ps, worst_ps;  // of the ranks
-    std::vector<std::uint32_t> worst;             // endpoint of the rank that waits longest
+    TrainingFigures::Exposed exposed;
 };
 
 struct ReplayRanks {  // one row per rank of a replay; times since its job's start

@@ -42,6 +42,11 @@ std::string group_of(const std::string& path) {
 // The two dimensions of a grid have each a length of its own.
 bool is_axis_of_grid(const std::string& item) { return item == "series/time_ps" || item == "series/port"; }
 
+bool is_scalar(const Handle& dataset) {
+    const Handle space(H5Dget_space(dataset.id()), H5Sclose, "space");
+    return H5Sget_simple_extent_type(space.id()) == H5S_SCALAR;
+}
+
 }  // namespace
 
 bool ResultReader::Contents::has(const std::string& item) const {
@@ -151,11 +156,6 @@ std::size_t ResultReader::Contents::rows_wanted(const std::string& item, std::si
     const std::size_t wanted = rows(group_of(item));
     if (own < wanted) refuse(item, fmt::format("has {} rows, its group {}", own, wanted));
     return wanted;
-}
-
-bool is_scalar(const Handle& dataset) {
-    const Handle space(H5Dget_space(dataset.id()), H5Sclose, "space");
-    return H5Sget_simple_extent_type(space.id()) == H5S_SCALAR;
 }
 
 std::optional<double> ResultReader::Contents::scalar_if_any(const std::string& item) const {

@@ -4,8 +4,8 @@
 #include <limits>
 #include <vector>
 
-#include "models/workload/exposure.hpp"
 #include "scenarios/result_meanings.hpp"
+#include "scenarios/result_training.hpp"
 
 namespace lightloom {
 namespace {
@@ -60,14 +60,9 @@ void write_jobs(const hdf5::Group& root, const RunResult::Jobs& jobs) {
 
 void write_job_waits(const hdf5::Group& root, const JobWaits& waits) {
     if (waits.job.empty()) return;
-    std::vector<std::string> names;
-    for (std::size_t wait = 0; wait < kWaits; ++wait) names.emplace_back(name_of(static_cast<Wait>(wait)));
     hdf5::Table t(root, "job_waits", "wait", waits.job.size(), "what the ranks of a training wait for");
     t.column("job", waits.job, count("job as in /jobs"));
-    t.flags("kind", waits.wait, names, "communication of a group, or a bubble of the pipeline");
-    t.column("mean_ps", waits.mean_ps, picoseconds("of a step, mean of the ranks"));
-    t.column("worst_ps", waits.worst_ps, picoseconds("of a step, the rank that waits longest"));
-    t.column("worst", waits.worst, count("endpoint of that rank"));
+    write_waits(t, waits.exposed);
     t.close();
 }
 

@@ -35,13 +35,8 @@ void write_steps(const Group& g, const TrainingFigures::Steps& steps) {
 
 void write_exposed(const Group& g, const TrainingFigures::Exposed& exposed) {
     if (exposed.wait.empty()) return;
-    std::vector<std::string> names;
-    for (std::size_t wait = 0; wait < kWaits; ++wait) names.emplace_back(name_of(static_cast<Wait>(wait)));
     Table t(g, "exposed", "wait", exposed.wait.size(), "what ranks wait for while they compute nothing");
-    t.flags("kind", exposed.wait, names, "communication of a group, or a bubble of the pipeline");
-    t.column("mean_ps", exposed.mean_ps, picoseconds("of a step, mean of the ranks"));
-    t.column("worst_ps", exposed.worst_ps, picoseconds("of a step, the rank that waits longest"));
-    t.column("worst", exposed.worst, count("endpoint of that rank"));
+    write_waits(t, exposed);
     t.close();
 }
 
@@ -82,6 +77,15 @@ void write_checkpoints(const Group& training, const TrainingFigures::Checkpoints
 }
 
 }  // namespace
+
+void write_waits(Table& t, const TrainingFigures::Exposed& exposed) {
+    std::vector<std::string> names;
+    for (std::size_t wait = 0; wait < kWaits; ++wait) names.emplace_back(name_of(static_cast<Wait>(wait)));
+    t.flags("kind", exposed.wait, names, "communication of a group, or a bubble of the pipeline");
+    t.column("mean_ps", exposed.mean_ps, picoseconds("of a step, mean of the ranks"));
+    t.column("worst_ps", exposed.worst_ps, picoseconds("of a step, the rank that waits longest"));
+    t.column("worst", exposed.worst, count("endpoint of that rank"));
+}
 
 void write_training(const Group& root, const TrainingFigures& figures) {
     if (figures.steps == 0) return;

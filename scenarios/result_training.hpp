@@ -7,6 +7,8 @@
 
 namespace lightloom {
 
+/// The columns of a table of waits.
+void write_waits(hdf5::Table& table, const TrainingFigures::Exposed& exposed);
 /// Writes nothing of a workload of another kind.
 void write_training(const hdf5::Group& root, const TrainingFigures& figures);
 

@@ -148,59 +148,60 @@ std::shared_ptr<const Catalogue> LoadedScenario::catalogue_with(const Assumption
 
 namespace {
 
-/// @param reading  the key whose file is being read, if one is
-ScenarioFiles load(LoadedScenario loaded, std::span<const Override> overrides, std::string& reading) {
-    const std::string file = loaded.file;
+/// Reads a text and the files that it names. @param reading  the key whose file is being read, if one is
+/// @return its mistakes
+std::vector<InputError> read_all(LoadedScenario& loaded, std::span<const Override> overrides, std::string& reading) {
+    const std::string& file = loaded.file;
     const auto path_of = [&](const std::string& key, const std::string& name) {
         reading = key;
         return beside(file, name);
     };
     if (const std::string own = loaded.places.text_of("optics.catalogue"); !own.empty()) {
         ParsedCatalogue parsed = load_catalogue_file(path_of("optics.catalogue", own));
-        if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
+        if (!parsed.errors.empty()) return std::move(parsed.errors);
         loaded.changes = std::move(parsed.changes);
     }
     try {
         loaded.catalogue = loaded.changes.empty() ? built_in_catalogue() : loaded.catalogue_with({});
     } catch (const CatalogueError& error) {
-        return {std::nullopt, {loaded.places.error("optics.catalogue", error.what())}};
+        return {loaded.places.error("optics.catalogue", error.what())};
     }
     ScenarioNames names = loaded.changes.empty() ? built_in_names() : names_of(*loaded.catalogue);
     if (const std::string own = loaded.places.text_of("topology.file"); !own.empty()) {
         try {
             names.graph = load_graph(path_of("topology.file", own));
         } catch (const TopologyError& error) {
-            return {std::nullopt, {loaded.places.error("topology.file", error.what())}};
+            return {loaded.places.error("topology.file", error.what())};
         }
     }
     if (const std::string own = loaded.places.text_of("engine.file"); !own.empty()) {
         const std::string path = path_of("engine.file", own);
         ParsedEngine parsed = parse_engine_file(read_file(path, kLargestScenario), path);
-        if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
+        if (!parsed.errors.empty()) return std::move(parsed.errors);
         names.engine = parsed.engine;
     }
     ParsedScenario parsed = parse_scenario(loaded.text, file, overrides, names);
-    if (!parsed.errors.empty()) return {std::nullopt, std::move(parsed.errors)};
+    if (!parsed.errors.empty()) return std::move(parsed.errors);
     loaded.scenario = std::move(*parsed.scenario);
-    if (auto wrong = read_traces(loaded)) return {std::nullopt, {std::move(*wrong)}};
+    if (auto wrong = read_traces(loaded)) return {std::move(*wrong)};
     for (const auto& [key, workload] : workloads_of(loaded.scenario)) {
         ScenarioMessages& messages = workload->messages;
         if (messages.sizes != FlowSizes::file || messages.size_file.empty()) continue;
         const std::string path = path_of(key + "size_file", messages.size_file);
         ParsedSizes sizes = parse_sizes(read_file(path, kLargestSizes), path);
-        if (!sizes.errors.empty()) return {std::nullopt, std::move(sizes.errors)};
+        if (!sizes.errors.empty()) return std::move(sizes.errors);
         messages.of_file = std::make_shared<const SizeDistribution>(std::move(*sizes.sizes));
         // Whether they are too many or too large could not be said before.
         for (const Contradiction& wrong : contradictions(loaded.scenario, names, [](std::string_view) { return true; }))
-            return {std::nullopt, {loaded.places.error(wrong.key, wrong.message, wrong.hint)}};
+            return {loaded.places.error(wrong.key, wrong.message, wrong.hint)};
     }
     if (!loaded.scenario.optics.plant.empty()) {
         const std::string path = path_of("optics.plant", loaded.scenario.optics.plant);
         ParsedPlant plant = parse_plant(read_file(path, kLargestPlant), path);
-        if (!plant.errors.empty()) return {std::nullopt, std::move(plant.errors)};
+        if (!plant.errors.empty()) return std::move(plant.errors);
         loaded.readings = std::move(plant.readings);
     }
-    return {std::move(loaded), {}};
+    return {};
 }
 
 }  // namespace
@@ -209,13 +210,16 @@ ScenarioFiles load_scenario(const std::string& file, std::span<const Override> o
     LoadedScenario loaded;
     loaded.file = file;
     loaded.text = read_file(file, kLargestScenario);
-    const KeyPlaces places = loaded.places = KeyPlaces(loaded.text, file, overrides);
+    loaded.places = KeyPlaces(loaded.text, file, overrides);
     std::string reading;
+    std::vector<InputError> errors;
     try {
-        return load(std::move(loaded), overrides, reading);
+        errors = read_all(loaded, overrides, reading);
     } catch (const FileError& error) {
-        return {std::nullopt, {places.error(reading, error.what())}};
+        errors.push_back(loaded.places.error(reading, error.what()));
     }
+    if (!errors.empty()) return {std::nullopt, std::move(errors)};
+    return {std::move(loaded), {}};
 }
 
 }  // namespace lightloom

@@ -226,10 +226,6 @@ void Reader::require(std::string key, std::string_view help, const Source& file)
     complain(*place.source, std::move(key), {place.at, "is missing", fmt::format("it has no default: {}", help)});
 }
 
-bool is_of_workload(std::string_view section) {
-    return section == "workload" || section == "training" || section == "trace" || section == "checkpoint";
-}
-
 /// Keys that say nothing of the chosen fabric; a table of cables that it does not have is one mistake.
 void Reader::complain_of_misplaced() {
     const bool knows_tiers =
@@ -320,16 +316,6 @@ ParsedScenario Reader::result() && {
     return parsed;
 }
 
-/// The value of a --set as TOML if it is TOML, else as a text: quotes are a nuisance on a command line.
-TomlDocument parse_override_value(const std::string& value) {
-    const bool one_line = value.find_first_of("\r\n") == std::string::npos;
-    if (one_line) {
-        TomlDocument document = parse_toml("x = " + value);
-        if (!document.fault && document.root.members.size() == 1) return document;
-    }
-    return parse_toml("x = " + toml_string(value));
-}
-
 /// `value` under the tables that a dotted key names.
 TomlValue nested(std::string_view key, TomlValue value) {
     const std::size_t dot = key.find('.');
@@ -349,6 +335,15 @@ void read_override(const Override& override, const Source& source, Reader& reade
 }
 
 }  // namespace
+
+TomlDocument parse_override_value(const std::string& value) {
+    const bool one_line = value.find_first_of("\r\n") == std::string::npos;
+    if (one_line) {
+        TomlDocument document = parse_toml("x = " + value);
+        if (!document.fault && document.root.members.size() == 1) return document;
+    }
+    return parse_toml("x = " + toml_string(value));
+}
 
 std::string source_of(const Override& override) {
     if (!override.file.empty()) return override.file;

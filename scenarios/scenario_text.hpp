@@ -27,6 +27,9 @@ struct Override {
     TextPosition at = {};
 };
 
+/// The value of a --set, as that of "x": TOML if it is some, else a text, as quotes are a nuisance on a command line.
+TomlDocument parse_override_value(const std::string& value);
+
 /// What errors call it: the option, or the file that says so.
 std::string source_of(const Override& override);
 

@@ -47,14 +47,17 @@ std::vector<std::string> kinds_of(const Key<Scenario>& key) {
     return names;
 }
 
+bool is_of_workload(std::string_view section) {
+    return section == "workload" || section == "training" || section == "trace" || section == "checkpoint";
+}
+
 std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& scenario) {
     constexpr std::string_view kTierSection = "tier.";
     if (const TopologyKind kind = scenario.topology.kind; (key.kinds & schema::bit(kind)) == 0)
         return Complaint{{},
                          fmt::format("is no key of a {} fabric", name_of(kind)),
                          fmt::format("it belongs to {}", fmt::join(kinds_of(key), ", "))};
-    if (!scenario.jobs.empty() && (key.section == "workload" || key.section == "training" || key.section == "trace" ||
-                                   key.section == "checkpoint"))
+    if (!scenario.jobs.empty() && is_of_workload(key.section))
         return Complaint{
             {},
             "is of a scenario without [[job]]",

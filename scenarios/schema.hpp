@@ -59,6 +59,9 @@ std::span<const Key<Scenario>> scenario_keys();
 /// The kinds of fabric that know a key, by name.
 std::vector<std::string> kinds_of(const Key<Scenario>& key);
 
+/// Whether a section says what is sent, which each [[job]] says of itself.
+bool is_of_workload(std::string_view section);
+
 /// Why a key says nothing of such a scenario, with what would; none: it does say something.
 std::optional<Complaint> misplaced(const Key<Scenario>& key, const Scenario& scenario);
 

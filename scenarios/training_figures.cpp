@@ -44,6 +44,14 @@ void add_wait(TrainingFigures& figures, Wait wait, const std::vector<std::int64_
 
 }  // namespace
 
+void TrainingFigures::Exposed::append(const Exposed& other) {
+    const auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    add(wait, other.wait);
+    add(mean_ps, other.mean_ps);
+    add(worst_ps, other.worst_ps);
+    add(worst, other.worst);
+}
+
 void add_measured(TrainingFigures& figures, const Fabric& fabric, std::uint32_t job) {
     const std::vector<std::uint32_t> ranks = ranks_of(fabric, job);
     add_steps(figures, fabric, ranks);

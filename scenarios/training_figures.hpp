@@ -26,6 +26,8 @@ struct TrainingFigures {            // of a workload of that kind that came to i
         std::vector<std::uint8_t> wait;               // a Wait
         std::vector<std::int64_t> mean_ps, worst_ps;  // of the ranks
         std::vector<std::uint32_t> worst;             // endpoint of the rank that waits longest
+
+        void append(const Exposed& other);
     } exposed;
 
     struct Ranks {  // one row per rank

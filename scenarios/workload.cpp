@@ -222,7 +222,7 @@ Traffic pattern_traffic(const Scenario::Workload& w, const Ranks& gpus, std::uin
 }
 
 Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ranks& gpus, std::uint64_t number,
-                   const Plan& plan) {
+                   const Plan& plan, std::uint32_t& trees) {
     const Topology& topology = plan.topology;
     const Scenario::Workload& w = job.workload;
     if (pattern_of(w.kind)) return pattern_traffic(w, gpus, number, topology, scenario.seeds.traffic);
@@ -238,7 +238,8 @@ Traffic traffic_of(const Scenario& scenario, const Scenario::Job& job, const Ran
     const CollectiveCall call = call_of(w, static_cast<std::int64_t>(ranks), ranks_per_server(topology, gpus));
     const auto iterations = static_cast<std::uint32_t>(w.iterations);
     if (call.algorithm == Algorithm::in_network) try {
-            return in_network_traffic(scenario, plan, groups, call, iterations, number);
+            const std::uint32_t first_tree = std::exchange(trees, trees + static_cast<std::uint32_t>(groups.size()));
+            return in_network_traffic(scenario, plan, groups, call, iterations, first_tree);
         } catch (const TopologyError& error) {
             throw WorkloadError(fmt::format("job {}: {}", job.name, error.what()));
         }
@@ -252,8 +253,9 @@ Traffic traffic_of(const Scenario& as_said, const Plan& plan) {
     const std::vector<Scenario::Job> jobs = jobs_of(scenario);
     const std::vector<Ranks> gpus = placed(scenario, plan.topology);
     std::vector<Traffic> made;
+    std::uint32_t trees = 0;  // of switches that add up, in all jobs
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-        Traffic& traffic = made.emplace_back(traffic_of(scenario, jobs[i], gpus[i], i, plan));
+        Traffic& traffic = made.emplace_back(traffic_of(scenario, jobs[i], gpus[i], i, plan, trees));
         add_engine(traffic, plan.topology, engine_costs(as_workload(scenario, jobs[i])),
                    scenario.scale_up_network.kind != ScaleUpKind::none);
         for (Traffic::Group& group : traffic.groups)

@@ -219,10 +219,10 @@ TEST(Jobs, TrainingsTellWhatTheyWaitFor) {
     const Scenario job = scenario_of(kFabric + "[[job]]\nname = \"a\"\nkind = \"training\"\n" + training);
     const RunResult alone = run(one, plan(one), {}, nullptr), among = run(job, plan(job), {}, nullptr);
     ASSERT_GT(alone.training.exposed.wait.size(), 1u);
-    EXPECT_EQ(among.job_waits.wait, alone.training.exposed.wait);
-    EXPECT_EQ(among.job_waits.mean_ps, alone.training.exposed.mean_ps);
-    EXPECT_EQ(among.job_waits.worst_ps, alone.training.exposed.worst_ps);
-    EXPECT_EQ(among.job_waits.worst, alone.training.exposed.worst);
+    EXPECT_EQ(among.job_waits.exposed.wait, alone.training.exposed.wait);
+    EXPECT_EQ(among.job_waits.exposed.mean_ps, alone.training.exposed.mean_ps);
+    EXPECT_EQ(among.job_waits.exposed.worst_ps, alone.training.exposed.worst_ps);
+    EXPECT_EQ(among.job_waits.exposed.worst, alone.training.exposed.worst);
     EXPECT_TRUE(alone.job_waits.job.empty());
 
     // Two of them, each with rows of its own ranks.
@@ -231,7 +231,7 @@ TEST(Jobs, TrainingsTellWhatTheyWaitFor) {
     const JobWaits waits = run(two, plan(two), {}, nullptr).job_waits;
     ASSERT_EQ(std::ranges::count(waits.job, 0u), std::ranges::count(waits.job, 1u));
     ASSERT_GT(waits.job.size(), 2u);
-    for (std::size_t i = 0; i < waits.job.size(); ++i) EXPECT_EQ(waits.worst[i] >= 8, waits.job[i] == 1) << i;
+    for (std::size_t i = 0; i < waits.job.size(); ++i) EXPECT_EQ(waits.exposed.worst[i] >= 8, waits.job[i] == 1) << i;
 }
 
 // Nothing is the bandwidth of several jobs, and a later start is no time of a collective's.

@@ -31,8 +31,12 @@ protected:
     }
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-    // Runs a scenario, and what it is when its workload has been written as traces.
-    void expect_the_same(const std::string& workload, const std::string& replayed_with = "") {
+    struct Pair {
+        Scenario said, replayed;
+        Recording recording;
+    };
+    // A scenario, and what it is when its workload has been written as traces.
+    Pair written(const std::string& workload, const std::string& replayed_with) {
         const std::string fabric = R"([topology]
 servers = 4
 gpus_per_server = 2
@@ -41,19 +45,24 @@ spines = 2
 [scale_up]
 kind = "nvlink"
 )";
-        const Scenario said = load_scenario(file("said.toml", fabric + workload)).loaded.value().scenario;
-        const Plan prepared = plan(said);
-        const Ranks ranks = groups_of(prepared.topology, Grouping::all, said.workload.placement).front();
-        const Recording recording = recorded(traffic_of(said, prepared), ranks);
-        write_trace_files(recording.traces, recording.groups, path("job"));
-        const Scenario replayed =
+        Pair pair;
+        pair.said = load_scenario(file("said.toml", fabric + workload)).loaded.value().scenario;
+        const Plan prepared = plan(pair.said);
+        const Ranks ranks = groups_of(prepared.topology, Grouping::all, pair.said.workload.placement).front();
+        pair.recording = recorded(traffic_of(pair.said, prepared), ranks);
+        write_trace_files(pair.recording.traces, pair.recording.groups, path("job"));
+        pair.replayed =
             load_scenario(file("replayed.toml", fabric +
                                                     "[trace]\nprefix = \"job\"\nprocess_groups = \"job.groups.json\"\n"
                                                     "[workload]\nkind = \"trace\"\n" +
                                                     replayed_with))
                 .loaded.value()
                 .scenario;
-        const RunResult once = run(said, prepared, {}, nullptr), again = run(replayed, plan(replayed), {}, nullptr);
+        return pair;
+    }
+    void expect_the_same(const std::string& workload, const std::string& replayed_with = "") {
+        const auto [said, replayed, recording] = written(workload, replayed_with);
+        const RunResult once = run(said, plan(said), {}, nullptr), again = run(replayed, plan(replayed), {}, nullptr);
         EXPECT_TRUE(again.complete);
         EXPECT_EQ(again.summary.messages, once.summary.messages);
         EXPECT_EQ(again.summary.payload_bytes_delivered, once.summary.payload_bytes_delivered);
@@ -255,14 +264,7 @@ TEST_F(TraceReplay, StandsBesideSumsInTheNetwork) {
 }
 
 TEST_F(TraceReplay, TellsWhenEachRankWasDone) {
-    const Scenario said = load_scenario(file("said.toml", R"([topology]
-servers = 4
-gpus_per_server = 2
-leaves = 2
-spines = 2
-[scale_up]
-kind = "nvlink"
-[workload]
+    const auto [said, replay, recording] = written(R"([workload]
 kind = "training"
 placement = "packed"
 [training]
@@ -271,30 +273,8 @@ tensor = 2
 pipeline = 4
 micro_batches = 2
 sequence = 16
-)"))
-                              .loaded.value()
-                              .scenario;
-    const Plan prepared = plan(said);
-    const Ranks gpus = groups_of(prepared.topology, Grouping::all, Placement::packed).front();
-    const Recording recording = recorded(traffic_of(said, prepared), gpus);
-    write_trace_files(recording.traces, recording.groups, path("job"));
-    const Scenario replay = load_scenario(file("replay.toml", R"([topology]
-servers = 4
-gpus_per_server = 2
-leaves = 2
-spines = 2
-[scale_up]
-kind = "nvlink"
-[trace]
-prefix = "job"
-process_groups = "job.groups.json"
-[workload]
-kind = "trace"
-placement = "packed"
-iterations = 2
-)"))
-                                .loaded.value()
-                                .scenario;
+)",
+                                                   "placement = \"packed\"\niterations = 2\n");
     const RunResult result = run(replay, plan(replay), {}, nullptr);
     const ReplayRanks& ranks = result.replay_ranks;
     ASSERT_EQ(ranks.rank, (std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5, 6, 7}));

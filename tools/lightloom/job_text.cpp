@@ -21,13 +21,14 @@ std::string wait_lines(const RunResult& result) {
     if (waits.job.empty()) return "";
     std::vector<std::vector<std::string>> rows{{"job", "its ranks wait for", "mean rank", "", "worst", ""}};
     for (std::size_t i = 0; i < waits.job.size(); ++i) {
+        const TrainingFigures::Exposed& exposed = waits.exposed;
         const auto step_ps = static_cast<double>(result.jobs.step_ps[waits.job[i]]);
         const auto share = [&](std::int64_t ps) {
             return fmt::format("{:.1f} %", 100.0 * static_cast<double>(ps) / step_ps);
         };
-        rows.push_back({result.jobs.name[waits.job[i]], std::string(name_of(static_cast<Wait>(waits.wait[i]))),
-                        duration(waits.mean_ps[i]), share(waits.mean_ps[i]), duration(waits.worst_ps[i]),
-                        share(waits.worst_ps[i])});
+        rows.push_back({result.jobs.name[waits.job[i]], std::string(name_of(static_cast<Wait>(exposed.wait[i]))),
+                        duration(exposed.mean_ps[i]), share(exposed.mean_ps[i]), duration(exposed.worst_ps[i]),
+                        share(exposed.worst_ps[i])});
     }
     return "\n" + aligned(rows);
 }
@@ -107,8 +108,7 @@ std::vector<JsonObject> job_objects(const RunResult& result) {
         measured("flops_utilisation", jobs.flops_utilisation[i]);
         std::vector<JsonObject> exposed;
         for (std::size_t k = 0; k < waits.job.size(); ++k)
-            if (waits.job[k] == i)
-                exposed.push_back(wait_object(waits.wait[k], waits.mean_ps[k], waits.worst_ps[k], waits.worst[k]));
+            if (waits.job[k] == i) exposed.push_back(wait_object(waits.exposed, k));
         if (!exposed.empty()) object.add("exposed", exposed);
         if (!were_alone(jobs)) continue;
         time("alone_ps", jobs.alone_ps[i]);

@@ -85,12 +85,12 @@ std::string training_lines(const TrainingFigures& t) {
            exposed_lines(t) + checkpoint_lines(t);
 }
 
-JsonObject wait_object(std::uint8_t wait, std::int64_t mean_ps, std::int64_t worst_ps, std::uint32_t worst) {
+JsonObject wait_object(const TrainingFigures::Exposed& exposed, std::size_t row) {
     return JsonObject()
-        .add("wait", name_of(static_cast<Wait>(wait)))
-        .add("mean_ps", mean_ps)
-        .add("worst_ps", worst_ps)
-        .add("worst_endpoint", std::int64_t{worst});
+        .add("wait", name_of(static_cast<Wait>(exposed.wait[row])))
+        .add("mean_ps", exposed.mean_ps[row])
+        .add("worst_ps", exposed.worst_ps[row])
+        .add("worst_endpoint", std::int64_t{exposed.worst[row]});
 }
 
 JsonObject training_object(const TrainingFigures& t) {
@@ -99,9 +99,7 @@ JsonObject training_object(const TrainingFigures& t) {
     training.add("tokens_per_gpu_second", t.tokens_per_gpu_second).add("flops_utilisation", t.flops_utilisation);
     training.add("straggler_ratio", t.straggler_ratio);
     std::vector<JsonObject> exposed;
-    for (std::size_t i = 0; i < t.exposed.wait.size(); ++i)
-        exposed.push_back(
-            wait_object(t.exposed.wait[i], t.exposed.mean_ps[i], t.exposed.worst_ps[i], t.exposed.worst[i]));
+    for (std::size_t i = 0; i < t.exposed.wait.size(); ++i) exposed.push_back(wait_object(t.exposed, i));
     training.add("exposed", exposed);
     if (!t.checkpoints.begin_ps.empty() || t.checkpoints.read_ps > 0)
         training.add("checkpoints", checkpoint_object(t.checkpoints));

@@ -1,7 +1,7 @@
 // What a training job did, for the summary of a run and its --json.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 
 #include "scenarios/run_result.hpp"
@@ -11,8 +11,8 @@ namespace lightloom {
 
 /// Nothing of a workload of another kind.
 std::string training_lines(const TrainingFigures& figures);
-/// A wait of ranks, per step. @param wait  a Wait   @param worst  endpoint of the rank that waits longest
-JsonObject wait_object(std::uint8_t wait, std::int64_t mean_ps, std::int64_t worst_ps, std::uint32_t worst);
+/// What ranks wait for in a step: a row of such.
+JsonObject wait_object(const TrainingFigures::Exposed& exposed, std::size_t row);
 /// @pre figures.steps > 0
 JsonObject training_object(const TrainingFigures& figures);
 

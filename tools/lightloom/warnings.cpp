@@ -165,8 +165,9 @@ void warn_of_no_end(const Scenario& scenario, const Plan& plan) {
 
 // Activations come on top: how many depends on what is recomputed and how micro-batches are ordered.
 void warn_of_memory(const Scenario& scenario) {
-    for (std::size_t i = 0; i < jobs_of(scenario).size(); ++i) {
-        const Scenario::Job job = jobs_of(scenario)[i];
+    const std::vector<Scenario::Job> jobs = jobs_of(scenario);
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        const Scenario::Job& job = jobs[i];
         if (job.workload.kind != WorkloadKind::training) continue;
         const bool is_whole = scenario.jobs.empty();
         const std::int64_t gpus = is_whole ? training_gpus(scenario) : gpus_of_job(scenario, i, shape_of(scenario));

@@ -133,14 +133,8 @@ class Result:
         Numbers that stand for words come as categories. attrs["units"] and attrs["meanings"] say what each column is.
         Of /series, which has a place for each instant and port, both are the index.
         """
-        if any(item.ndim == 2 for item in self._file[group].values() if _is_dataset(item)):
-            return self._grid(group)
-        columns = self._columns(group)
-        scale = next((name for name in columns if h5py.h5ds.is_scale(self._file[group][name].id)), None)
-        frame = pandas.DataFrame({name: _words(self._file[group][name], values) for name, values in columns.items()
-                                  if name != scale})
-        if scale is not None:
-            frame.index = pandas.Index(columns[scale], name=scale)
+        is_grid = any(item.ndim == 2 for item in self._file[group].values() if _is_dataset(item))
+        frame = self._grid(group) if is_grid else self._column_frame(group)
         frame.attrs["units"] = {name: self.unit(f"{group}/{name}") for name in frame}
         frame.attrs["meanings"] = {name: self.meaning(f"{group}/{name}") for name in frame}
         return frame
@@ -154,22 +148,28 @@ class Result:
             dataset[name].attrs.update(units=frame.attrs["units"][name], long_name=frame.attrs["meanings"][name])
         return dataset
 
-    def _grid(self, group):
-        items = {name: item for name, item in self._file[group].items() if _is_dataset(item)}
-        grids = {name: item for name, item in items.items() if item.ndim == 2}
-        # After a kill some may have a row more: whole ones are those that all of them have.
-        axes = [scale.name.rsplit("/", 1)[-1] for scale in (dim[0] for dim in next(iter(grids.values())).dims)]
-        rows = min(len(items[axes[0]]), *(len(item) for item in grids.values()))
-        index = pandas.MultiIndex.from_product([items[axes[0]][:rows], items[axes[1]][:]], names=axes)
-        frame = pandas.DataFrame({name: item[:rows].ravel() for name, item in grids.items()}, index=index)
-        frame.attrs["units"] = {name: self.unit(f"{group}/{name}") for name in frame}
-        frame.attrs["meanings"] = {name: self.meaning(f"{group}/{name}") for name in frame}
-        return frame
-
     def histogram(self, name):
         """One of /histograms, such as "packet_latency"."""
         group = f"histograms/{name}"
         return Histogram(self.table(group), self.scalars(group), self.unit(f"{group}/lower"))
+
+    def _column_frame(self, group):
+        columns = self._columns(group)
+        scale = next((name for name in columns if h5py.h5ds.is_scale(self._file[group][name].id)), None)
+        frame = pandas.DataFrame({name: _words(self._file[group][name], values) for name, values in columns.items()
+                                  if name != scale})
+        if scale is not None:
+            frame.index = pandas.Index(columns[scale], name=scale)
+        return frame
+
+    def _grid(self, group):
+        items = {name: item for name, item in self._file[group].items() if _is_dataset(item)}
+        grids = {name: item for name, item in items.items() if item.ndim == 2}
+        time, place = (dimension[0].name.rsplit("/", 1)[-1] for dimension in next(iter(grids.values())).dims)
+        # After a kill some may have a row more: whole ones are those that all of them have.
+        rows = min(len(items[time]), *(len(item) for item in grids.values()))
+        index = pandas.MultiIndex.from_product([items[time][:rows], items[place][:]], names=[time, place])
+        return pandas.DataFrame({name: item[:rows].ravel() for name, item in grids.items()}, index=index)
 
     def _columns(self, group):
         items = {name: item for name, item in self._file[group].items() if _is_dataset(item) and item.shape != ()}
