@@ -20,7 +20,7 @@ Assumption::Level drawn_level(std::string_view figure, std::uint64_t draw_number
 /// "launch_dbm of modules 400gbase-dr4"
 std::string name_of(const AssumedFigure& figure);
 
-/// What the answer hangs on: of objective, requirements and gates those that follow from prices, from power, and from a run.
+/// What the answer hangs on: of objective, requirements and gates those that follow from prices, from power, from runs.
 struct Bearing {
     bool prices = false, power = false, runs = false;
 };
@@ -46,8 +46,8 @@ struct AssumedOutcome {
 };
 
 /// @param winner  none: no design meets what is asked
-/// @param runs  of a design in a draw: what a run with the optics' figures of that draw measured, the n-th draw with the
-/// n-th set of seeds, round and round; nullptr: it cannot be built
+/// @param runs  of a design in a draw: what a run with its optics' figures measured, the n-th draw with the n-th set of
+/// seeds, round and round; nullptr: it cannot be built
 /// @param optics_figures  names of those that `runs` takes account of
 AssumedOutcome under_assumptions(const Comparison& comparison, std::optional<std::size_t> winner, std::size_t draws,
                                  const std::function<const Measured*(std::size_t design, std::size_t draw)>& runs,
