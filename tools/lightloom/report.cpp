@@ -57,15 +57,6 @@ void refuse_to_overwrite_others(const std::string& path) {
         throw UsageError(fmt::format("{} exists and is not an HTML page; choose another name", path));
 }
 
-void write(const std::string& path, const std::string& page) {
-    ScratchFile scratch(path);
-    std::ofstream stream(scratch.path(), std::ios::binary);
-    stream << page;
-    stream.close();
-    if (!stream) throw std::runtime_error("cannot write " + path);
-    scratch.publish();
-}
-
 }  // namespace
 
 int report_command(const std::vector<std::string>& words) {
@@ -100,7 +91,7 @@ int report_command(const std::vector<std::string>& words) {
         title = fmt::format("{} results", files.size());
         comparison = comparison_object(std::move(designs));
     }
-    write(path, report_page(title.empty() ? "Lightloom report" : title, results, comparison));
+    write_whole_file(path, report_page(title.empty() ? "Lightloom report" : title, results, comparison));
     std::cout << path << '\n';
     return kExitFine;
 }

@@ -42,8 +42,8 @@ const gateRow = ({gate, units, value, bound, is_measured: isMeasured, is_met: is
 
 function gatesTable(result) {
     return result.gates.length === 0 ? null : tableElement({
-        caption: 'What the scenario requires ([question])',
-        head: ['gate', 'met', 'is', 'bound'],
+        caption: 'Requirements: the gates of the scenario that made this result, as it was then ([question])',
+        head: ['requirement', 'met', 'is', 'bound'],
         rows: result.gates.map(gateRow),
     });
 }
