@@ -11,6 +11,7 @@
 #include "scenarios/scratch_file.hpp"
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/console.hpp"
+#include "tools/lightloom/interruption.hpp"
 #include "tools/lightloom/report_bundle.hpp"
 #include "tools/lightloom/report_comparison.hpp"
 #include "tools/lightloom/report_page.hpp"
@@ -71,6 +72,7 @@ int report_command(const std::vector<std::string>& words) {
     const auto files = arguments["result"].as<std::vector<std::string>>();
     const std::string path = page_path(arguments, files);
     refuse_to_overwrite_others(path);
+    outlive_file_size_limit();
 
     std::vector<JsonObject> results;
     std::vector<Design> designs;

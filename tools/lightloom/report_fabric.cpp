@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace lightloom {
 namespace {
 
@@ -22,19 +20,6 @@ void check_rows(const ResultReader& result, std::size_t found, std::size_t wante
         throw ResultUnreadable(fmt::format("{}: {} has {} rows, not {}", result.path(), path, found, wanted));
 }
 
-/// What the numbers of a column stand for. A file that has lost its flag_meanings has the numbers: "tier-0".
-std::vector<std::string> words_of(const ResultReader& result, const std::string& path) {
-    constexpr std::size_t kMostWords = 256;
-    std::vector<std::string> words = result.words(path);
-    if (!words.empty()) return words;
-    const std::vector<std::int64_t> numbers = result.whole_column(path);
-    check_references(result, numbers, kMostWords, path.c_str());
-    const std::int64_t last = numbers.empty() ? -1 : *std::ranges::max_element(numbers);
-    const std::string name = path.substr(path.rfind('/') + 1);
-    for (std::int64_t n = 0; n <= last; ++n) words.push_back(fmt::format("{}-{}", name, n));
-    return words;
-}
-
 /// A column of /ports in the order of directions. @param sorted  what directions without a port have
 template <class Number>
 std::vector<Number> by_direction(const std::vector<std::int64_t>& direction, const std::vector<Number>& by_port,
@@ -47,8 +32,8 @@ std::vector<Number> by_direction(const std::vector<std::int64_t>& direction, con
 }  // namespace
 
 ReportedFabric::ReportedFabric(const ResultReader& result)
-    : kinds(words_of(result, "topology/nodes/kind")),
-      tiers(words_of(result, "topology/links/tier")),
+    : kinds(words_or_numbers(result, "topology/nodes/kind")),
+      tiers(words_or_numbers(result, "topology/links/tier")),
       kind(result.whole_column("topology/nodes/kind")),
       index(result.whole_column("topology/nodes/index")),
       first_port(result.whole_column("topology/nodes/first_port")),

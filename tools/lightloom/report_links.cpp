@@ -196,6 +196,8 @@ std::vector<JsonObject> worst_links(const ResultReader& result, const ReportedFa
              {&fabric.frames_lost, &fabric.frames_dropped, &fabric.deepest_queue_bytes, &fabric.paused_ps})
             take_worst(taken, rows, [&](std::size_t d) { return static_cast<double>((*column)[d]); });
     }
+    bool any_degraded = false;
+    for (std::size_t d = 0; d < rows; ++d) any_degraded |= fabric.was_degraded(d);
     const std::vector<double> error_ratio = result.column("optics/links/pre_fec_ber");
     std::vector<JsonObject> list;
     for (const std::size_t d : taken) {
@@ -203,7 +205,7 @@ std::vector<JsonObject> worst_links(const ResultReader& result, const ReportedFa
         row.add("direction", static_cast<std::int64_t>(d)).add("sender", fabric.sender_name(d));
         row.add("tier", fabric.tiers[static_cast<std::size_t>(fabric.tier[d / 2])]);
         row.add("margin_db", fabric.margin_db[d]).add("pre_fec_ber", error_ratio[d]);
-        if (!fabric.least_margin_db.empty()) row.add("least_margin_db", fabric.least_margin_db[d]);
+        if (any_degraded) row.add("least_margin_db", fabric.least_margin_db[d]);
         if (fabric.has_ports())
             row.add("utilisation", fabric.utilisation[d])
                 .add("frames_sent", fabric.frames_sent[d])

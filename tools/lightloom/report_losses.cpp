@@ -61,6 +61,8 @@ std::string sentence_of(const LinkLosses& losses) {
         parts.push_back(fmt::format("{} to bit errors on links that faults degraded (as built {:.2g} were expected)",
                                     count_text(losses.degraded.lost), losses.degraded.expected));
     if (losses.as_built.lost > 0.0) parts.push_back(errors_as_built(losses));
+    // Of one part it is said once how many: it begins with the number.
+    if (parts.size() == 1) return "frames lost on links: " + parts[0];
     return fmt::format("frames lost on links: {}, of them {}", count_text(losses.total()), fmt::join(parts, ", "));
 }
 

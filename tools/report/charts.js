@@ -242,7 +242,7 @@ function budgetChart(result, budget) {
         note: `The worst of ${readableNumber(budget.links)} directions: ${budget.worst_sender}. ` +
             'Losses and penalties come off the power sent; what is left over the sensitivity is the margin.' +
             beforeFaults(result),
-        height: 60 + 30 * waterfallBars(budget).length,
+        height: 72 + 30 * waterfallBars(budget).length,
         option: (theme) => waterfallOption(theme, budget),
         table: {
             caption: `Budget of ${budget.tier}, worst lane`,

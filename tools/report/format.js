@@ -123,9 +123,10 @@ function tellHiddenColumns(scroll) {
     const [first, ...others] = [...scroll.querySelector('tr')?.cells ?? []].map((part) => part.getBoundingClientRect());
     const before = others.filter((part) => part.left < Math.max(left, first.right) - 1).length;
     const after = others.filter((part) => part.right > right + 1).length;
+    const columns = (count) => `${count} more ${count === 1 ? 'column' : 'columns'}`;
     scroll.toggleAttribute('data-scrolled', before > 0);
-    scroll.querySelector('caption span').dataset.hidden = (before ? `  ← ${before} more` : '') +
-        (after ? `  ${after} more →` : '');
+    scroll.querySelector('caption span').dataset.hidden = (before ? `  ← ${columns(before)}` : '') +
+        (after ? `  ${columns(after)} →` : '');
 }
 
 /** In the next frame, since what it says may change a height. */
