@@ -84,7 +84,7 @@ void read_faults(const ResultReader& result, Symptoms& found) {
 void read_bill(const ResultReader& result, Symptoms& found) {
     if (!result.has("economics/items")) return;
     const double gpus = result.scalar("economics/gpus");
-    const std::vector<std::string> kinds = result.words("economics/items/kind");
+    const std::vector<std::string> kinds = words_or_numbers(result, "economics/items/kind");
     for (const std::string& kind : kinds) found.bill.push_back({.kind = kind});
     const std::vector<double> kind = result.column("economics/items/kind"),
                               watt = result.column("economics/items/power_watt"),
