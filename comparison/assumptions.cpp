@@ -24,19 +24,14 @@ std::uint64_t number_of_name(std::string_view name) {
     return hash;
 }
 
-std::string figure_of(const BillItem& item, const char* column) {
-    return fmt::format("{} of {} {}", column, item.kind, item.item);
-}
-
 // Power and price of a bill in a draw; what is not assumed has three equal values.
 std::vector<double> with_bill_drawn(const Measured& run, std::uint64_t draw_number) {
     std::vector<double> values = run.values;
     if (run.bill.empty()) return values;
     double watt = 0.0, dollars = 0.0;
     for (const BillItem& item : run.bill) {
-        watt += item.watt[static_cast<std::size_t>(drawn_level(figure_of(item, "power_watt"), draw_number))];
-        const double price =
-            item.dollars[static_cast<std::size_t>(drawn_level(figure_of(item, "price_usd"), draw_number))];
+        watt += item.watt[static_cast<std::size_t>(drawn_level(power_figure(item), draw_number))];
+        const double price = item.dollars[static_cast<std::size_t>(drawn_level(price_figure(item), draw_number))];
         if (!std::isnan(price) || item.kind != "fibre") dollars += price;  // as the metric has it
     }
     const auto value = [&](const char* name) -> double& { return values[number_of(*metric_named(name))]; };
@@ -46,14 +41,24 @@ std::vector<double> with_bill_drawn(const Measured& run, std::uint64_t draw_numb
     return values;
 }
 
+// A draw is run with one set of seeds of several: what its figures change there is added to the mean over all.
+std::vector<double> changed(const std::vector<double>& mean, const Design& design, std::vector<double> drawn,
+                            std::uint64_t draw_number) {
+    if (design.runs.size() == 1) return drawn;
+    const std::vector<double>& as_run = design.runs[draw_number % design.runs.size()].values;
+    for (std::size_t metric = 0; metric < drawn.size(); ++metric)
+        drawn[metric] = mean[metric] + (drawn[metric] - as_run[metric]);
+    return drawn;
+}
+
 std::set<std::string> bill_figures(const Comparison& comparison) {
     std::set<std::string> names;
     const Bearing bearing = bearing_of(comparison);
     for (const Design& design : comparison.designs)
         for (const BillItem& item : design.runs[0].bill) {
-            if (bearing.power && item.watt[0] != item.watt[2]) names.insert(figure_of(item, "power_watt"));
+            if (bearing.power && item.watt[0] != item.watt[2]) names.insert(power_figure(item));
             if (bearing.prices && !std::isnan(item.dollars[1]) && item.dollars[0] != item.dollars[2])
-                names.insert(figure_of(item, "price_usd"));
+                names.insert(price_figure(item));
         }
     return names;
 }
@@ -80,6 +85,7 @@ Bearing bearing_of(const Comparison& comparison) {
     take(*comparison.objective);
     for (std::size_t design = 0; design < comparison.designs.size(); ++design)
         for (const Gate& gate : requirements(comparison, design)) take(*gate.metric);
+    for (const Gate& gate : comparison.fail_if) take(*gate.metric);
     return bearing;
 }
 
@@ -87,24 +93,33 @@ bool is_economic(const AssumedFigure& figure) {
     return figure.column.starts_with("price_") || (figure.table == "passives" && figure.column == "power_watt");
 }
 
-AssumedOutcome under_assumptions(const Comparison& comparison, std::size_t winner, std::size_t draws,
+AssumedOutcome under_assumptions(const Comparison& comparison, std::optional<std::size_t> winner, std::size_t draws,
                                  const std::function<const Measured*(std::size_t design, std::size_t draw)>& runs,
                                  const std::vector<std::string>& optics_figures) {
     std::set<std::string> figures = bill_figures(comparison);
     figures.insert(optics_figures.begin(), optics_figures.end());
     AssumedOutcome outcome{.draws = draws, .stays = 0, .figures = figures.size(), .instead = {}, .flip = {}};
     std::vector<bool> lost(draws);
+    const Values as_run = means(comparison);
+    const std::size_t objective = number_of(*comparison.objective);
     std::map<std::size_t, std::size_t> others;  // who won how often
     const std::vector<double> nothing(metrics().size(), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t n = 0; n < draws; ++n) {
         Values values;
         for (std::size_t design = 0; design < comparison.designs.size(); ++design) {
             const Measured* run = runs(design, n);
-            values.push_back(run == nullptr ? nothing : with_bill_drawn(*run, n));
+            values.push_back(run == nullptr
+                                 ? nothing
+                                 : changed(as_run[design], comparison.designs[design], with_bill_drawn(*run, n), n));
         }
-        const std::vector<std::size_t> order = ranked(comparison, values);
-        lost[n] = order.empty() || order[0] != winner;
+        const std::vector<GateOutcome> gates = gate_outcomes(comparison, values);
+        outcome.red.resize(gates.size());
+        for (std::size_t gate = 0; gate < gates.size(); ++gate) outcome.red[gate] += gates[gate].is_red();
+        const std::vector<std::size_t> order = ranked(comparison, values, gates);
+        const std::optional<std::size_t> first = order.empty() ? std::nullopt : std::optional(order[0]);
+        lost[n] = first != winner;
         outcome.stays += !lost[n];
+        outcome.ties += !lost[n] && order.size() > 1 && values[order[0]][objective] == values[order[1]][objective];
         if (lost[n] && !order.empty()) ++others[order[0]];
     }
     const auto most = std::ranges::max_element(others, {}, [](const auto& entry) { return entry.second; });

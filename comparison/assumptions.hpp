@@ -20,7 +20,7 @@ Assumption::Level drawn_level(std::string_view figure, std::uint64_t draw_number
 /// "launch_dbm of modules 400gbase-dr4"
 std::string name_of(const AssumedFigure& figure);
 
-/// What the order hangs on: of objective and requirements those that follow from prices, from power, and from a run.
+/// What the answer hangs on: of objective, requirements and gates those that follow from prices, from power, from runs.
 struct Bearing {
     bool prices = false, power = false, runs = false;
 };
@@ -30,9 +30,11 @@ Bearing bearing_of(const Comparison& comparison);
 bool is_economic(const AssumedFigure& figure);
 
 struct AssumedOutcome {
-    std::size_t draws = 0, stays = 0;    // stays: the winner wins
-    std::size_t figures = 0;             // that were drawn: those that may bear on the order
-    std::optional<std::size_t> instead;  // who wins most often where the winner does not
+    std::size_t draws = 0, stays = 0;    // stays: the winner wins; without one, again no design meets what is asked
+    std::size_t ties = 0;                // of these, in which the next is as good
+    std::size_t figures = 0;             // that were drawn: those that may bear on the answer
+    std::optional<std::size_t> instead;  // who wins most often in the other draws
+    std::vector<std::size_t> red{};      // by gate: in how many draws it is red
 
     /// The figure that the others depend on: of the draws with it there, so many turn the order.
     struct Flip {
@@ -43,10 +45,11 @@ struct AssumedOutcome {
     std::optional<Flip> flip;
 };
 
-/// @param runs  of a design in a draw: what a run with the optics' figures of that draw measured; nullptr: it cannot be
-/// built
+/// @param winner  none: no design meets what is asked
+/// @param runs  of a design in a draw: what a run with its optics' figures measured, the n-th draw with the n-th set of
+/// seeds, round and round; nullptr: it cannot be built
 /// @param optics_figures  names of those that `runs` takes account of
-AssumedOutcome under_assumptions(const Comparison& comparison, std::size_t winner, std::size_t draws,
+AssumedOutcome under_assumptions(const Comparison& comparison, std::optional<std::size_t> winner, std::size_t draws,
                                  const std::function<const Measured*(std::size_t design, std::size_t draw)>& runs,
                                  const std::vector<std::string>& optics_figures);
 

@@ -1,5 +1,7 @@
 #include "comparison/design.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -57,6 +59,12 @@ Measured measured_of(const ResultReader& result) {
         run.payload_bits = 8.0 * result.scalar("summary/payload_bytes_delivered");
     }
     return run;
+}
+
+std::string seeds_text(const Measured& run) {
+    if (run.plant_seed == run.traffic_seed && run.plant_seed == run.faults_seed)
+        return fmt::format("all seeds {}", run.plant_seed);
+    return fmt::format("seeds plant {}, traffic {}, faults {}", run.plant_seed, run.traffic_seed, run.faults_seed);
 }
 
 std::vector<double> Design::values(const Metric& metric) const {

@@ -32,13 +32,16 @@ struct Measured {
 };
 Measured measured_of(const ResultReader& result);
 
+/// "all seeds 4", "seeds plant 4, traffic 1, faults 4"
+std::string seeds_text(const Measured& run);
+
 struct Design {
     std::string name;            // as the table calls it
     std::string source, title;   // the file
     Question question;           // of its scenario
     std::vector<Measured> runs;  // at least one
-    Symptoms symptoms;           // of the first
-    Work work{};                 // likewise
+    Symptoms symptoms;           // of them together
+    Work work{};                 // of the first
     /// Mean over the runs; NaN if one of them has none.
     double value(const Metric& metric) const;
     /// One value for each run.

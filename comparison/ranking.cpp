@@ -2,12 +2,48 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace lightloom {
 namespace {
 
 // A key by which less is better.
 double key_of(const Metric& metric, double value) { return metric.better == Better::more ? -value : value; }
+
+// How far a value lies to the side where the gate is red; infinite: nobody knows.
+double badness(const GateOutcome& gate, double value, double bound) {
+    if (std::isnan(value) || std::isnan(bound)) return std::numeric_limits<double>::infinity();
+    switch (gate.gate.compare) {
+        case Gate::Operator::less:
+        case Gate::Operator::at_most: return gate.is_required ? value - bound : bound - value;
+        case Gate::Operator::more:
+        case Gate::Operator::at_least: return gate.is_required ? bound - value : value - bound;
+        case Gate::Operator::equal:
+        case Gate::Operator::unequal: break;
+    }
+    const bool wants_equal = (gate.gate.compare == Gate::Operator::equal) == gate.is_required;
+    return wants_equal ? std::abs(value - bound) : -std::abs(value - bound);
+}
+
+// Run by run, as its values are; of what is relative, against the baseline's run of the same number.
+void add_runs(const Comparison& comparison, const std::vector<Measured>& runs, GateOutcome& gate) {
+    const std::vector<Measured>& baseline = comparison.designs[comparison.baseline].runs;
+    const std::size_t column = number_of(*gate.gate.metric);
+    gate.runs = runs.size();
+    double furthest = -std::numeric_limits<double>::infinity();
+    for (std::size_t run = 0; run < runs.size(); ++run) {
+        const double value = runs[run].values.at(column);
+        const double against = baseline[baseline.size() == runs.size() ? run : 0].values.at(column);
+        GateOutcome alone = gate;
+        alone.holds = gate.gate.holds(value, against);
+        gate.red_runs += alone.is_red();
+        const double bad = badness(gate, value, gate.gate.bound(against));
+        if (bad <= furthest) continue;
+        furthest = bad;
+        gate.worst = value;
+        gate.worst_seeds = seeds_text(runs[run]);
+    }
+}
 
 bool same_seeds(const Measured& a, const Measured& b) {
     return a.plant_seed == b.plant_seed && a.traffic_seed == b.traffic_seed && a.faults_seed == b.faults_seed;
@@ -51,10 +87,46 @@ std::vector<GateOutcome> gate_outcomes(const Comparison& comparison, const Value
     return outcomes;
 }
 
-std::vector<std::size_t> ranked(const Comparison& comparison, const Values& values) {
+void add_evidence(const Comparison& comparison, std::vector<GateOutcome>& gates) {
+    for (GateOutcome& gate : gates) {
+        const std::vector<Measured>& runs = comparison.designs[gate.design].runs;
+        add_runs(comparison, runs, gate);
+        const double share = gate.gate.is_relative ? gate.gate.value : 0.0;
+        gate.assumed = bill_deviation(*gate.gate.metric, runs, share, comparison.designs[comparison.baseline].runs);
+        if (std::isnan(gate.value) || std::isnan(gate.bound)) continue;
+        const auto is_red_at = [&](double deviation) {
+            GateOutcome there = gate;
+            there.holds = gate.gate.holds_of(gate.value + deviation, gate.bound);
+            return there.is_red();
+        };
+        gate.is_open = is_red_at(gate.assumed.low) != gate.is_red() || is_red_at(gate.assumed.high) != gate.is_red();
+    }
+}
+
+bool is_better(const Metric& metric, double value, double than) { return key_of(metric, value) < key_of(metric, than); }
+
+double miss_of(const GateOutcome& gate) {
+    const double difference = std::abs(gate.value - gate.bound);
+    const bool is_ordered = gate.gate.compare != Gate::Operator::equal && gate.gate.compare != Gate::Operator::unequal;
+    if (!is_ordered || std::isnan(difference)) return std::numeric_limits<double>::quiet_NaN();
+    return gate.gate.metric->unit == MetricUnit::decibel ? difference : difference / std::abs(gate.bound);
+}
+
+std::optional<WorstRun> worst_run(const Design& design, const Metric& metric) {
+    std::optional<WorstRun> worst;
+    for (std::size_t run = 0; run < design.runs.size(); ++run) {
+        const double value = design.runs[run].values.at(number_of(metric));
+        if (!std::isnan(value) && (!worst || key_of(metric, value) > key_of(metric, worst->value)))
+            worst = WorstRun{run, value};
+    }
+    return worst;
+}
+
+std::vector<std::size_t> ranked(const Comparison& comparison, const Values& values,
+                                const std::vector<GateOutcome>& gates) {
     const std::size_t column = number_of(*comparison.objective);
     std::vector<bool> out(values.size());
-    for (const GateOutcome& outcome : gate_outcomes(comparison, values))
+    for (const GateOutcome& outcome : gates)
         if (outcome.is_required && outcome.is_red()) out[outcome.design] = true;
     std::vector<std::size_t> order;
     for (std::size_t design = 0; design < values.size(); ++design)

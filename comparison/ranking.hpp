@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "comparison/assumed_bill.hpp"
 #include "comparison/design.hpp"
 #include "comparison/statistics.hpp"
 #include "scenarios/gates.hpp"
@@ -25,14 +26,31 @@ struct Comparison {
 using Values = std::vector<std::vector<double>>;
 Values means(const Comparison& comparison);
 
+enum class GateState { green, red, undecided };
+
 struct GateOutcome {
     std::size_t design;
     Gate gate;
     bool is_required = false;  // by the design's scenario; else it must not hold
     double value = 0.0, bound = 0.0;
     std::optional<bool> holds;
-    /// What could not be compared is red, too: nobody knows that it is not.
+
+    // What a mean over runs, and the middle of assumed figures, do not show: add_evidence.
+    std::size_t runs = 1, red_runs = 0;  // each run by itself
+    double worst = 0.0;                  // the value that is furthest to the wrong side
+    std::string worst_seeds{};           // of the run that has it
+    Deviation assumed{};                 // of `value` less `bound`
+    bool is_open = false;                // assumed figures of the bill decide
+    std::size_t draws = 0, red_draws = 0;
+
+    /// With assumed figures in their middle. What could not be compared is red, too: nobody knows that it is not.
     bool is_red() const { return holds.value_or(!is_required) != is_required; }
+    /// Undecided: red or not as assumed figures are. Draws, where there are any, have the last word.
+    GateState state() const {
+        if (draws > 0 ? red_draws > 0 && red_draws < draws : is_open) return GateState::undecided;
+        return is_red() ? GateState::red : GateState::green;
+    }
+    bool fails() const { return state() == GateState::red; }
 };
 
 /// What a design must meet: what its own scenario requires, and what the baseline's does, which is asked of all.
@@ -42,8 +60,27 @@ std::vector<Gate> requirements(const Comparison& comparison, std::size_t design)
 /// not concern it.
 std::vector<GateOutcome> gate_outcomes(const Comparison& comparison, const Values& values);
 
-/// Designs with a value of the objective that meet their requirements, best first; the first of equals first.
-std::vector<std::size_t> ranked(const Comparison& comparison, const Values& values);
+/// To gates that were judged by means: how many runs are red by themselves, and whether assumed figures decide.
+void add_evidence(const Comparison& comparison, std::vector<GateOutcome>& gates);
+
+/// Designs with a value of the objective that meet their requirements, assumed figures being in their middle. Best
+/// first; the first of equals first. @param gates  outcomes with these values
+std::vector<std::size_t> ranked(const Comparison& comparison, const Values& values,
+                                const std::vector<GateOutcome>& gates);
+
+/// By the metric; with a NaN, no.
+bool is_better(const Metric& metric, double value, double than);
+
+/// By how much a value misses a gate's bound: a share of the bound, or of decibels their difference; NaN: no number
+/// says how much, as where it was not measured or is to be unequal.
+double miss_of(const GateOutcome& gate);
+
+/// The run with the worst value, and what it is; of equals the first.
+struct WorstRun {
+    std::size_t run = 0;
+    double value = 0.0;
+};
+std::optional<WorstRun> worst_run(const Design& design, const Metric& metric);
 
 /// Of the objective, `a` - `b`, where both have runs of the same seeds.
 std::optional<Interval> paired_lead(const Comparison& comparison, const Metric& metric, std::size_t a, std::size_t b);

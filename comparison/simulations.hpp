@@ -24,10 +24,15 @@ struct ProgramName {
     std::string version, build_type;
 };
 
-/// Runs them all, as many at a time as there are cores. @param go_on  asked now and then, from several threads; false
+struct SimulationsProgress {
+    std::size_t ended = 0;
+    double share = 0.0;  // of all that is to be simulated, those under way counted by their bytes
+};
+
+/// Runs them all, as many at a time as there are cores. @param watch  asked now and then, from several threads; false
 /// ends all. @throws ResultError, and what else a run throws, once all have ended
 void simulate(std::vector<Simulation>& simulations, const ProgramName& program, unsigned cores,
-              const std::function<bool()>& go_on);
+              const std::function<bool(const SimulationsProgress&)>& watch);
 
 /// Figures that the scenario's optics take from the catalogue and that are assumed there. @throws CatalogueError
 std::vector<AssumedFigure> assumed_figures_of(const LoadedScenario& input);

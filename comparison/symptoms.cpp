@@ -96,6 +96,16 @@ void read_bill(const ResultReader& result, Symptoms& found) {
     }
 }
 
+// To a mean over runs, of which this is one.
+void add_tier(std::vector<Symptoms::Tier>& mean, const Symptoms::Tier& of_run, double share) {
+    auto tier = std::ranges::find(mean, of_run.name, &Symptoms::Tier::name);
+    if (tier == mean.end()) tier = mean.insert(tier, {.name = of_run.name});
+    tier->utilisation += share * of_run.utilisation;
+    tier->greatest_utilisation += share * of_run.greatest_utilisation;
+    tier->frames_lost += share * of_run.frames_lost;
+    if (of_run.margin_db) tier->margin_db = std::min(tier->margin_db.value_or(*of_run.margin_db), *of_run.margin_db);
+}
+
 const Symptoms::Tier* busiest(const Symptoms& of) {
     const auto most = std::ranges::max_element(of.tiers, {}, &Symptoms::Tier::greatest_utilisation);
     return most == of.tiers.end() ? nullptr : &*most;
@@ -106,6 +116,11 @@ const Symptoms::Tier* weakest(const Symptoms& of) {
     for (const Symptoms::Tier& tier : of.tiers)
         if (tier.margin_db && (least == nullptr || *tier.margin_db < *least->margin_db)) least = &tier;
     return least;
+}
+
+// A count, or a mean of counts.
+std::string count_text(double count) {
+    return count == std::round(count) ? fmt::format("{:.0f}", count) : fmt::format("{:.3g}", count);
 }
 
 // The part of the bill that differs most.
@@ -133,21 +148,19 @@ void add_losses(Lines& lines, const Symptoms& better, const std::string& worse_n
         const auto same = std::ranges::find(better.tiers, tier.name, &Symptoms::Tier::name);
         const double others = same == better.tiers.end() ? 0.0 : same->frames_lost;
         if (tier.frames_lost > kWorse * others)
-            lines.push_back(fmt::format("cables of tier {} lose {:.0f} frames in {} ({:.0f} in the other)", tier.name,
-                                        tier.frames_lost, worse_name, others));
+            lines.push_back(fmt::format("cables of tier {} lose {} frames in {} ({} in the other)", tier.name,
+                                        count_text(tier.frames_lost), worse_name, count_text(others)));
     }
     if (worse.dropped > kWorse * better.dropped)
-        lines.push_back(
-            fmt::format("full buffers drop {:.0f} frames in {} ({:.0f} in the other), the deepest queue at a {}",
-                        worse.dropped, worse_name, better.dropped, worse.queue_at));
+        lines.push_back(fmt::format("full buffers drop {} frames in {} ({} in the other), the deepest queue at a {}",
+                                    count_text(worse.dropped), worse_name, count_text(better.dropped), worse.queue_at));
 }
 
 void add_locks(Lines& lines, const Symptoms& better, const std::string& worse_name, const Symptoms& worse) {
     if (worse.lock_losses > kWorse * better.lock_losses)
         lines.push_back(fmt::format(
-            "links of {} lose their lock, times: {:.0f} ({:.0f} in the other), and of these their port goes "
-            "down: {:.0f}",
-            worse_name, worse.lock_losses, better.lock_losses, worse.flaps));
+            "links of {} lose their lock, times: {} ({} in the other), and of these their port goes down: {}",
+            worse_name, count_text(worse.lock_losses), count_text(better.lock_losses), count_text(worse.flaps)));
 }
 
 void add_fault(Lines& lines, const Symptoms& better, const std::string& worse_name, const Symptoms& worse) {
@@ -156,9 +169,9 @@ void add_fault(Lines& lines, const Symptoms& better, const std::string& worse_na
     const double others = better.worst_fault ? better.worst_fault->longest_stall_ps : 0.0;
     if (fault.longest_stall_ps > kWorse * others && fault.flows_stalled > 0.0)
         lines.push_back(fmt::format(
-            "fault.{} ({}) stalls {:.0f} flows of {} for up to {:.4g} us ({:.4g} us in the "
-            "other)",
-            fault.number, fault.kind, fault.flows_stalled, worse_name, fault.longest_stall_ps * 1e-6, others * 1e-6));
+            "fault.{} ({}) stalls {:.0f} flows of {}{} for up to {:.4g} us ({:.4g} us in the other)", fault.number,
+            fault.kind, fault.flows_stalled, worse_name, fault.run.empty() ? "" : fmt::format(" with {}", fault.run),
+            fault.longest_stall_ps * 1e-6, others * 1e-6));
 }
 
 void add_load(Lines& lines, const std::string& better_name, const Symptoms& better, const std::string& worse_name,
@@ -194,6 +207,29 @@ Symptoms symptoms_of(const ResultReader& result) {
     read_faults(result, found);
     read_bill(result, found);
     return found;
+}
+
+Symptoms mean_of(const std::vector<Symptoms>& runs, const std::vector<std::string>& names) {
+    Symptoms mean = runs.at(0);
+    if (runs.size() == 1) return mean;
+    const double share = 1.0 / static_cast<double>(runs.size());
+    mean = {.tiers = {}, .queue_at = mean.queue_at, .worst_fault = {}, .bill = mean.bill};
+    double deepest = 0.0;
+    for (std::size_t n = 0; n < runs.size(); ++n) {
+        const Symptoms& run = runs[n];
+        for (const Symptoms::Tier& tier : run.tiers) add_tier(mean.tiers, tier, share);
+        mean.queue_bytes += share * run.queue_bytes;
+        if (run.queue_bytes > deepest) mean.queue_at = run.queue_at;
+        deepest = std::max(deepest, run.queue_bytes);
+        mean.dropped += share * run.dropped;
+        mean.lock_losses += share * run.lock_losses;
+        mean.flaps += share * run.flaps;
+        const double worst = mean.worst_fault ? mean.worst_fault->longest_stall_ps : -1.0;
+        if (!run.worst_fault || run.worst_fault->longest_stall_ps <= worst) continue;
+        mean.worst_fault = run.worst_fault;
+        mean.worst_fault->run = names.at(n);
+    }
+    return mean;
 }
 
 Lines troubles(const Symptoms& better, const std::string& worse_name, const Symptoms& worse) {

@@ -27,6 +27,7 @@ struct Symptoms {
         std::size_t number = 0;
         std::string kind;
         double flows_stalled = 0.0, longest_stall_ps = 0.0, frames_lost = 0.0;
+        std::string run{};  // of several, which: "all seeds 4"
     };
     std::optional<Fault> worst_fault;  // by its longest stall
 
@@ -38,6 +39,10 @@ struct Symptoms {
 };
 
 Symptoms symptoms_of(const ResultReader& result);
+
+/// Of several runs: means; of a tier the least margin, and of all faults the worst. @pre one run at least
+/// @param names  which run is which: "all seeds 4"
+Symptoms mean_of(const std::vector<Symptoms>& runs, const std::vector<std::string>& names);
 
 /// What went wrong in one design and not, or less, in another: frames lost or dropped, locks lost, flows stalled.
 std::vector<std::string> troubles(const Symptoms& better, const std::string& worse_name, const Symptoms& worse);

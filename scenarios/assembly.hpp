@@ -38,6 +38,13 @@ struct Progress {
     std::int64_t events;
     const PortSeries* series = nullptr;  // what has been sampled so far, ...
     std::size_t samples = 0;             // ... of which so many are whole
+
+    /// From 0 to 1, by payload.
+    double share_done() const {
+        return payload_bytes_total <= 0
+                   ? 0.0
+                   : static_cast<double>(payload_bytes_delivered) / static_cast<double>(payload_bytes_total);
+    }
 };
 
 /// The parts of a run before it starts: what `explain` prints and `run` executes.

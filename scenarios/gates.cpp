@@ -122,8 +122,7 @@ std::optional<GateError> read_value(Reading& reading, Gate& gate) {
 
 }  // namespace
 
-std::optional<bool> Gate::holds(double measured, double baseline) const {
-    const double limit = bound(baseline);
+std::optional<bool> Gate::holds_of(double measured, double limit) const {
     if (std::isnan(measured) || std::isnan(limit)) return std::nullopt;
     switch (compare) {
         case Operator::less: return measured < limit;

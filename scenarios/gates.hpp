@@ -26,7 +26,8 @@ struct Gate {
     bool is_relative = false;  // to the baseline
 
     /// Whether the condition holds; none: what it compares was not measured.
-    std::optional<bool> holds(double measured, double baseline) const;
+    std::optional<bool> holds(double measured, double baseline) const { return holds_of(measured, bound(baseline)); }
+    std::optional<bool> holds_of(double measured, double limit) const;
     /// What `measured` is compared with.
     double bound(double baseline) const { return is_relative ? value * baseline : value; }
 };

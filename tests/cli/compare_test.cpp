@@ -118,8 +118,59 @@ TEST_F(Compare, HoldsScenariosToWhatTheyRequire) {
     EXPECT_EQ(red.exit_code, 1);
     EXPECT_TRUE(has(red.out, "RED   narrow: requires p01_margin >= 40dB")) << red.out;
     EXPECT_TRUE(has(red.out, "No design has a completion and meets its requirements.")) << red.out;
+    EXPECT_TRUE(has(red.out, "narrow is out: it misses p01_margin >= 40dB by ")) << red.out;
     EXPECT_EQ(with("p99_9_latency <= 1.2 x baseline").exit_code, 0);
     EXPECT_EQ(with("p99_9_latency < 1.0 x baseline").exit_code, 1);
+}
+
+TEST_F(Compare, SaysWhatKeepsAFasterDesignOut) {
+    const Finished finished = lightloom(compared({"--set", "question.require=[\"transceivers_per_gpu <= 0.75\"]"}));
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_TRUE(has(finished.out, "Only one has a completion and meets its requirements: ")) << finished.out;
+    EXPECT_TRUE(has(finished.out,
+                    "two is out: it misses transceivers_per_gpu <= 0.75 by 33 %: it has 1. Without that "
+                    "it would win by completion: "))
+        << finished.out;
+}
+
+TEST_F(Compare, IsUndecidedWhereAnAssumedPriceDecides) {
+    const auto gate = [&](const std::string& text, const std::vector<std::string>& more) {
+        std::vector<std::string> words{"--fail-if", text, "--json"};
+        words.insert(words.end(), more.begin(), more.end());
+        const Finished finished = lightloom(compared(words));
+        return std::to_string(finished.exit_code) +
+               python(
+                   "import sys, json\n"
+                   "g = json.loads(sys.argv[1])['gates'][0]\n"
+                   "print('', g['state'], g['red'], g['assumed']['low'] < g['value'] < g['assumed']['high'],\n"
+                   "      0 < g.get('red_draws', 0) < g.get('draws', 0))",
+                   {finished.out});
+    };
+    EXPECT_EQ(gate("usd_per_gpu > 1$", {}), "1 red True True False");
+    EXPECT_EQ(gate("usd_per_gpu > 1000000$", {}), "0 green False True False");
+    const std::string middle =
+        python("import sys, json; print(round(json.loads(sys.argv[1])['designs'][0]['values']['usd_per_gpu']))",
+               {lightloom(compared({"--json"})).out});
+    EXPECT_EQ(gate("usd_per_gpu > " + middle + "$", {}), "0 undecided False True False");
+    EXPECT_EQ(gate("usd_per_gpu > " + middle + "$", {"--assume", "40"}), "0 undecided False True True");
+}
+
+TEST_F(Compare, NamesTheSeedsToLookAt) {
+    const Finished finished = lightloom(compared({"--seeds", "3", "--set", "workload.kind=permutation", "--set",
+                                                  "routing.policy=ecmp", "--fail-if", "completion > 1us"}));
+    EXPECT_EQ(finished.exit_code, 1) << finished.err;
+    EXPECT_TRUE(has(finished.out, "completion over seeds\n")) << finished.out;
+    EXPECT_TRUE(has(finished.out, "  worst with all seeds ")) << finished.out;
+    EXPECT_TRUE(has(finished.out, " in the mean of 3 runs, the bound 1.000 us; red in 3 of 3 by themselves, worst "))
+        << finished.out;
+    EXPECT_TRUE(has(finished.out, "Why, in the mean of 3 runs: ")) << finished.out;
+}
+
+TEST_F(Compare, CannotKeepResultsWhereNothingCanBeWritten) {
+    EXPECT_EQ(lightloom(compared({"-o", quick_})).exit_code, 2) << "a file";
+    const Finished below_a_file = lightloom(compared({"-o", quick_ + "/results"}));
+    EXPECT_EQ(below_a_file.exit_code, 3);
+    EXPECT_TRUE(has(below_a_file.err, quick_ + "/results: Not a directory")) << below_a_file.err;
 }
 
 TEST_F(Compare, DrawsWhatIsAssumed) {

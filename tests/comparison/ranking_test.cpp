@@ -45,23 +45,34 @@ Comparison two(std::vector<std::string> require = {}) {
     return comparison;
 }
 
+std::vector<std::size_t> order_of(const Comparison& comparison) {
+    const Values values = means(comparison);
+    return ranked(comparison, values, gate_outcomes(comparison, values));
+}
+
+std::vector<GateOutcome> gates_with_evidence(const Comparison& comparison) {
+    std::vector<GateOutcome> gates = gate_outcomes(comparison, means(comparison));
+    add_evidence(comparison, gates);
+    return gates;
+}
+
 TEST(Ranking, GoesByTheObjective) {
     Comparison comparison = two();
-    EXPECT_EQ(ranked(comparison, means(comparison)), (std::vector<std::size_t>{1, 0}));
+    EXPECT_EQ(order_of(comparison), (std::vector<std::size_t>{1, 0}));
     comparison.objective = metric_named("p01_margin");  // of which more is better
-    EXPECT_EQ(ranked(comparison, means(comparison)), (std::vector<std::size_t>{0, 1}));
+    EXPECT_EQ(order_of(comparison), (std::vector<std::size_t>{0, 1}));
     comparison.objective = metric_named("mfu");
-    EXPECT_EQ(ranked(comparison, means(comparison)), std::vector<std::size_t>{});
+    EXPECT_EQ(order_of(comparison), std::vector<std::size_t>{});
 }
 
 TEST(Ranking, LeavesOutWhatMissesItsRequirements) {
     for (const std::string require : {"p01_margin >= 2dB", "p99_9 <= 1.2 x baseline", "mfu > 10%"}) {
         const Comparison comparison = two({require});
-        EXPECT_EQ(ranked(comparison, means(comparison)), std::vector<std::size_t>{0}) << require;
+        EXPECT_EQ(order_of(comparison), std::vector<std::size_t>{0}) << require;
         EXPECT_TRUE(gate_outcomes(comparison, means(comparison)).at(0).is_red()) << require;
     }
     const Comparison comparison = two({"p99_9 <= 1.4 x baseline", "p01_margin >= 1dB"});
-    EXPECT_EQ(ranked(comparison, means(comparison)), (std::vector<std::size_t>{1, 0}));
+    EXPECT_EQ(order_of(comparison), (std::vector<std::size_t>{1, 0}));
 }
 
 TEST(Gates, OfTheBaselineAreAskedOfAll) {
@@ -74,7 +85,7 @@ TEST(Gates, OfTheBaselineAreAskedOfAll) {
     EXPECT_EQ(outcomes[2].design, 1u);
     EXPECT_EQ(outcomes[2].gate.text, "p99_9 <= 1.2 x baseline");
     EXPECT_TRUE(outcomes[2].is_red()) << "130 is more than 120";
-    EXPECT_EQ(ranked(comparison, means(comparison)), std::vector<std::size_t>{0});
+    EXPECT_EQ(order_of(comparison), std::vector<std::size_t>{0});
 }
 
 TEST(Ahead, IsByAnyMetricAndOfDecibelsByTheirDifference) {
@@ -108,6 +119,24 @@ TEST(Gates, OfFailureAreRedWhereTheyHold) {
     EXPECT_FALSE(outcomes[3].is_red()) << "1 ms";
 }
 
+TEST(Gates, JudgeTheMeanAndCountTheRunsThatAreRed) {
+    Comparison comparison = two();
+    comparison.designs[1].runs = {run_with(1e9, 100, 1, 1), run_with(1e9, 110, 1, 2), run_with(1e9, 180, 1, 3)};
+    comparison.designs[0].runs = {run_with(2e9, 90, 3, 1), run_with(2e9, 100, 3, 2), run_with(2e9, 170, 3, 3)};
+    comparison.designs[1].question.require = {"p99_9 <= 140ps", "p99_9 <= 1.08 x baseline", "p99_9 <= 120ps"};
+    const auto gates = gates_with_evidence(comparison);
+    ASSERT_EQ(gates.size(), 3u);
+    EXPECT_EQ(gates[0].state(), GateState::green) << "130 in the mean";
+    EXPECT_EQ(gates[0].runs, 3u);
+    EXPECT_EQ(gates[0].red_runs, 1u);
+    EXPECT_EQ(gates[0].worst, 180.0);
+    EXPECT_EQ(gates[0].worst_seeds, "all seeds 3");
+    EXPECT_EQ(gates[1].red_runs, 2u) << "100 / 90 and 110 / 100 are more than 1.08, 180 / 170 is not";
+    EXPECT_EQ(gates[1].worst, 100.0) << "2.8 more than its bound";
+    EXPECT_EQ(gates[2].state(), GateState::red);
+    EXPECT_TRUE(gates[2].fails());
+}
+
 TEST(Leads, ArePairedBySeeds) {
     Comparison comparison;
     comparison.objective = metric_named("completion");
@@ -129,6 +158,37 @@ Comparison with_bills() {
     for (std::size_t d = 0; d < 2; ++d)
         comparison.designs[d].runs[0].values[number_of(*comparison.objective)] = d == 0 ? 100 : 90;
     return comparison;
+}
+
+TEST(Gates, AreUndecidedWhereAnAssumedPriceDecides) {
+    Comparison comparison = with_bills();
+    const auto of_b = [&](const std::string& text) {
+        comparison.designs[1].question.require = {text};
+        return gates_with_evidence(comparison).back();
+    };
+    EXPECT_EQ(of_b("usd_per_gpu <= 130$").state(), GateState::green);
+    const GateOutcome open = of_b("usd_per_gpu < 130$");
+    EXPECT_EQ(open.state(), GateState::undecided);
+    EXPECT_FALSE(open.is_red()) << "by the middle";
+    EXPECT_FALSE(open.fails());
+    EXPECT_EQ(open.assumed.low, -10.0);
+    EXPECT_EQ(open.assumed.high, 40.0);
+    EXPECT_EQ(open.assumed.most, "price_usd of switches guessed");
+    EXPECT_EQ(of_b("usd_per_gpu <= 80$").state(), GateState::undecided);
+    EXPECT_TRUE(of_b("usd_per_gpu <= 80$").is_red());
+    EXPECT_EQ(of_b("usd_per_gpu < 80$").state(), GateState::red);
+    EXPECT_EQ(of_b("usd_per_gpu <= 1 x baseline").state(), GateState::undecided) << "80 to 130 against 100";
+    EXPECT_EQ(of_b("watt_per_gpu <= 5W").state(), GateState::red) << "not measured";
+    // What both buy is the same for both: 100 against twice 100, whatever it costs.
+    for (std::size_t d = 0; d < 2; ++d) {
+        const double n = d == 0 ? 2.0 : 1.0;
+        comparison.designs[d].runs[0].bill = {{"switches", "guessed", n, {1, 1, 1}, {20 * n, 100 * n, 500 * n}}};
+        comparison.designs[d].runs[0].values[number_of(*metric_named("usd_per_gpu"))] = 100 * n;
+    }
+    const GateOutcome shared = of_b("usd_per_gpu <= 0.51 x baseline");
+    EXPECT_EQ(shared.state(), GateState::green);
+    EXPECT_NEAR(shared.assumed.high, -80 + 0.51 * 160, 1e-9);
+    EXPECT_NEAR(shared.assumed.low, 400 - 0.51 * 800, 1e-9);
 }
 
 TEST(Assumptions, TurnTheOrderAsOftenAsTheFigureIsHigh) {
@@ -163,6 +223,66 @@ TEST(Assumptions, BlameNoPriceForATime) {
     EXPECT_TRUE(bearing_of(comparison).prices) << "a requirement bears on the order, too";
     EXPECT_TRUE(bearing_of(comparison).runs);
     EXPECT_LT(under_assumptions(comparison, 1, 50, runs, {}).stays, 50u);
+}
+
+TEST(Assumptions, AreDrawnWhereNoDesignMeetsWhatIsAsked) {
+    Comparison comparison = with_bills();
+    comparison.designs[0].question.require = {"usd_per_gpu <= 85$"};
+    comparison.fail_if = {gate("usd_per_gpu > 95$")};
+    ASSERT_TRUE(order_of(comparison).empty());
+    std::size_t low = 0, high = 0;
+    for (std::size_t n = 0; n < 90; ++n) {
+        low += drawn_level("price_usd of switches guessed", n) == Assumption::Level::low;
+        high += drawn_level("price_usd of switches guessed", n) == Assumption::Level::high;
+    }
+    const auto runs = [&](std::size_t design, std::size_t) { return &comparison.designs[design].runs[0]; };
+    const AssumedOutcome outcome = under_assumptions(comparison, std::nullopt, 90, runs, {});
+    EXPECT_EQ(outcome.stays, 90 - low);
+    EXPECT_EQ(outcome.instead, std::optional<std::size_t>(1));
+    EXPECT_EQ(outcome.red, (std::vector<std::size_t>{90, 90, 90 - low, high})) << "required and failing, by design";
+}
+
+TEST(Assumptions, SayWhereTheNextIsAsGood) {
+    Comparison comparison = two();
+    comparison.designs[0].runs = comparison.designs[1].runs;
+    const auto runs = [&](std::size_t design, std::size_t) { return &comparison.designs[design].runs[0]; };
+    const AssumedOutcome outcome = under_assumptions(comparison, 0, 12, runs, {});
+    EXPECT_EQ(outcome.stays, 12u);
+    EXPECT_EQ(outcome.ties, 12u);
+}
+
+TEST(Assumptions, AddWhatTheyChangeToTheMeanOverSeeds) {
+    Comparison comparison = two();
+    comparison.designs[0].runs = {run_with(12, 0, 0, 1), run_with(12, 0, 0, 2)};
+    comparison.designs[1].runs = {run_with(2, 0, 0, 1), run_with(20, 0, 0, 2)};  // 11 in the mean, with seeds 2 behind
+    const Measured slower = run_with(4, 0, 0, 1);                                // 13 in the mean
+    const auto runs = [&](std::size_t design, std::size_t n) {
+        return design == 1 && n == 4 ? &slower : &comparison.designs[design].runs[n % 2];
+    };
+    EXPECT_EQ(under_assumptions(comparison, 1, 4, runs, {}).stays, 4u) << "chance of seeds is none of assumptions";
+    EXPECT_EQ(under_assumptions(comparison, 1, 5, runs, {}).stays, 4u);
+}
+
+TEST(Symptoms, OfSeveralRunsAreMeansAndTheWorstFault) {
+    const auto run = [](double busy, double lost, double margin, double stall) {
+        Symptoms s;
+        s.tiers = {
+            {.name = "a", .utilisation = busy, .greatest_utilisation = busy, .frames_lost = lost, .margin_db = margin}};
+        s.queue_at = busy > 0.5 ? "leaf" : "spine";
+        s.queue_bytes = 100 * busy;
+        s.worst_fault = Symptoms::Fault{.number = 1, .kind = "down", .flows_stalled = 1, .longest_stall_ps = stall};
+        return s;
+    };
+    const Symptoms mean = mean_of({run(0.25, 1, 3, 7), run(0.75, 4, 1, 9)}, {"first", "second"});
+    ASSERT_EQ(mean.tiers.size(), 1u);
+    EXPECT_EQ(mean.tiers[0].utilisation, 0.5);
+    EXPECT_EQ(mean.tiers[0].frames_lost, 2.5);
+    EXPECT_EQ(mean.tiers[0].margin_db, 1.0);
+    EXPECT_EQ(mean.queue_bytes, 50.0);
+    EXPECT_EQ(mean.queue_at, "leaf");
+    EXPECT_EQ(mean.worst_fault->longest_stall_ps, 9.0);
+    EXPECT_EQ(mean.worst_fault->run, "second");
+    EXPECT_EQ(mean_of({run(0.25, 1, 3, 7)}, {"only"}).worst_fault->run, "");
 }
 
 TEST(Assumptions, CountADesignThatCannotBeBuiltAsLosing) {

@@ -1,11 +1,15 @@
 #include "tools/lightloom/compare_input.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
+#include "scenarios/result_file.hpp"
 #include "tools/lightloom/scenario_input.hpp"
 
 namespace lightloom {
@@ -124,8 +128,11 @@ ResultFolder::ResultFolder(const std::string& named) : path_(named), is_temporar
         return;
     }
     std::error_code failed;
+    if (fs::exists(path_, failed) && !fs::is_directory(path_, failed))
+        throw UsageError(fmt::format("{} is no folder for results", path_), "-o names another");
     fs::create_directories(path_, failed);
-    if (!fs::is_directory(path_)) throw UsageError(fmt::format("{} is no folder for results", path_));
+    if (failed) throw ResultError(path_, failed.message());
+    if (::access(path_.c_str(), W_OK | X_OK) != 0) throw ResultError(path_, std::strerror(errno));
 }
 
 ResultFolder::~ResultFolder() {

@@ -58,6 +58,7 @@ JsonObject design_object(const ComparisonReport& report, std::size_t d) {
 JsonObject assumed_object(const Comparison& comparison, const AssumedOutcome& assumed) {
     JsonObject object;
     object.add("draws", std::uint64_t{assumed.draws}).add("winner_stays", std::uint64_t{assumed.stays});
+    object.add("ties", std::uint64_t{assumed.ties});
     object.add("figures", std::uint64_t{assumed.figures});
     if (assumed.instead) object.add("instead", comparison.designs[*assumed.instead].name);
     if (assumed.flip)

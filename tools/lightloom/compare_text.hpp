@@ -18,9 +18,16 @@ struct ComparisonReport {
     std::vector<bool> front;
     std::optional<AssumedOutcome> assumed;  // of the first of them
     std::vector<std::string> undrawn = {};  // designs that are results, where figures of optics bear: they stay as run
+
+    std::optional<std::size_t> winner() const { return order.empty() ? std::nullopt : std::optional(order[0]); }
 };
 
-/// Who wins, by how much with what interval, why, and what would turn it. One paragraph, a sentence to a line.
+/// Values, gates, order and front, of designs that have been read.
+void judge(ComparisonReport& report);
+void take_draws(ComparisonReport& report, AssumedOutcome outcome);
+
+/// Who wins, by how much with what interval, why, who is out, and what would turn it. One paragraph, a sentence to a
+/// line.
 std::string verdict_text(const ComparisonReport& report);
 std::string comparison_text(const ComparisonReport& report);
 /// "format_version" rises when a name changes its meaning or goes. Values are in the units that stand beside them.

@@ -33,11 +33,6 @@ void print_labelled(std::string_view label, std::string_view colour, std::string
         std::cerr << label << ' ' << message << '\n';
 }
 
-double share_done(const Progress& progress) {
-    if (progress.payload_bytes_total <= 0) return 0.0;
-    return static_cast<double>(progress.payload_bytes_delivered) / static_cast<double>(progress.payload_bytes_total);
-}
-
 }  // namespace
 
 std::string version_line() { return fmt::format("lightloom {} ({})", LIGHTLOOM_VERSION, LIGHTLOOM_BUILD_TYPE); }
@@ -54,7 +49,7 @@ ProgressLine::ProgressLine()
     : start_(std::chrono::steady_clock::now()), last_(start_), terminal_(stderr_is_terminal()) {}
 
 std::string ProgressLine::text(const Progress& progress, double seconds) const {
-    const double done = share_done(progress);
+    const double done = progress.share_done();
     std::string line =
         fmt::format("{:3.0f} %  {} simulated", 100.0 * done, readable_duration(static_cast<double>(progress.now.ps)));
     if (seconds > 0.0) line += fmt::format(", {:.1f} M events/s", static_cast<double>(progress.events) / seconds / 1e6);
@@ -63,10 +58,11 @@ std::string ProgressLine::text(const Progress& progress, double seconds) const {
     return line;
 }
 
-void ProgressLine::show(const Progress& progress) {
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    show(share_done(progress), text(progress, seconds));
+double ProgressLine::seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
+
+void ProgressLine::show(const Progress& progress) { show(progress.share_done(), text(progress, seconds())); }
 
 void ProgressLine::show(double done, const std::string& text) {
     const auto now = std::chrono::steady_clock::now();

@@ -33,6 +33,8 @@ public:
     void show(const Progress& progress);
     /// Of something else than a run. @param done  the share, from 0 to 1
     void show(double done, const std::string& text);
+    /// Since it was made.
+    double seconds() const;
     /// Wipes the bar off a terminal, so that something else can be printed.
     void clear();
 

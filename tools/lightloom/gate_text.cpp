@@ -6,6 +6,27 @@
 #include "tools/lightloom/compare_cells.hpp"
 
 namespace lightloom {
+namespace {
+
+std::string_view state_text(const GateOutcome& gate, std::string_view red, std::string_view undecided) {
+    switch (gate.state()) {
+        case GateState::green: return "green";
+        case GateState::red: return red;
+        case GateState::undecided: return undecided;
+    }
+    return "";
+}
+
+// Where its value may lie, of what is relative with the bound where it is.
+std::string open_text(const GateOutcome& gate) {
+    const Metric& metric = *gate.gate.metric;
+    return fmt::format("with what is ASSUMED, {} to {}{}, mostly by {}",
+                       value_text(metric, gate.value + gate.assumed.low),
+                       value_text(metric, gate.value + gate.assumed.high),
+                       gate.gate.is_relative ? " beside that bound" : "", gate.assumed.most);
+}
+
+}  // namespace
 
 std::vector<Gate> gates_of(const Arguments& arguments) {
     std::vector<Gate> gates;
@@ -21,35 +42,56 @@ std::vector<Gate> gates_of(const Arguments& arguments) {
     return gates;
 }
 
-std::vector<GateOutcome> gate_outcomes(const std::vector<std::string>& required, const std::vector<Gate>& fail_if,
-                                       const std::vector<double>& values) {
-    std::vector<GateOutcome> outcomes;
-    const auto judge = [&](const Gate& gate, bool is_required) {
-        if (gate.is_relative) return;
-        const double value = values.at(number_of(*gate.metric));
-        outcomes.push_back({0, gate, is_required, value, gate.bound(0.0), gate.holds(value, 0.0)});
-    };
-    for (const std::string& text : required) judge(std::get<Gate>(parse_gate(text)), true);
-    for (const Gate& gate : fail_if) judge(gate, false);
-    return outcomes;
+std::vector<GateOutcome> gates_of_run(const std::vector<std::string>& required, const std::vector<Gate>& fail_if,
+                                      const Measured& run) {
+    Comparison alone;  // its own baseline, of which nothing relative is asked
+    alone.designs = {
+        {.name = {}, .source = {}, .title = {}, .question = {.require = required}, .runs = {run}, .symptoms = {}}};
+    alone.fail_if = fail_if;
+    std::vector<GateOutcome> gates = gate_outcomes(alone, means(alone));
+    add_evidence(alone, gates);
+    return gates;
 }
 
 std::string gate_line(const GateOutcome& gate, std::string_view of) {
     const Metric& metric = *gate.gate.metric;
-    const std::string what = gate.holds ? fmt::format("{} is {}, the bound {}", metric.name,
-                                                      value_text(metric, gate.value), value_text(metric, gate.bound))
-                                        : fmt::format("{} was not measured", metric.name);
-    return fmt::format("{:<6}{}{} {}: {}\n", gate.is_red() ? "RED" : "green", of,
+    std::string what = gate.holds ? fmt::format("{} is {}{}, the bound {}", metric.name, value_text(metric, gate.value),
+                                                gate.runs > 1 ? fmt::format(" in the mean of {} runs", gate.runs) : "",
+                                                value_text(metric, gate.bound))
+                                  : fmt::format("{} was not measured", metric.name);
+    if (gate.runs > 1 && gate.red_runs > 0)
+        what += fmt::format("; red in {} of {} by themselves, worst {} with {}", gate.red_runs, gate.runs,
+                            value_text(metric, gate.worst), gate.worst_seeds);
+    if (gate.draws > 0)
+        what += gate.state() == GateState::undecided
+                    ? fmt::format("; red in {} of {} draws", gate.red_draws, gate.draws)
+                    : fmt::format("; so in all {} draws", gate.draws);
+    else if (gate.is_open)
+        what += "; " + open_text(gate);
+    return fmt::format("{:<5} {}{} {}: {}\n", state_text(gate, "RED", "UNDECIDED"), of,
                        gate.is_required ? "requires" : "fails if", gate.gate.text, what);
 }
 
 JsonObject gate_json(const GateOutcome& gate) {
-    return JsonObject()
-        .add("gate", gate.gate.text)
+    JsonObject object;
+    object.add("gate", gate.gate.text)
         .add("required", gate.is_required)
         .add("value", gate.value)
         .add("bound", gate.bound)
-        .add("red", gate.is_red());
+        .add("state", state_text(gate, "red", "undecided"))
+        .add("red", gate.fails());
+    if (gate.runs > 1)
+        object.add("runs", std::uint64_t{gate.runs})
+            .add("red_runs", std::uint64_t{gate.red_runs})
+            .add("worst", gate.worst)
+            .add("worst_seeds", gate.worst_seeds);
+    if (!gate.assumed.most.empty())
+        object.add("assumed", JsonObject()
+                                  .add("low", gate.value + gate.assumed.low)
+                                  .add("high", gate.value + gate.assumed.high)
+                                  .add("most", gate.assumed.most));
+    if (gate.draws > 0) object.add("draws", std::uint64_t{gate.draws}).add("red_draws", std::uint64_t{gate.red_draws});
+    return object;
 }
 
 }  // namespace lightloom

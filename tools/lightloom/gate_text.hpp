@@ -16,13 +16,14 @@ namespace lightloom {
 std::vector<Gate> gates_of(const Arguments& arguments);
 
 /// Of one run by itself: what its scenario requires, and the gates of the command. What is relative to a baseline is
-/// left out. @param values  as measured() has them
-std::vector<GateOutcome> gate_outcomes(const std::vector<std::string>& required, const std::vector<Gate>& fail_if,
-                                       const std::vector<double>& values);
+/// left out.
+std::vector<GateOutcome> gates_of_run(const std::vector<std::string>& required, const std::vector<Gate>& fail_if,
+                                      const Measured& run);
 
 /// "RED   fails if p99_9 > 12us: p99_9_latency is 13.1 us, the bound 12.0 us".
 /// @param of  a design's name and ": ", or nothing
 std::string gate_line(const GateOutcome& gate, std::string_view of);
+/// "state" is "green", "red" or "undecided".
 JsonObject gate_json(const GateOutcome& gate);
 
 }  // namespace lightloom

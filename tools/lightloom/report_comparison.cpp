@@ -111,9 +111,8 @@ JsonObject comparison_object(std::vector<Design> designs) {
     comparison.designs = std::move(designs);
     comparison.objective = metric_named(comparison.designs[comparison.baseline].question.objective);
     ComparisonReport report{
-        .comparison = comparison, .values = means(comparison), .gates = {}, .order = {}, .front = {}, .assumed = {}};
-    report.gates = gate_outcomes(comparison, report.values);
-    report.order = ranked(comparison, report.values);
+        .comparison = comparison, .values = {}, .gates = {}, .order = {}, .front = {}, .assumed = {}};
+    judge(report);
     std::vector<std::string> names;
     for (const Design& design : comparison.designs) names.push_back(design.name);
     return JsonObject()

@@ -57,7 +57,7 @@ std::string shown_text(std::string text) {
 
 JsonObject report_json(const ResultReader& result, const Design& design) {
     const ReportedFabric fabric(result);
-    const std::vector<GateOutcome> gates = gate_outcomes(design.question.require, {}, design.runs.at(0).values);
+    const std::vector<GateOutcome> gates = gates_of_run(design.question.require, {}, design.runs.at(0));
     const ReportVerdict verdict = verdict_of(result, fabric, gates);
     JsonObject json;
     json.add("file", std::filesystem::path(result.path()).filename().string());

@@ -186,9 +186,9 @@ int run_command(const std::vector<std::string>& words) {
     SummaryContext context{input->scenario, ring ? std::optional(ring->completion) : std::nullopt, kept, {}};
     const auto& required = input->scenario.question.require;
     if (!interrupted && !(required.empty() && fail_if.empty()))  // what is judged is what the file says
-        context.gates = gate_outcomes(required, fail_if, measured(ResultReader::open_own(kept)));
+        context.gates = gates_of_run(required, fail_if, measured_of(ResultReader::open_own(kept)));
     std::cout << (arguments.count("json") ? summary_json(context, result) : summary_text(context, result));
-    if (!interrupted) return std::ranges::any_of(context.gates, &GateOutcome::is_red) ? kExitVerdict : kExitFine;
+    if (!interrupted) return std::ranges::any_of(context.gates, &GateOutcome::fails) ? kExitVerdict : kExitFine;
     print_error("interrupted; what was measured so far is in " + kept);
     return kExitSignalBase + interruption();
 }

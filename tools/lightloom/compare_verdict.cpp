@@ -1,0 +1,231 @@
+// The verdict of a comparison, in sentences. Part of compare_text.hpp.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <ranges>
+
+#include "tools/lightloom/compare_cells.hpp"
+#include "tools/lightloom/compare_text.hpp"
+#include "tools/lightloom/readable.hpp"
+
+namespace lightloom {
+namespace {
+
+constexpr std::size_t kFiguresAhead = 8;
+
+std::string lead_text(const ComparisonReport& report, std::size_t winner, std::size_t second) {
+    const Comparison& comparison = report.comparison;
+    const Metric& metric = *comparison.objective;
+    const double ours = report.values[winner][number_of(metric)], theirs = report.values[second][number_of(metric)];
+    std::string text =
+        fmt::format("{} wins by {}: {} against {} of {}", comparison.designs[winner].name, metric.name,
+                    value_text(metric, ours), value_text(metric, theirs), comparison.designs[second].name);
+    if (ours == theirs)
+        text =
+            fmt::format("{} and {} are equal by {}: {}; the first named stands first", comparison.designs[winner].name,
+                        comparison.designs[second].name, metric.name, value_text(metric, ours));
+    else if (metric.unit != MetricUnit::decibel && theirs != 0.0)
+        text += fmt::format(", {} {}", readable_percent(std::abs(ours - theirs) / std::abs(theirs)),
+                            ours < theirs ? "less" : "more");
+    const auto lead = paired_lead(comparison, metric, winner, second);
+    if (lead && !lead->excludes_zero())
+        text += fmt::format("; over seeds the difference is {}: it may be chance", interval_text(metric, *lead));
+    else if (lead)
+        text += fmt::format("; over seeds the difference is {}", interval_text(metric, *lead));
+    else
+        text += "; one run each, so no interval (scenarios: --seeds 10)";
+    return text + ".\n";
+}
+
+// What the draws say of the answer: of the winner, or of there being none.
+std::string assumed_text(const ComparisonReport& report) {
+    if (!report.assumed) return "";
+    const Comparison& comparison = report.comparison;
+    const AssumedOutcome& a = *report.assumed;
+    std::string text;
+    if (a.figures == 0) {
+        text = fmt::format("No assumed figure {}bears on {}", report.undrawn.empty() ? "" : "that was drawn ",
+                           comparison.fail_if.empty() ? comparison.objective->name : "what is asked");
+    } else {
+        const std::string draws = fmt::format("{} draws over {} assumed figure{} that may bear on it", a.draws,
+                                              a.figures, a.figures == 1 ? "" : "s");
+        text = report.winner() ? fmt::format("{} stays first in {} of {}", comparison.designs[*report.winner()].name,
+                                             a.stays, draws)
+                               : fmt::format("That stays so in {} of {}", a.stays, draws);
+        if (a.ties > 0) text += fmt::format(" (in {} of them with the next as good)", a.ties);
+        if (a.instead) text += fmt::format(", else mostly {} is", comparison.designs[*a.instead].name);
+    }
+    if (a.flip)
+        text += fmt::format("; most depends on {}: at its {} value it is otherwise in {} of {} draws", a.flip->figure,
+                            level_text(a.flip->level), a.flip->lost, a.flip->draws);
+    text += ".\n";
+    if (!report.undrawn.empty())
+        text +=
+            fmt::format("{} {} not run again, so figures of optics were not drawn there: compare scenarios for that.\n",
+                        fmt::join(report.undrawn, ", "),
+                        report.undrawn.size() == 1 ? "is a result, which is" : "are results, which are");
+    return text;
+}
+
+std::string flip_text(const ComparisonReport& report, std::size_t winner, std::size_t second) {
+    const Comparison& comparison = report.comparison;
+    std::vector<Ahead> others = ahead(comparison, report.values, second, winner);
+    const std::string& name = comparison.designs[second].name;
+    if (others.empty()) return fmt::format("By no other figure is {} ahead by {:g} %.\n", name, 100.0 * kWorthTelling);
+    const std::size_t more = others.size() - std::min(others.size(), kFiguresAhead);
+    others.resize(others.size() - more);
+    std::vector<std::string> told;
+    for (const Ahead& other : others)
+        told.push_back(fmt::format("{} ({})", other.metric->name,
+                                   other.metric->unit == MetricUnit::decibel
+                                       ? fmt::format("{:+.2f} dB", other.difference)
+                                       : readable_percent(other.share)));
+    const std::string rest = more == 0 ? "" : fmt::format(" and {} figure{} more", more, more == 1 ? "" : "s");
+    return fmt::format("{} would win by {}{}.\n", name, fmt::join(told, ", "), rest);
+}
+
+// Of all that are not the winner or the one behind it, those of which something went wrong.
+std::string other_losers_text(const ComparisonReport& report, std::size_t winner, std::optional<std::size_t> second) {
+    const Comparison& comparison = report.comparison;
+    std::string text;
+    for (std::size_t d = 0; d < comparison.designs.size(); ++d) {
+        if (d == winner || d == second) continue;
+        const Design& design = comparison.designs[d];
+        for (const std::string& trouble : troubles(comparison.designs[winner].symptoms, design.name, design.symptoms))
+            text += fmt::format("Of {}: {}.\n", design.name, trouble);
+    }
+    return text;
+}
+
+std::string why_text(const ComparisonReport& report, std::size_t winner, std::size_t second) {
+    const Comparison& comparison = report.comparison;
+    const Design &best = comparison.designs[winner], &other = comparison.designs[second];
+    const std::size_t column = number_of(*comparison.objective);
+    const auto reasons = differences(*comparison.objective, best.name, best.symptoms, other.name, other.symptoms);
+    std::string text;
+    const std::size_t runs = std::max(best.runs.size(), other.runs.size());
+    const std::string means = runs > 1 ? fmt::format(", in the mean of {} runs", runs) : "";
+    for (const std::string& why : reasons) text += fmt::format("Why{}: {}.\n", means, why);
+    if (reasons.empty() && report.values[winner][column] != report.values[second][column])
+        text = "Why: nothing that was measured explains it.\n";
+    return text;
+}
+
+// Two phrases at most: with one key others change, too.
+std::string other_work_text(const Comparison& comparison) {
+    constexpr std::size_t kPhrases = 2;
+    const Design& baseline = comparison.designs[comparison.baseline];
+    std::string text;
+    for (const Design& design : comparison.designs) {
+        std::vector<std::string> phrases = other_work(design.name, design.work, baseline.name, baseline.work);
+        if (phrases.empty()) continue;
+        const std::size_t more = phrases.size() - std::min(phrases.size(), kPhrases);
+        phrases.resize(phrases.size() - more);
+        if (more > 0) phrases.push_back(fmt::format("{} more", more));
+        text += fmt::format("WARNING: these designs do different work: {}.\n", fmt::join(phrases, "; "));
+    }
+    return text;
+}
+
+std::string miss_text(const GateOutcome& gate) {
+    const Metric& metric = *gate.gate.metric;
+    if (!gate.holds) return fmt::format("{}, which was not measured", gate.gate.text);
+    const double miss = miss_of(gate);
+    std::string by;
+    if (std::isfinite(miss))
+        by =
+            fmt::format(" by {}", metric.unit == MetricUnit::decibel ? readable_decibel(miss) : readable_percent(miss));
+    return fmt::format("{}{}: it has {}", gate.gate.text, by, value_text(metric, gate.value));
+}
+
+/// A design that is out, and what keeps it out.
+struct Excluded {
+    std::size_t design;
+    std::vector<const GateOutcome*> missed;
+    double miss = 0.0;  // the greatest share by which it misses; infinite: no number says
+};
+
+// The nearest first: what would have to change least.
+std::vector<Excluded> excluded(const ComparisonReport& report) {
+    std::vector<Excluded> all;
+    for (std::size_t d = 0; d < report.comparison.designs.size(); ++d) {
+        if (std::ranges::find(report.order, d) != report.order.end()) continue;
+        Excluded out{.design = d, .missed = {}};
+        const bool is_measured = !std::isnan(report.values[d][number_of(*report.comparison.objective)]);
+        if (!is_measured) out.miss = std::numeric_limits<double>::infinity();
+        for (const GateOutcome& gate : report.gates) {
+            if (gate.design != d || !gate.is_required || !gate.is_red()) continue;
+            out.missed.push_back(&gate);
+            const double miss = miss_of(gate);
+            out.miss = std::isnan(miss) ? std::numeric_limits<double>::infinity() : std::max(out.miss, miss);
+        }
+        all.push_back(std::move(out));
+    }
+    std::ranges::stable_sort(all, {}, &Excluded::miss);
+    return all;
+}
+
+std::string excluded_text(const ComparisonReport& report) {
+    constexpr std::size_t kTold = 4;
+    const Comparison& comparison = report.comparison;
+    const std::size_t column = number_of(*comparison.objective);
+    const std::vector<Excluded> all = excluded(report);
+    std::string text;
+    for (const Excluded& out : all | std::views::take(kTold)) {
+        const double value = report.values[out.design][column];
+        std::vector<std::string> reasons;
+        for (const GateOutcome* gate : out.missed)
+            reasons.push_back(
+                (gate->state() == GateState::undecided ? "as assumed figures stand it misses " : "it misses ") +
+                miss_text(*gate));
+        if (std::isnan(value)) reasons.push_back(fmt::format("it has no {}", comparison.objective->name));
+        text += fmt::format("{} is out: {}.", comparison.designs[out.design].name, fmt::join(reasons, "; "));
+        if (const auto winner = report.winner();
+            winner && is_better(*comparison.objective, value, report.values[*winner][column]))
+            text += fmt::format(" Without that it would win by {}: {} against {}.", comparison.objective->name,
+                                value_text(*comparison.objective, value),
+                                value_text(*comparison.objective, report.values[*winner][column]));
+        text += '\n';
+    }
+    if (all.size() > kTold) text += fmt::format("{} more are out.\n", all.size() - kTold);
+    return text;
+}
+
+// What the winner meets by the middle of assumed figures only.
+std::string undecided_text(const ComparisonReport& report) {
+    std::string text;
+    for (const GateOutcome& gate : report.gates)
+        if (gate.is_required && report.winner() == gate.design && gate.state() == GateState::undecided)
+            text += fmt::format("Whether {} meets {} is undecided: that hangs on assumed figures.\n",
+                                report.comparison.designs[gate.design].name, gate.gate.text);
+    return text;
+}
+
+std::string first_text(const ComparisonReport& report) {
+    const Comparison& comparison = report.comparison;
+    const Metric& metric = *comparison.objective;
+    const auto winner = report.winner();
+    if (!winner) return fmt::format("No design has a {} and meets its requirements.\n", metric.name);
+    if (report.order.size() == 1)
+        return fmt::format("Only {} has a {} and meets its requirements: {}.\n", comparison.designs[*winner].name,
+                           metric.name, value_text(metric, report.values[*winner][number_of(metric)])) +
+               other_losers_text(report, *winner, std::nullopt);
+    const std::size_t second = report.order[1];
+    return lead_text(report, *winner, second) + why_text(report, *winner, second) +
+           other_losers_text(report, *winner, second);
+}
+
+}  // namespace
+
+std::string verdict_text(const ComparisonReport& report) {
+    std::string text = other_work_text(report.comparison) + first_text(report) + excluded_text(report) +
+                       undecided_text(report) + assumed_text(report);
+    if (report.order.size() > 1) text += flip_text(report, report.order[0], report.order[1]);
+    return text;
+}
+
+}  // namespace lightloom
