@@ -1,7 +1,6 @@
 #include "tools/lightloom/report_comparison.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -40,44 +39,6 @@ void make_unique(std::vector<Design>& designs) {
     }
 }
 
-/// Of a requirement that a design does not meet: by which figure, and by how much.
-std::string objection(const GateOutcome& gate) {
-    const Metric& metric = *gate.gate.metric;
-    if (!gate.holds) return fmt::format("{} is required, but {} was not measured", gate.gate.text, metric.name);
-    return fmt::format("{} is required, but {} is {}, the bound {}", gate.gate.text, metric.name,
-                       value_text(metric, gate.value), value_text(metric, gate.bound));
-}
-
-/// "; by completion it is ahead of first (1.2 us against 2.3 us)", so that nobody wonders why it has not won.
-std::string lead_over_winner(const ComparisonReport& report, std::size_t design) {
-    const Metric& metric = *report.comparison.objective;
-    if (report.order.empty()) return "";
-    const double ours = report.values[design][number_of(metric)];
-    const double best = report.values[report.order[0]][number_of(metric)];
-    const bool is_ahead = metric.better == Better::more ? ours > best : ours < best;
-    if (!is_ahead || metric.better == Better::neither) return "";
-    return fmt::format("; by {} it would be ahead of {} ({} against {})", metric.name,
-                       report.comparison.designs[report.order[0]].name, value_text(metric, ours),
-                       value_text(metric, best));
-}
-
-/// Why each of those that have no rank is out, a sentence for each.
-std::vector<std::string> exclusions(const ComparisonReport& report) {
-    std::vector<std::string> sentences;
-    for (std::size_t d = 0; d < report.comparison.designs.size(); ++d) {
-        if (std::ranges::find(report.order, d) != report.order.end()) continue;
-        std::vector<std::string> reasons;
-        for (const GateOutcome& gate : report.gates)
-            if (gate.design == d && gate.is_required && gate.is_red()) reasons.push_back(objection(gate));
-        const Metric& objective = *report.comparison.objective;
-        if (std::isnan(report.values[d][number_of(objective)]))
-            reasons.push_back(fmt::format("it has no {}, by which designs are ranked", objective.name));
-        sentences.push_back(fmt::format("{} is out: {}{}.", report.comparison.designs[d].name, fmt::join(reasons, "; "),
-                                        lead_over_winner(report, d)));
-    }
-    return sentences;
-}
-
 }  // namespace
 
 Design design_of(const ResultReader& result) {
@@ -101,7 +62,8 @@ std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates) {
                               .add("value", gate.value)
                               .add("bound", gate.bound)
                               .add("is_measured", gate.holds.has_value())
-                              .add("is_met", !gate.is_red()));
+                              .add("is_met", !gate.is_red())
+                              .add("is_undecided", gate.state() == GateState::undecided));
     return objects;
 }
 
@@ -121,8 +83,7 @@ JsonObject comparison_object(std::vector<Design> designs) {
         .add("order", std::vector<std::int64_t>(report.order.begin(), report.order.end()))
         .add("metrics", metric_objects(report.values))
         .add("gates", gate_objects(report.gates))
-        .add("conclusion", verdict_text(report))
-        .add("exclusions", exclusions(report));
+        .add("conclusion", verdict_text(report));
 }
 
 }  // namespace lightloom

@@ -17,13 +17,16 @@ std::string count_text(double frames) {
     return readable_count(static_cast<std::int64_t>(std::clamp(frames, 0.0, 9e18)));
 }
 
+/// "1.2", or of what nobody would see none.
+std::string expectation_text(double frames) { return frames < 0.01 ? "none" : fmt::format("{:.2g}", frames); }
+
 double at(const std::vector<std::int64_t>& column, std::size_t row) {
     return column.empty() ? 0.0 : static_cast<double>(column[row]);
 }
 
 std::string errors_as_built(const LinkLosses& losses) {
     const std::string frames = count_text(losses.as_built.lost);
-    const std::string expected = fmt::format("FEC was expected to leave {:.2g}", losses.as_built.expected);
+    const std::string expected = "FEC was expected to leave " + expectation_text(losses.as_built.expected);
     if (losses.as_built.is_chance()) return fmt::format("{} to bit errors on links as built: {}", frames, expected);
     return fmt::format("{} unexplained: on links as built {}{}", frames, expected,
                        losses.tells_faults ? "" : ", and what faults took this result does not tell");
@@ -58,8 +61,8 @@ std::string sentence_of(const LinkLosses& losses) {
     if (losses.in_outages > 0.0)
         parts.push_back(count_text(losses.in_outages) + " in the dark on links that faults took down");
     if (losses.degraded.lost > 0.0)
-        parts.push_back(fmt::format("{} to bit errors on links that faults degraded (as built {:.2g} were expected)",
-                                    count_text(losses.degraded.lost), losses.degraded.expected));
+        parts.push_back(fmt::format("{} to bit errors on links that faults degraded (as built {} were expected)",
+                                    count_text(losses.degraded.lost), expectation_text(losses.degraded.expected)));
     if (losses.as_built.lost > 0.0) parts.push_back(errors_as_built(losses));
     // Of one part it is said once how many: it begins with the number.
     if (parts.size() == 1) return "frames lost on links: " + parts[0];

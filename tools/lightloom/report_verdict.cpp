@@ -119,12 +119,15 @@ std::optional<Finding> loss_finding(const ResultReader& result, const ReportedFa
 
 Finding gate_finding(const GateOutcome& outcome) {
     const Metric& metric = *outcome.gate.metric;
-    if (!outcome.holds)
-        return {Word::fail,
-                fmt::format("its scenario requires {}, but {} was not measured", outcome.gate.text, metric.name)};
-    return {outcome.is_red() ? Word::fail : Word::pass,
-            fmt::format("its scenario requires {}, and it is {}{}", outcome.gate.text,
-                        value_text(metric, outcome.value), outcome.is_red() ? ": not met" : "")};
+    const std::string required = "its scenario requires " + outcome.gate.text;
+    if (!outcome.holds) return {Word::fail, fmt::format("{}, but {} was not measured", required, metric.name)};
+    const std::string found = fmt::format("{}, and it is {}", required, value_text(metric, outcome.value));
+    switch (outcome.state()) {
+        case GateState::green: return {Word::pass, found};
+        case GateState::undecided: return {Word::marginal, found + ": undecided, for that hangs on assumed figures"};
+        case GateState::red: return {Word::fail, found + ": not met"};
+    }
+    return {Word::fail, found};
 }
 
 std::vector<std::string> observations(const ResultReader& result) {

@@ -35,10 +35,9 @@ function rankingTable({results, comparison}) {
 }
 
 function ranking(data) {
-    const {conclusion, exclusions, gates, names} = data.comparison;
+    const {conclusion, gates, names} = data.comparison;
     const sentences = conclusion.trim().split('\n'), isWarning = (sentence) => sentence.startsWith('WARNING');
-    const [winner, ...others] = sentences.filter((s) => !isWarning(s));
-    const reasons = [...exclusions, ...others, ...sentences.filter(isWarning)];
+    const [winner, ...reasons] = [...sentences.filter((s) => !isWarning(s)), ...sentences.filter(isWarning)];
     return [
         el('h3', null, 'Ranking'),
         el('p', {class: 'note'}, `By the objective of ${names[0]}, of those that meet their requirements. It is not ` +
