@@ -448,7 +448,7 @@ TEST_F(Report, SaysWhyAFasterDesignIsOut) {
 
 TEST_F(Report, LeavesOpenWhatAssumedFiguresDecide) {
     LIGHTLOOM_SKIP_WITHOUT_BROWSER();
-    const std::string price = from_file(run("plain", kQuick), "f\"{1.001 * f['economics/usd_per_gpu'][()]:.2f}\"");
+    const std::string price = from_file(run("plain", kQuick), "f\"{1.001 * f['economics/usd_per_gpu'][()]:.2f}USD\"");
     const auto page = report({run("open", kQuick + "[question]\nrequire = [\"usd_per_gpu < " + price + "\"]\n")});
     EXPECT_EQ(
         evaluated(page,
