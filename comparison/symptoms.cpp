@@ -27,7 +27,8 @@ std::size_t row(double number, std::size_t rows) {
 
 void read_tiers(const ResultReader& result, Symptoms& found) {
     const std::vector<double> tier = result.column("topology/links/tier");
-    for (const std::string& name : result.words("topology/links/tier")) found.tiers.push_back({.name = name});
+    for (const std::string& name : words_or_numbers(result, "topology/links/tier"))
+        found.tiers.push_back({.name = name});
     const auto take_margin = [](Symptoms::Tier& of, double margin) {
         if (!std::isnan(margin)) of.margin_db = std::min(of.margin_db.value_or(margin), margin);
     };
@@ -83,7 +84,7 @@ void read_faults(const ResultReader& result, Symptoms& found) {
 void read_bill(const ResultReader& result, Symptoms& found) {
     if (!result.has("economics/items")) return;
     const double gpus = result.scalar("economics/gpus");
-    const std::vector<std::string> kinds = result.words("economics/items/kind");
+    const std::vector<std::string> kinds = words_or_numbers(result, "economics/items/kind");
     for (const std::string& kind : kinds) found.bill.push_back({.kind = kind});
     const std::vector<double> kind = result.column("economics/items/kind"),
                               watt = result.column("economics/items/power_watt"),

@@ -183,4 +183,19 @@ std::vector<std::string> ResultReader::words(const std::string& item) const {
     return words;
 }
 
+std::vector<std::string> words_or_numbers(const ResultReader& result, const std::string& path) {
+    constexpr std::int64_t kMostWords = 256;
+    std::vector<std::string> words = result.words(path);
+    if (!words.empty()) return words;
+    const std::string name = path.substr(path.rfind('/') + 1);
+    for (const std::int64_t number : result.whole_column(path)) {
+        if (number < 0 || number >= kMostWords)
+            throw ResultUnreadable(result.path() + ": " + path + " has " + std::to_string(number) +
+                                   ", which is no word");
+        while (static_cast<std::int64_t>(words.size()) <= number)
+            words.push_back(name + '-' + std::to_string(words.size()));
+    }
+    return words;
+}
+
 }  // namespace lightloom

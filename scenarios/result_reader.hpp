@@ -93,4 +93,8 @@ private:
     std::unique_ptr<Contents> contents_;
 };
 
+/// Of a column of words, one for each of its numbers at least. A file that has lost its flag_meanings has the numbers:
+/// "tier-0". @throws ResultUnreadable: one is no number of a word
+std::vector<std::string> words_or_numbers(const ResultReader& result, const std::string& path);
+
 }  // namespace lightloom

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <stdexcept>
 #include <system_error>
 
 namespace lightloom {
@@ -52,6 +54,19 @@ void ScratchFile::settle() {
     // no such thing for a folder.
     const std::filesystem::path folder = std::filesystem::path(place_).parent_path();
     synchronise(folder.empty() ? "." : folder.string());
+}
+
+void write_whole_file(const std::string& path, const std::string& text) {
+    ScratchFile scratch(path);
+    try {
+        std::ofstream stream(scratch.path(), std::ios::binary);
+        stream << text;
+        stream.close();
+        if (!stream) fail("write");
+        scratch.publish();
+    } catch (const std::system_error& error) {
+        throw std::runtime_error("cannot write " + path + ": " + error.code().message());
+    }
 }
 
 }  // namespace lightloom

@@ -27,4 +27,7 @@ private:
     bool published_ = false;
 };
 
+/// @throws std::runtime_error naming the path and the system's reason
+void write_whole_file(const std::string& path, const std::string& text);
+
 }  // namespace lightloom

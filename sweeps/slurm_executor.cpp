@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "scenarios/result_reader.hpp"
+#include "scenarios/scratch_file.hpp"
 #include "sweeps/program.hpp"
 
 namespace lightloom {

@@ -53,19 +53,6 @@ PointLock::~PointLock() {
     ::close(descriptor_);
 }
 
-void write_whole_file(const std::string& path, const std::string& text) {
-    ScratchFile scratch(path);
-    std::ofstream stream(scratch.path(), std::ios::binary);
-    stream << text;
-    stream.close();
-    if (!stream) fail("write " + path);
-    try {
-        scratch.publish();
-    } catch (const std::system_error& error) {
-        throw std::runtime_error(fmt::format("cannot write {}: {}", path, error.code().message()));
-    }
-}
-
 bool SweepFolder::is_begun() const { return fs::exists(file("points.tsv")); }
 
 bool SweepFolder::holds_something_else() const {

@@ -76,7 +76,4 @@ private:
     std::string path_;
 };
 
-/// Writes a file under a temporary name and gives it its own when it is whole. @throws std::runtime_error
-void write_whole_file(const std::string& path, const std::string& text);
-
 }  // namespace lightloom

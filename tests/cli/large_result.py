@@ -55,6 +55,7 @@ def enlarge(file, links):
     replace(ports, "direction", random.permutation(2 * links))
     replace(ports, "utilisation", random.beta(2, 2, 2 * links))
     replace(ports, "frames_lost", random.poisson(0.05, 2 * links))
+    replace(ports, "least_margin_db", optics["margin_db"][:][ports["direction"][:]])
 
 
 if __name__ == "__main__":

@@ -83,12 +83,25 @@ class Check:
     def histograms(self):
         margins = self.result["optics/links/margin_db"][:]
         finite = int(numpy.isfinite(margins).sum())
+        degraded = self.degraded(margins)
         if finite:
             counted = sum(self.page.evaluate(HISTOGRAM % "Link margin"))
-            self.expect(counted == finite, f"{counted} margins in the histogram, {finite} in the file")
+            wanted = 2 * finite if degraded else finite  # as built, and beside it the least of the run
+            self.expect(counted == wanted, f"{counted} margins in the histogram, {wanted} in the file")
+            note = self.page.evaluate("document.querySelector('#optics .note').textContent")
+            self.expect("As built" in note, f"what margins? {note}")
+            self.expect(not degraded or f"took margin from {degraded:,} of them" in note, f"{degraded}: {note}")
         if "ports" in self.result:
             counted = sum(self.page.evaluate(HISTOGRAM % "Utilisation"))
             self.expect(counted == len(self.direction), f"{counted} directions, {len(self.direction)} in the file")
+
+    def degraded(self, margins):
+        """How many directions had less margin in the run than they were built with."""
+        if "ports/least_margin_db" not in self.result:
+            return 0
+        least = numpy.full(len(margins), numpy.inf)
+        least[self.direction] = self.result["ports/least_margin_db"][:]
+        return int((least < margins).sum())
 
     def budgets(self):
         data = self.page.evaluate("JSON.parse(document.getElementById('data').textContent).results[0].budgets ?? []")

@@ -35,12 +35,13 @@ std::string looked_at(const std::filesystem::path& page, const std::filesystem::
 }
 
 /// What a JavaScript expression comes to on a page, and what the browser complained of.
-std::string evaluated(const std::filesystem::path& page, const std::string& expression) {
+std::string evaluated(const std::filesystem::path& page, const std::string& expression, int width = 1300) {
     return python(
         "import sys; sys.path.insert(0, sys.argv[1]); import browser\n"
         "with browser.Browser() as b:\n"
-        "    page = b.open(sys.argv[2]); print(page.evaluate(sys.argv[3]), page.complaints + page.requests)",
-        {kTools.string(), page.string(), expression});
+        "    page = b.open(sys.argv[2], width=int(sys.argv[4]))\n"
+        "    print(page.evaluate(sys.argv[3]), page.complaints + page.requests)",
+        {kTools.string(), page.string(), expression, std::to_string(width)});
 }
 
 /// What Python makes of a result's file, which is `f`.
@@ -154,12 +155,13 @@ TEST_F(Report, IsNoPassWhereLinksLoseLock) {
     LIGHTLOOM_SKIP_WITHOUT_BROWSER();
     const auto result = run_file("dirt", std::filesystem::path(LIGHTLOOM_SOURCE_DIR) / "scenarios/tutorial/5-dirt.toml",
                                  {"--set", "workload.iterations=1"});
-    EXPECT_EQ(evaluated(report({result}),
-                        "document.querySelector('.verdict').className.replace(/marginal|fail/, 'no pass') + ', ' + "
-                        "/links lost lock: \\d+ times; frames lost on links: [\\d,]+, where error correction explains/"
-                        ".test(document.getElementById('verdict').textContent) + ', ' + "
-                        "document.querySelector('[name=measure]:checked').value"),
-              "verdict no pass, true, loss []");
+    EXPECT_EQ(
+        evaluated(report({result}),
+                  "document.querySelector('.verdict').className.replace(/marginal|fail/, 'no pass') + ', ' + "
+                  "/links lost lock: \\d+ times; frames lost on links: [\\d,]+ in the dark on links that lost lock/"
+                  ".test(document.getElementById('verdict').textContent) + ', ' + "
+                  "document.querySelector('[name=measure]:checked').value"),
+        "verdict no pass, true, margin []");
 }
 
 TEST_F(Report, IsSmallWhateverTheFabric) {
@@ -274,6 +276,204 @@ TEST_F(Report, RefusesWhatIsNoResult) {
     EXPECT_EQ(onto_itself.exit_code, 2);
     EXPECT_NE(onto_itself.err.find("not an HTML page"), std::string::npos) << onto_itself.err;
     EXPECT_EQ(read_file(result), before);
+}
+
+// -- What took frames, and margins as built and in the run
+
+/// Changes a result's file, which is `f` to the line of Python.
+void edit(const std::filesystem::path& result, const std::string& code) {
+    python("import h5py, sys\nf = h5py.File(sys.argv[1], 'r+')\n" + code, {result.string()});
+}
+
+TEST_F(Report, SaysWhatTookFrames) {
+    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    // Frames that a crash left in the dark are no bit errors.
+    const auto crash = run_file("crash", kCatalogue / "spine-crash.toml");
+    const std::string lost = from_file(crash, "f\"{f['summary/frames_lost'][()]:,}\"");
+    const std::string crashed = read_file(report({crash}));
+    EXPECT_NE(crashed.find("\"frames lost on links: " + lost + " in the dark on links that faults took down\""),
+              std::string::npos);
+    // Nor is what a worsened fibre loses what error correction leaves of it as it was built.
+    const auto worse = run_file("worse", kCatalogue / "degrade-in-a-run.toml");
+    const std::string parts = from_file(
+        worse,
+        "(lambda lost, dark: f'frames lost on links: {lost:,}, of them {dark:,} in the dark on links that lost lock, "
+        "{lost - dark:,} to bit errors on links that faults degraded (as built ')"
+        "(*(int(f['summary/' + name][()]) for name in ('frames_lost', 'frames_lost_in_dark')))");
+    const std::string worsened = read_file(report({worse}));
+    EXPECT_NE(worsened.find(parts), std::string::npos) << parts;
+    EXPECT_EQ(worsened.find("unexplained"), std::string::npos);
+}
+
+TEST_F(Report, TellsChanceFromWhatNothingExplains) {
+    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    const auto result = run("errors", kQuick);
+    edit(result,
+         "f['ports/frames_lost'][0] = 40; f['optics/links/frame_loss_ratio'][:] = 0\n"
+         "f['optics/links/frame_loss_ratio'][int(f['ports/direction'][0])] = 30 / f['ports/frames_sent'][0]");
+    EXPECT_NE(read_file(report({result})).find("\"word\": \"PASS\""), std::string::npos);  // 30 were expected
+    edit(result, "f['optics/links/frame_loss_ratio'][:] /= 30");
+    const std::string sentence = "frames lost on links: 40 unexplained: on links as built FEC was expected to leave 1";
+    EXPECT_NE(read_file(report({result})).find("\"" + sentence + "\""), std::string::npos);
+    // A result of before the file said what faults took
+    edit(result, "del f['ports/least_margin_db'], f['ports/frames_lost_in_dark']");
+    EXPECT_NE(read_file(report({result})).find(sentence + ", and what faults took this result does not tell\""),
+              std::string::npos);
+}
+
+/// kQuick with a fibre that loses 2 dB more from its first microsecond on.
+const std::string kWeakened =
+    kQuick +
+    "[[fault]]\nat = \"1us\"\nselect = \"tier=leaf-spine & leaf=0 & spine=0 & link=0\"\nkind = \"degrade\"\n"
+    "extra_loss = \"2dB\"\n";
+
+TEST_F(Report, ShowsTheLeastMarginsOfTheRun) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto result = run("weak", kWeakened);
+    const auto page = report({result});
+    // Without a queue that was ever deep, or with: what matters is that nothing is complained of.
+    EXPECT_EQ(looked_at(page, result).find('\n'), std::string::npos) << looked_at(page, result);
+    const std::string least = from_file(result, "f\"{f['summary/worst_margin_db'][()]:+.2f} dB\"");
+    EXPECT_EQ(evaluated(page,
+                        "[...document.querySelectorAll('#map tbody tr')].find(({cells}) =>"
+                        " cells[0].textContent === 'leaf-spine').cells[2].textContent"),
+              least + " []");
+    EXPECT_EQ(evaluated(page,
+                        "[...document.querySelectorAll('#optics figure')].map((part) => "
+                        "part.querySelector('.note').textContent.match(/As built[^.]*[.]/)[0]).join(' ')"),
+              "As built, and the least during the run: faults took margin from 2 of them. "
+              "As built: before the fault of this run. As built: before the fault of this run. []");
+    // Beside the bins, one of which is the weak cable's alone
+    EXPECT_EQ(evaluated(page,
+                        "[...document.querySelectorAll('#optics thead')[0].rows[0].cells].map((cell) => "
+                        "cell.textContent).join(' | ') + ' ' + [...document.querySelectorAll('#optics tbody')[0].rows]"
+                        ".filter(({cells}) => cells[1].textContent === '0').map(({cells}) => "
+                        "Number(cells[2].textContent)).reduce((sum, count) => sum + count)"),
+              "margin, dB | leaf-spine, as built | leaf-spine, least in the run 2 []");
+}
+
+// -- Results of strangers
+
+TEST_F(Report, LeavesOutGroupsWithoutTheirColumns) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const std::string seen =
+        "document.documentElement.dataset.drawn === document.documentElement.dataset.charts && "
+        "Object.keys(JSON.parse(document.getElementById('data').textContent).results[0].tables).join()";
+    const auto training = run_file("training", kCatalogue / "training-step.toml");
+    EXPECT_EQ(evaluated(report({training}), seen), "jobs,training/step,training/exposed,economics/items []");
+    edit(training,
+         "f.move('training/exposed/kind', 'training/exposed/sort')\n"
+         "del f['jobs/name'], f['training/step/number']\n"
+         "for group in ('sizes', 'message_sizes', 'job_waits', 'replay_ranks'): f[group + '/anything'] = [1, 2]");
+    EXPECT_EQ(evaluated(report({training}), seen), "economics/items []");
+    const auto weak = run("weak", kWeakened);
+    edit(weak, "del f['faults/from_ps']");
+    EXPECT_EQ(
+        evaluated(report({weak}), seen + " + document.getElementById('timeline').textContent.includes('fault.0 (')"),
+        "jobs,economics/itemsfalse []");
+}
+
+TEST_F(Report, DrawsAResultThatHasLostItsWords) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const std::string strip = "f.visititems(lambda name, item: item.attrs.pop('flag_meanings', None) and None)";
+    const auto result = run_file("crash", kCatalogue / "spine-crash.toml");
+    const auto training = run_file("training", kCatalogue / "training-step.toml");
+    edit(result, strip);
+    edit(training, strip);
+    EXPECT_EQ(looked_at(report({result}), result).substr(0, 9), "9 charts,");
+    EXPECT_EQ(evaluated(report({result}), "document.querySelector('#map tbody').textContent.match(/tier-\\d/g).join()"),
+              "tier-0,tier-1 []");
+    EXPECT_EQ(looked_at(report({training}), training).substr(0, 9), "9 charts,");
+}
+
+// -- What a reader does with the page
+
+TEST_F(Report, SaysTheValueWhereAPointerStands) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto result = run_file("sampled", kCatalogue / "spine-crash.toml", {"--set", "series.interval=20us"});
+    const std::string tip =
+        "(() => { const {instance} = drawn.charts.find(({chart}) => chart.title.endsWith('over time'));"
+        "instance.dispatchAction({type: 'showTip', seriesIndex: 0, dataIndex: 3});"
+        "return instance.getZr().storage.getDisplayList(true).map(({style}) => style.text ?? '')"
+        ".filter((text) => / mean:|, mean: /.test(text)).join('; '); })()";
+    const std::string wanted =
+        from_file(result,
+                  "f\"time busy, mean: {100 * f['series/utilisation'][3].mean(dtype=float):#.3g} %; \""
+                  "f\"queue, mean: {round(f['series/queue_bytes'][3].mean(dtype=float)) / 1024:#.4g} KiB\"");
+    EXPECT_EQ(evaluated(report({result}), tip), wanted + " []");
+}
+
+TEST_F(Report, TellsWhichColumnsAreToBeScrolledTo) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto page = report({run_file("crash", kCatalogue / "spine-crash.toml")});
+    const std::string told =
+        "(async () => { const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));"
+        "const scroll = [...document.querySelectorAll('.scroll')].find((part) =>"
+        " part.querySelector('caption').textContent === 'Faults');"
+        "const hidden = () => scroll.querySelector('caption span').dataset.hidden.trim();"
+        "const name = () => Math.round(scroll.querySelector('tbody th').getBoundingClientRect().left -"
+        " scroll.getBoundingClientRect().left);"
+        "await frame(); await frame(); const before = hidden(), at = name(); scroll.scrollLeft = 10000;"
+        "await frame(); await frame(); return [before, hidden(), name() === at].join(' | '); })()";
+    const std::string narrow = evaluated(page, told, 700);
+    EXPECT_NE(narrow.find(" more columns → | ← "), std::string::npos) << narrow;
+    EXPECT_NE(narrow.find(" | true []"), std::string::npos) << narrow;  // the first column stays
+    EXPECT_EQ(evaluated(page, told, 1400), " |  | true []");
+}
+
+TEST_F(Report, SaysWhyAFasterDesignIsOut) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const auto slow = run("slow", kQuick + "iterations = 2\n");
+    const auto fast = run("fast", kQuick + "[question]\nrequire = [\"worst_margin > 40dB\"]\n", 1);
+    const auto page = report({slow, fast});
+    const std::string margin = from_file(fast, "f\"{f['summary/worst_margin_db'][()]:+.2f} dB\"");
+    EXPECT_EQ(evaluated(page,
+                        "[...document.querySelectorAll('#comparison .also li')].map((item) => item.textContent)"
+                        ".find((text) => text.startsWith('fast is out: ')).replace(/by [^:]*dB/, 'by far')"
+                        ".replace(/completion: .*/, 'completion')"),
+              "fast is out: it misses worst_margin > 40dB by far: it has " + margin +
+                  ". Without that it would win by completion []");
+    // The run's verdict and the ranking are two things with two names, and gates say whose they are.
+    EXPECT_EQ(evaluated(page,
+                        "[...document.querySelectorAll('#comparison thead')[0].rows[0].cells].map((cell) =>"
+                        " cell.textContent).join(', ') + '; ' + document.querySelector('#verdict h2').textContent + "
+                        "'; ' + document.querySelectorAll('#comparison caption')[1].textContent"),
+              "result, rank, completion, against the first, run verdict, requirements; Run verdict; "
+              "Requirements: the gates of the scenario that made each result, as it was then ([question]), and those "
+              "of slow, which are asked of all []");
+    EXPECT_NE(
+        read_file(page).find("its scenario requires worst_margin \\u003e 40dB, and it is " + margin + ": not met"),
+        std::string::npos);
+}
+
+TEST_F(Report, LeavesOpenWhatAssumedFiguresDecide) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    const std::string price = from_file(run("plain", kQuick), "f\"{1.001 * f['economics/usd_per_gpu'][()]:.2f}USD\"");
+    const auto page = report({run("open", kQuick + "[question]\nrequire = [\"usd_per_gpu < " + price + "\"]\n")});
+    EXPECT_EQ(
+        evaluated(page,
+                  "document.querySelector('.verdict').textContent.replace(/[$][^:]*:/, '$:') + '; ' +"
+                  "document.querySelector('#verdict tbody').rows[0].cells[1].textContent"),
+        "! MARGINALits scenario requires usd_per_gpu < " + price +
+            ", and it is $: undecided, for that hangs on assumed figures; ? undecided: assumed figures decide []");
+}
+
+TEST_F(Report, SaysWhyAPageCannotBeWritten) {
+    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    const std::string result = run("small", kQuick).string();
+    write_file(here / "file", "no folder");
+    for (const auto& [folder, reason] :
+         {std::pair{"file", "Not a directory"}, {"nowhere", "No such file or directory"}}) {
+        const std::string page = (here / folder / "page.html").string();
+        const Finished done = lightloom({"report", result, "-o", page});
+        EXPECT_EQ(done.exit_code, 3);
+        EXPECT_EQ(done.err, "error: cannot write " + page + ": " + reason + "\n");
+    }
+    const std::string page = (here / "page.html").string();
+    const Finished full = lightloom(Spawn{.arguments = {"report", result, "-o", page}, .file_size_limit = 100'000});
+    EXPECT_EQ(full.exit_code, 3);
+    EXPECT_EQ(full.err, "error: cannot write " + page + ": File too large\n");
+    EXPECT_FALSE(std::filesystem::exists(page));
 }
 
 TEST_F(Report, KeepsTheLicenceOfWhatItIsDrawnWith) {

@@ -11,6 +11,7 @@
 #include "scenarios/scratch_file.hpp"
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/console.hpp"
+#include "tools/lightloom/interruption.hpp"
 #include "tools/lightloom/report_bundle.hpp"
 #include "tools/lightloom/report_comparison.hpp"
 #include "tools/lightloom/report_page.hpp"
@@ -57,15 +58,6 @@ void refuse_to_overwrite_others(const std::string& path) {
         throw UsageError(fmt::format("{} exists and is not an HTML page; choose another name", path));
 }
 
-void write(const std::string& path, const std::string& page) {
-    ScratchFile scratch(path);
-    std::ofstream stream(scratch.path(), std::ios::binary);
-    stream << page;
-    stream.close();
-    if (!stream) throw std::runtime_error("cannot write " + path);
-    scratch.publish();
-}
-
 }  // namespace
 
 int report_command(const std::vector<std::string>& words) {
@@ -80,6 +72,7 @@ int report_command(const std::vector<std::string>& words) {
     const auto files = arguments["result"].as<std::vector<std::string>>();
     const std::string path = page_path(arguments, files);
     refuse_to_overwrite_others(path);
+    outlive_file_size_limit();
 
     std::vector<JsonObject> results;
     std::vector<Design> designs;
@@ -100,7 +93,7 @@ int report_command(const std::vector<std::string>& words) {
         title = fmt::format("{} results", files.size());
         comparison = comparison_object(std::move(designs));
     }
-    write(path, report_page(title.empty() ? "Lightloom report" : title, results, comparison));
+    write_whole_file(path, report_page(title.empty() ? "Lightloom report" : title, results, comparison));
     std::cout << path << '\n';
     return kExitFine;
 }

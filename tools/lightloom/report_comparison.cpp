@@ -62,7 +62,8 @@ std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates) {
                               .add("value", gate.value)
                               .add("bound", gate.bound)
                               .add("is_measured", gate.holds.has_value())
-                              .add("is_met", !gate.is_red()));
+                              .add("is_met", !gate.is_red())
+                              .add("is_undecided", gate.state() == GateState::undecided));
     return objects;
 }
 
@@ -82,7 +83,7 @@ JsonObject comparison_object(std::vector<Design> designs) {
         .add("order", std::vector<std::int64_t>(report.order.begin(), report.order.end()))
         .add("metrics", metric_objects(report.values))
         .add("gates", gate_objects(report.gates))
-        .add("verdict", verdict_text(report));
+        .add("conclusion", verdict_text(report));
 }
 
 }  // namespace lightloom

@@ -20,11 +20,10 @@ void check_rows(const ResultReader& result, std::size_t found, std::size_t wante
         throw ResultUnreadable(fmt::format("{}: {} has {} rows, not {}", result.path(), path, found, wanted));
 }
 
-/// A column of /ports in the order of directions.
+/// A column of /ports in the order of directions. @param sorted  what directions without a port have
 template <class Number>
 std::vector<Number> by_direction(const std::vector<std::int64_t>& direction, const std::vector<Number>& by_port,
-                                 std::size_t directions) {
-    std::vector<Number> sorted(directions, Number{});
+                                 std::vector<Number> sorted) {
     for (std::size_t port = 0; port < direction.size(); ++port)
         sorted[static_cast<std::size_t>(direction[port])] = by_port[port];
     return sorted;
@@ -33,8 +32,8 @@ std::vector<Number> by_direction(const std::vector<std::int64_t>& direction, con
 }  // namespace
 
 ReportedFabric::ReportedFabric(const ResultReader& result)
-    : kinds(result.words("topology/nodes/kind")),
-      tiers(result.words("topology/links/tier")),
+    : kinds(words_or_numbers(result, "topology/nodes/kind")),
+      tiers(words_or_numbers(result, "topology/links/tier")),
       kind(result.whole_column("topology/nodes/kind")),
       index(result.whole_column("topology/nodes/index")),
       first_port(result.whole_column("topology/nodes/first_port")),
@@ -58,14 +57,26 @@ ReportedFabric::ReportedFabric(const ResultReader& result)
     const std::vector<std::int64_t> direction = result.whole_column("ports/direction");
     check_references(result, direction, directions(), "ports/direction");
     const auto whole = [&](const char* column) {
-        return by_direction(direction, result.whole_column(std::string("ports/") + column), directions());
+        return by_direction(direction, result.whole_column(std::string("ports/") + column),
+                            std::vector<std::int64_t>(directions()));
     };
-    utilisation = by_direction(direction, result.column("ports/utilisation"), directions());
+    const auto whole_if_any = [&](const char* column) {
+        return result.has(std::string("ports/") + column) ? whole(column) : std::vector<std::int64_t>();
+    };
+    utilisation = by_direction(direction, result.column("ports/utilisation"), std::vector<double>(directions()));
     frames_sent = whole("frames_sent");
     frames_lost = whole("frames_lost");
     frames_dropped = whole("frames_dropped");
     deepest_queue_bytes = whole("deepest_queue_bytes");
     paused_ps = whole("paused_ps");
+    if (result.has("ports/least_margin_db"))
+        least_margin_db = by_direction(direction, result.column("ports/least_margin_db"), margin_db);
+    frames_lost_in_dark = whole_if_any("frames_lost_in_dark");
+    lock_losses = whole_if_any("lock_losses");
+}
+
+double ReportedFabric::margin_in_run(std::size_t direction) const {
+    return least_margin_db.empty() ? margin_db[direction] : least_margin_db[direction];
 }
 
 std::string ReportedFabric::node_name(std::size_t node) const {

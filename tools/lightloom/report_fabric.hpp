@@ -19,17 +19,24 @@ struct ReportedFabric {
     std::string node_name(std::size_t node) const;
     /// "spine 2 port 12 -> leaf 3"
     std::string sender_name(std::size_t direction) const;
+    /// The least during the run where the result has it, else as built.
+    double margin_in_run(std::size_t direction) const;
+    /// Did a fault lower its margin?
+    bool was_degraded(std::size_t direction) const { return margin_in_run(direction) < margin_db[direction]; }
 
     std::vector<std::string> kinds, tiers;  // words
     // By node
     std::vector<std::int64_t> kind, index, first_port;
     // By cable
     std::vector<std::int64_t> tier, lower_node, upper_node, lower_port, upper_port;
-    // By direction, 2 x cable + 1 for downwards
+    // By direction, 2 x cable + 1 for downwards, as the links were built
     std::vector<double> margin_db, frame_loss_ratio;
     // By direction, too; empty of a run that has not ended
     std::vector<double> utilisation;
     std::vector<std::int64_t> frames_sent, frames_lost, frames_dropped, deepest_queue_bytes, paused_ps;
+    // Likewise, and of results of before the file had these columns
+    std::vector<double> least_margin_db;
+    std::vector<std::int64_t> frames_lost_in_dark, lock_losses;
 };
 
 }  // namespace lightloom

@@ -48,8 +48,9 @@ std::optional<Bins> bins_over(const std::vector<double>& values, std::initialize
     return Bins{first * step, step, static_cast<std::size_t>(std::floor(most / step) - first) + 1};
 }
 
-/// @param values  by direction
-JsonObject histogram(const ReportedFabric& fabric, const std::vector<double>& values, const Bins& bins) {
+/// A row per tier. @param values  by direction
+std::vector<JsonObject> histogram_rows(const ReportedFabric& fabric, const std::vector<double>& values,
+                                       const Bins& bins) {
     std::vector<std::vector<std::int64_t>> counts(fabric.tiers.size(), std::vector<std::int64_t>(bins.count));
     std::vector<bool> used(fabric.tiers.size());
     for (std::size_t d = 0; d < values.size(); ++d) {
@@ -61,12 +62,36 @@ JsonObject histogram(const ReportedFabric& fabric, const std::vector<double>& va
     std::vector<JsonObject> rows;
     for (std::size_t tier = 0; tier < counts.size(); ++tier)
         if (used[tier]) rows.push_back(JsonObject().add("tier", fabric.tiers[tier]).add("count", counts[tier]));
-    return JsonObject().add("start", bins.start).add("step", bins.step).add("rows", rows);
+    return rows;
+}
+
+JsonObject histogram(const ReportedFabric& fabric, const std::vector<double>& values, const Bins& bins) {
+    return JsonObject()
+        .add("start", bins.start)
+        .add("step", bins.step)
+        .add("rows", histogram_rows(fabric, values, bins));
 }
 
 void add_histogram(JsonObject& json, const char* name, const ReportedFabric& fabric, const std::vector<double>& values,
                    std::initializer_list<double> widths) {
     if (const auto bins = bins_over(values, widths)) json.add(name, histogram(fabric, values, *bins));
+}
+
+/// Margins as built and, where faults lowered any, the least ones during the run in bins that hold both.
+void add_margins(JsonObject& json, const ReportedFabric& fabric) {
+    std::vector<double> in_run, both = fabric.margin_db;
+    std::int64_t degraded = 0;
+    for (std::size_t d = 0; d < fabric.directions(); ++d) {
+        in_run.push_back(fabric.margin_in_run(d));
+        degraded += fabric.was_degraded(d);
+    }
+    both.insert(both.end(), in_run.begin(), in_run.end());
+    const auto bins = bins_over(both, {0.02, 0.05, 0.1, 0.2, 0.5});
+    if (!bins) return;
+    JsonObject margin = histogram(fabric, fabric.margin_db, *bins);
+    if (!fabric.least_margin_db.empty()) margin.add("degraded", degraded);
+    if (degraded > 0) margin.add("in_run", histogram_rows(fabric, in_run, *bins));
+    json.add("margin", margin);
 }
 
 /// Below this an error ratio is none: it is not seen in the life of a fabric.
@@ -164,13 +189,15 @@ void take_worst(std::set<std::size_t>& taken, std::size_t rows, const std::funct
 std::vector<JsonObject> worst_links(const ResultReader& result, const ReportedFabric& fabric) {
     const std::size_t rows = fabric.directions();
     std::set<std::size_t> taken;
-    take_worst(taken, rows, [&](std::size_t d) { return -fabric.margin_db[d]; });
+    take_worst(taken, rows, [&](std::size_t d) { return -fabric.margin_in_run(d); });
     if (fabric.has_ports()) {
         take_worst(taken, rows, [&](std::size_t d) { return fabric.utilisation[d]; });
         for (const auto* column :
              {&fabric.frames_lost, &fabric.frames_dropped, &fabric.deepest_queue_bytes, &fabric.paused_ps})
             take_worst(taken, rows, [&](std::size_t d) { return static_cast<double>((*column)[d]); });
     }
+    bool any_degraded = false;
+    for (std::size_t d = 0; d < rows; ++d) any_degraded |= fabric.was_degraded(d);
     const std::vector<double> error_ratio = result.column("optics/links/pre_fec_ber");
     std::vector<JsonObject> list;
     for (const std::size_t d : taken) {
@@ -178,6 +205,7 @@ std::vector<JsonObject> worst_links(const ResultReader& result, const ReportedFa
         row.add("direction", static_cast<std::int64_t>(d)).add("sender", fabric.sender_name(d));
         row.add("tier", fabric.tiers[static_cast<std::size_t>(fabric.tier[d / 2])]);
         row.add("margin_db", fabric.margin_db[d]).add("pre_fec_ber", error_ratio[d]);
+        if (any_degraded) row.add("least_margin_db", fabric.least_margin_db[d]);
         if (fabric.has_ports())
             row.add("utilisation", fabric.utilisation[d])
                 .add("frames_sent", fabric.frames_sent[d])
@@ -193,7 +221,7 @@ std::vector<JsonObject> worst_links(const ResultReader& result, const ReportedFa
 }  // namespace
 
 void add_links(JsonObject& json, const ResultReader& result, const ReportedFabric& fabric) {
-    add_histogram(json, "margin", fabric, fabric.margin_db, {0.02, 0.05, 0.1, 0.2, 0.5});
+    add_margins(json, fabric);
     add_histogram(json, "error_ratio", fabric, logarithms(result.column("optics/links/pre_fec_ber")), {0.1, 0.2, 0.5});
     if (fabric.has_ports()) {
         json.add("utilisation", histogram(fabric, fabric.utilisation, {0.0, 0.025, 40}));

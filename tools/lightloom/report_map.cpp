@@ -55,8 +55,8 @@ void add(std::int64_t& sum, std::int64_t value) {
 }
 
 void add_direction(Line& line, const ReportedFabric& fabric, std::size_t direction) {
-    if (std::isfinite(fabric.margin_db[direction]))
-        line.margin_db = std::min(line.margin_db, fabric.margin_db[direction]);
+    if (const double margin_db = fabric.margin_in_run(direction); std::isfinite(margin_db))
+        line.margin_db = std::min(line.margin_db, margin_db);
     if (!fabric.has_ports()) return;
     line.utilisation = std::max(line.utilisation, fabric.utilisation[direction]);
     add(line.frames_sent, fabric.frames_sent[direction]);

@@ -11,19 +11,28 @@ constexpr std::size_t kMostRows = 500;
 
 struct Answer {
     std::string_view group;
-    std::vector<std::string_view> texts;  // columns that are no numbers
+    std::vector<std::string_view> needed;      // columns without which the page has nothing to draw
+    std::vector<std::string_view> texts = {};  // columns that are no numbers
 };
 
 const std::array<Answer, 8>& answers() {
-    static const std::array<Answer, 8> kAnswers{{{"jobs", {"name", "kind"}},
-                                                 {"job_waits", {}},
-                                                 {"replay_ranks", {}},
-                                                 {"message_sizes", {}},
-                                                 {"sizes", {}},
-                                                 {"training/step", {}},
-                                                 {"training/exposed", {}},
-                                                 {"economics/items", {}}}};
+    static const std::array<Answer, 8> kAnswers{
+        {{"jobs", {"name"}, {"name", "kind"}},
+         {"job_waits", {"job", "kind"}},
+         {"replay_ranks", {"job", "rank"}},
+         {"message_sizes", {"job", "largest_bytes"}},
+         {"sizes", {"bytes", "time_ps", "algorithm_bandwidth", "bus_bandwidth"}},
+         {"training/step", {"number"}},
+         {"training/exposed", {"kind", "mean_ps", "worst_ps"}},
+         {"economics/items", {"item"}}}};
     return kAnswers;
+}
+
+/// A stranger's file may have a group of that name and something else in it: then it has no such answer.
+bool is_answered(const ResultReader& result, const Answer& answer) {
+    const std::vector<std::string> columns = result.datasets(std::string(answer.group));
+    return std::ranges::all_of(
+        answer.needed, [&](std::string_view column) { return std::ranges::find(columns, column) != columns.end(); });
 }
 
 template <class Value>
@@ -62,6 +71,7 @@ JsonObject columns_of(const ResultReader& result, const Answer& answer) {
 void add_tables(JsonObject& json, const ResultReader& result) {
     JsonObject tables;
     for (const Answer& answer : answers()) {
+        if (!is_answered(result, answer)) continue;
         const std::size_t rows = result.rows(std::string(answer.group));
         if (rows > 0)
             tables.add(

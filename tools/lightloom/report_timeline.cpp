@@ -100,7 +100,9 @@ void add_events(JsonObject& json, const ResultReader& result) {
 
 void add_timeline(JsonObject& json, const ResultReader& result) {
     if (result.has("collectives/group")) add_collectives(json, result);
-    if (result.has("faults/kind")) add_faults(json, result);
+    // A stranger's /faults may have other columns; without these nothing of it can be drawn.
+    if (result.has("faults/kind") && result.has("faults/from_ps") && result.has("faults/to_ps"))
+        add_faults(json, result);
     if (result.has("events/time_ps")) add_events(json, result);
 }
 

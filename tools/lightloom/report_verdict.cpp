@@ -11,6 +11,7 @@
 #include "scenarios/toml_document.hpp"
 #include "tools/lightloom/compare_cells.hpp"
 #include "tools/lightloom/readable.hpp"
+#include "tools/lightloom/report_losses.hpp"
 
 namespace lightloom {
 namespace {
@@ -105,37 +106,28 @@ std::optional<Finding> failure_finding(const ResultReader& result) {
     return Finding{Word::fail, fmt::format("flows that failed, their retries used up: {}", readable_count(failed))};
 }
 
-/// Of the frames that were sent, those that FEC was expected to leave uncorrected, as the optics were at the start.
-double expected_losses(const ReportedFabric& fabric) {
-    double expected = 0.0;
-    for (std::size_t d = 0; d < fabric.frames_sent.size(); ++d)
-        if (fabric.frame_loss_ratio[d] > 0.0)
-            expected += static_cast<double>(fabric.frames_sent[d]) * fabric.frame_loss_ratio[d];
-    return expected;
-}
-
-/// Frames that no error ratio accounts for were lost to something that the margins, those of the start, do not show.
-/// Twice the expectation and five deviations of it are chance: errors come in bursts.
+/// What links lost that nothing of how they were built explains, and that they lost lock at all.
 std::optional<Finding> loss_finding(const ResultReader& result, const ReportedFabric& fabric) {
-    const std::int64_t locks = count_at(result, "summary/lock_losses"), lost = count_at(result, "summary/frames_lost");
-    const double expected = expected_losses(fabric);
-    const bool explained = static_cast<double>(lost) <= 2.0 * expected + 5.0 * std::sqrt(expected);
-    if (locks == 0 && explained) return std::nullopt;
+    const std::int64_t locks = count_at(result, "summary/lock_losses");
+    const LinkLosses losses = losses_on(fabric);
+    if (locks == 0 && losses.is_explained()) return std::nullopt;
     std::string sentence;
     if (locks > 0) sentence = fmt::format("links lost lock: {} times", readable_count(locks));
-    if (!explained)
-        sentence += fmt::format("{}frames lost on links: {}, where error correction explains {}",
-                                sentence.empty() ? "" : "; ", readable_count(lost), fmt::format("{:.2g}", expected));
+    if (!losses.is_explained()) sentence += (sentence.empty() ? "" : "; ") + sentence_of(losses);
     return Finding{Word::marginal, sentence};
 }
 
 Finding gate_finding(const GateOutcome& outcome) {
     const Metric& metric = *outcome.gate.metric;
-    if (!outcome.holds)
-        return {Word::fail, fmt::format("required: {}; {} was not measured", outcome.gate.text, metric.name)};
-    return {outcome.is_red() ? Word::fail : Word::pass,
-            fmt::format("required{}: {}; it is {}", outcome.is_red() ? " and not met" : "", outcome.gate.text,
-                        value_text(metric, outcome.value))};
+    const std::string required = "its scenario requires " + outcome.gate.text;
+    if (!outcome.holds) return {Word::fail, fmt::format("{}, but {} was not measured", required, metric.name)};
+    const std::string found = fmt::format("{}, and it is {}", required, value_text(metric, outcome.value));
+    switch (outcome.state()) {
+        case GateState::green: return {Word::pass, found};
+        case GateState::undecided: return {Word::marginal, found + ": undecided, for that hangs on assumed figures"};
+        case GateState::red: return {Word::fail, found + ": not met"};
+    }
+    return {Word::fail, found};
 }
 
 std::vector<std::string> observations(const ResultReader& result) {

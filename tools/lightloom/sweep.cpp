@@ -15,6 +15,7 @@
 
 #include "scenarios/result_file.hpp"
 #include "scenarios/result_place.hpp"
+#include "scenarios/scratch_file.hpp"
 #include "sweeps/local_executor.hpp"
 #include "sweeps/merge.hpp"
 #include "sweeps/plan.hpp"

@@ -36,14 +36,18 @@ function figureTable(result, caption, rows) {
 
 // -- Gates
 
-const gateRow = ({gate, units, value, bound, is_measured: isMeasured, is_met: isMet}) => [
-    gate, isMet ? '✓ met' : '✗ NOT MET', isMeasured ? cell(readable(value, units), value) : 'not measured',
-    cell(readable(bound, units), bound)];
+/** "met" by the middle of what is assumed; where other figures would turn that, it is undecided. */
+const metText = ({is_met: isMet, is_undecided: isUndecided}) =>
+    isUndecided ? '? undecided: assumed figures decide' : isMet ? '✓ met' : '✗ NOT MET';
+
+const gateRow = (row) => [
+    row.gate, metText(row), row.is_measured ? cell(readable(row.value, row.units), row.value) : 'not measured',
+    cell(readable(row.bound, row.units), row.bound)];
 
 function gatesTable(result) {
     return result.gates.length === 0 ? null : tableElement({
-        caption: 'What the scenario requires ([question])',
-        head: ['gate', 'met', 'is', 'bound'],
+        caption: 'Requirements: the gates of the scenario that made this result, as it was then ([question])',
+        head: ['requirement', 'met', 'is', 'bound'],
         rows: result.gates.map(gateRow),
     });
 }

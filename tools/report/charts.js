@@ -114,7 +114,7 @@ function tailChart(title, curves) {
 
 // -- Histograms over links
 
-/** @param label  what a bin's lower edge is called on the axis */
+/** @param label  what a bin's lower edge is called on the axis; rows of one `stack` stand on each other */
 function histogramChart({title, note, axisName, data, label}) {
     const count = data.rows[0].count.length;
     const edge = (n) => data.start + n * data.step;
@@ -136,7 +136,8 @@ function histogramChart({title, note, axisName, data, label}) {
             }),
             yAxis: axis(theme, 'directions of links', {type: 'value', nameGap: 46, minInterval: 1}),
             series: data.rows.map((row) => ({
-                name: row.tier, type: 'bar', stack: 'all', barCategoryGap: '8%', barMaxWidth: 48, data: row.count,
+                name: row.tier, type: 'bar', stack: row.stack ?? 'all', barCategoryGap: '8%', barGap: '0%',
+                barMaxWidth: 48, data: row.count,
             })),
         }),
         table: {
@@ -146,6 +147,28 @@ function histogramChart({title, note, axisName, data, label}) {
                 cell(readableNumber(row.count[n]), row.count[n]))]),
         },
     };
+}
+
+/** What links were like at the start is known of all, what faults made of them only of their margins. */
+function beforeFaults(result) {
+    const count = result.fault_rows;
+    return count ? ` As built: before the ${count === 1 ? 'fault' : `${readableNumber(count)} faults`} of this run.`
+        : ' As built.';
+}
+
+/** As built and, where faults took margin from links, beside it the least during the run. */
+function marginChart(result) {
+    const {margin} = result, {degraded} = margin;
+    const named = (rows, when) => rows.map((row) => ({...row, tier: `${row.tier}, ${when}`, stack: when}));
+    return histogramChart({
+        title: 'Link margin', axisName: 'margin, dB', label: (db) => db.toFixed(2),
+        data: {...margin, rows: margin.in_run
+            ? [...named(margin.rows, 'as built'), ...named(margin.in_run, 'least in the run')] : margin.rows},
+        note: 'What each direction of a link receives over what its receiver needs, worst lane.' +
+            (margin.in_run ? ` As built, and the least during the run: faults took margin from ${
+                readableNumber(degraded)} of them.` : beforeFaults(result) +
+            (result.fault_rows && degraded === 0 ? ' None of them took margin from any.' : '')),
+    });
 }
 
 // -- Budget of a link
@@ -210,15 +233,16 @@ function waterfallOption(theme, budget) {
     });
 }
 
-function budgetChart(budget) {
+function budgetChart(result, budget) {
     const row = ({name, column, worst, median}, show) => [name,
         ...[[budget.worst_link, worst], [budget.median_link, median]].map(([link, value]) =>
             cell(show(value), value, `optics/links/${column}[${link}]`))];
     return {
         title: `Budget of ${budget.tier}`,
         note: `The worst of ${readableNumber(budget.links)} directions: ${budget.worst_sender}. ` +
-            'Losses and penalties come off the power sent; what is left over the sensitivity is the margin.',
-        height: 60 + 30 * waterfallBars(budget).length,
+            'Losses and penalties come off the power sent; what is left over the sensitivity is the margin.' +
+            beforeFaults(result),
+        height: 72 + 30 * waterfallBars(budget).length,
         option: (theme) => waterfallOption(theme, budget),
         table: {
             caption: `Budget of ${budget.tier}, worst lane`,

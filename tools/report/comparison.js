@@ -29,22 +29,26 @@ function rankingTable({results, comparison}) {
     const out = names.map((_, n) => n).filter((n) => !order.includes(n));
     return tableElement({
         caption: `Ranking by ${objective}${BETTER[metric?.better] ?? ''}`,
-        head: ['result', 'rank', objective, 'against the first', 'verdict', 'gates'],
+        head: ['result', 'rank', objective, 'against the first', 'run verdict', 'requirements'],
         rows: [...order.map((n, place) => row(n, String(place + 1))), ...out.map((n) => row(n, 'out'))],
     });
 }
 
 function ranking(data) {
-    const {verdict, gates, names} = data.comparison;
-    const sentences = verdict.trim().split('\n'), isWarning = (sentence) => sentence.startsWith('WARNING');
+    const {conclusion, gates, names} = data.comparison;
+    const sentences = conclusion.trim().split('\n'), isWarning = (sentence) => sentence.startsWith('WARNING');
     const [winner, ...reasons] = [...sentences.filter((s) => !isWarning(s)), ...sentences.filter(isWarning)];
     return [
+        el('h3', null, 'Ranking'),
+        el('p', {class: 'note'}, `By the objective of ${names[0]}, of those that meet their requirements. It is not ` +
+            'the run verdict, which says of each run by itself whether it is sound.'),
         el('p', {class: 'winner'}, el('strong', null, winner)),
         reasons.length ? el('ul', {class: 'also'}, reasons.map((sentence) => el('li', null, sentence))) : null,
         rankingTable(data),
         gates.length ? tableElement({
-            caption: 'Gates: what the scenarios require ([question])',
-            head: ['result', 'gate', 'met', 'is', 'bound'],
+            caption: 'Requirements: the gates of the scenario that made each result, as it was then ([question]), ' +
+                `and those of ${names[0]}, which are asked of all`,
+            head: ['result', 'requirement', 'met', 'is', 'bound'],
             rows: gates.map((gate) => [names[gate.design], ...gateRow(gate)]),
         }) : null,
     ];
@@ -55,7 +59,7 @@ function comparisonTable({results, comparison}) {
         caption: 'Figures, and ratios to the first',
         head: ['', ...comparison.names],
         rows: [
-            ['verdict', ...results.map((result) => result.verdict.word)],
+            ['run verdict', ...results.map((result) => result.verdict.word)],
             ...comparison.metrics.map(({name, units, better, values}) => [name + (BETTER[better] ?? ''),
                 ...values.map((value, n) => isFigure(value)
                     ? cell(readable(value, units) + (n > 0 ? against(value, values[0], units) : ''), value) : '-')]),

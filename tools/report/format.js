@@ -117,12 +117,31 @@ function tableCell(content, isHeading) {
     }, text);
 }
 
+/** Says over a table how many of its columns are to be scrolled to: nobody looks for what he does not see. */
+function tellHiddenColumns(scroll) {
+    const {left, right} = scroll.getBoundingClientRect();
+    const [first, ...others] = [...scroll.querySelector('tr')?.cells ?? []].map((part) => part.getBoundingClientRect());
+    const before = others.filter((part) => part.left < Math.max(left, first.right) - 1).length;
+    const after = others.filter((part) => part.right > right + 1).length;
+    const columns = (count) => `${count} more ${count === 1 ? 'column' : 'columns'}`;
+    scroll.toggleAttribute('data-scrolled', before > 0);
+    scroll.querySelector('caption span').dataset.hidden = (before ? `  ← ${columns(before)}` : '') +
+        (after ? `  ${columns(after)} →` : '');
+}
+
+/** In the next frame, since what it says may change a height. */
+const tableSizes = new ResizeObserver((entries) => requestAnimationFrame(() =>
+    entries.forEach(({target}) => tellHiddenColumns(target))));
+
 /** @param table {caption, head: [text] or null, rows: [[text or cell]]}: the first column names the row */
 function tableElement({caption, head, rows}) {
-    return el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Table: ' + caption},
+    const scroll = el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Table: ' + caption,
+        scroll: ({currentTarget}) => tellHiddenColumns(currentTarget)},
         el('table', null,
-            el('caption', null, caption),
+            el('caption', null, el('span', null, caption)),
             head && el('thead', null, el('tr', null, head.map((text) => el('th', {scope: 'col'}, text)))),
             el('tbody', null, rows.map((row) =>
                 el('tr', null, row.map((content, n) => tableCell(content, n === 0)))))));
+    tableSizes.observe(scroll);
+    return scroll;
 }

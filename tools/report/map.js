@@ -27,13 +27,13 @@ const MEASURES = {
     },
     margin: {
         label: 'margin',
-        note: 'least margin of the cables; red where a budget does not close',
+        note: 'least margin of the cables, with what faults took; red where a budget does not close',
         text: (line) => decibel(line.margin_db),
         of: (line) => line.margin_db,
         share: (line, span) => line.margin_db === null ? null : 1 - within(span, line.margin_db),
         bad: (line) => line.margin_db !== null && line.margin_db < 0,
         ends: ({least, most}) => [decibel(most), decibel(least)],
-        order: (link) => link.margin_db ?? Infinity,
+        order: (link) => link.least_margin_db ?? link.margin_db ?? Infinity,
     },
     loss: {
         label: 'loss',
@@ -189,7 +189,9 @@ function tierRows(map, tiers) {
 }
 
 const LINK_COLUMNS = [
-    ['margin_db', 'margin', decibel, 'optics/links'], ['pre_fec_ber', 'bit errors', ratio, 'optics/links'],
+    ['margin_db', 'margin as built', decibel, 'optics/links'],
+    ['least_margin_db', 'least in the run', decibel, 'ports'],
+    ['pre_fec_ber', 'bit errors as built', ratio, 'optics/links'],
     ['utilisation', 'busy', percent, 'ports'], ['frames_lost', 'lost', readableNumber, 'ports'],
     ['frames_dropped', 'dropped', readableNumber, 'ports'], ['deepest_queue_bytes', 'deepest queue', bytes, 'ports'],
     ['paused_ps', 'paused', duration, 'ports'],

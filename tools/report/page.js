@@ -117,7 +117,7 @@ const WORD_SYMBOLS = {PASS: '✓', MARGINAL: '!', PARTIAL: '…', FAIL: '✗'};
 function verdictSection(result) {
     const {word, deciding, also} = result.verdict;
     const {endpoints, nodes, links} = result.size;
-    return section('verdict', 'Verdict',
+    return section('verdict', 'Run verdict',
         el('p', {class: `verdict ${word.toLowerCase()}`}, el('strong', null, `${WORD_SYMBOLS[word] ?? ''} ${word}`),
             el('span', null, deciding.join('; '))),
         also.length ? el('ul', {class: 'also'}, also.map((sentence) => el('li', null, sentence))) : null,
@@ -135,16 +135,13 @@ function latencySection(result) {
 
 function opticsSection(result) {
     const charts = [];
-    if (result.margin) charts.push(histogramChart({
-        title: 'Link margin', axisName: 'margin, dB', data: result.margin, label: (db) => db.toFixed(2),
-        note: 'What each direction of a link receives over what its receiver needs, worst lane.',
-    }));
+    if (result.margin) charts.push(marginChart(result));
     if (result.error_ratio) charts.push(histogramChart({
         title: 'Bit errors before correction', axisName: 'bit error ratio', data: result.error_ratio,
         label: (log) => Number(10 ** log).toExponential(1),
-        note: 'Mean of the lanes of each direction; 1e-20 stands for less, too.',
+        note: 'Mean of the lanes of each direction; 1e-20 stands for less, too.' + beforeFaults(result),
     }));
-    charts.push(...(result.budgets ?? []).map(budgetChart));
+    charts.push(...(result.budgets ?? []).map((budget) => budgetChart(result, budget)));
     return charts.length ? section('optics', 'Optics', charts.map((chart) => figure(chart))) : null;
 }
 
