@@ -123,6 +123,10 @@ std::string count_text(double count) {
     return count == std::round(count) ? fmt::format("{:.0f}", count) : fmt::format("{:.3g}", count);
 }
 
+std::string count_of(double count, std::string_view thing) {
+    return fmt::format("{} {}{}", count_text(count), thing, count == 1.0 ? "" : "s");
+}
+
 // The part of the bill that differs most.
 void add_bill(Lines& lines, double Symptoms::Share::*figure, const char* unit, const std::string& better_name,
               const Symptoms& better, const std::string& worse_name, const Symptoms& worse) {
@@ -148,12 +152,13 @@ void add_losses(Lines& lines, const Symptoms& better, const std::string& worse_n
         const auto same = std::ranges::find(better.tiers, tier.name, &Symptoms::Tier::name);
         const double others = same == better.tiers.end() ? 0.0 : same->frames_lost;
         if (tier.frames_lost > kWorse * others)
-            lines.push_back(fmt::format("cables of tier {} lose {} frames in {} ({} in the other)", tier.name,
-                                        count_text(tier.frames_lost), worse_name, count_text(others)));
+            lines.push_back(fmt::format("cables of tier {} lose {} in {} ({} in the other)", tier.name,
+                                        count_of(tier.frames_lost, "frame"), worse_name, count_text(others)));
     }
     if (worse.dropped > kWorse * better.dropped)
-        lines.push_back(fmt::format("full buffers drop {} frames in {} ({} in the other), the deepest queue at a {}",
-                                    count_text(worse.dropped), worse_name, count_text(better.dropped), worse.queue_at));
+        lines.push_back(fmt::format("full buffers drop {} in {} ({} in the other), the deepest queue at a {}",
+                                    count_of(worse.dropped, "frame"), worse_name, count_text(better.dropped),
+                                    worse.queue_at));
 }
 
 void add_locks(Lines& lines, const Symptoms& better, const std::string& worse_name, const Symptoms& worse) {
@@ -168,10 +173,10 @@ void add_fault(Lines& lines, const Symptoms& better, const std::string& worse_na
     const Symptoms::Fault& fault = *worse.worst_fault;
     const double others = better.worst_fault ? better.worst_fault->longest_stall_ps : 0.0;
     if (fault.longest_stall_ps > kWorse * others && fault.flows_stalled > 0.0)
-        lines.push_back(fmt::format(
-            "fault.{} ({}) stalls {:.0f} flows of {}{} for up to {:.4g} us ({:.4g} us in the other)", fault.number,
-            fault.kind, fault.flows_stalled, worse_name, fault.run.empty() ? "" : fmt::format(" with {}", fault.run),
-            fault.longest_stall_ps * 1e-6, others * 1e-6));
+        lines.push_back(fmt::format("fault.{} ({}) stalls {} of {}{} for up to {:.4g} us ({:.4g} us in the other)",
+                                    fault.number, fault.kind, count_of(fault.flows_stalled, "flow"), worse_name,
+                                    fault.run.empty() ? "" : fmt::format(" with {}", fault.run),
+                                    fault.longest_stall_ps * 1e-6, others * 1e-6));
 }
 
 void add_load(Lines& lines, const std::string& better_name, const Symptoms& better, const std::string& worse_name,

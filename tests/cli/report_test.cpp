@@ -438,12 +438,33 @@ TEST_F(Report, SaysWhyAFasterDesignIsOut) {
                         "[...document.querySelectorAll('#comparison thead')[0].rows[0].cells].map((cell) =>"
                         " cell.textContent).join(', ') + '; ' + document.querySelector('#verdict h2').textContent + "
                         "'; ' + document.querySelectorAll('#comparison caption')[1].textContent"),
-              "result, rank, completion, against the first, run verdict, requirements; Run verdict; "
-              "Requirements: the gates of the scenario that made each result, as it was then ([question]), and those "
-              "of slow, which are asked of all []");
+              "result, rank, completion, against slow, run verdict, gates; Run verdict; "
+              "Gates: what the scenario that made each result requires, as it was then ([question]), what that of slow "
+              "does, which is asked of all, and what makes the comparison fail []");
     EXPECT_NE(
         read_file(page).find("its scenario requires worst_margin \\u003e 40dB, and it is " + margin + ": not met"),
         std::string::npos);
+}
+
+TEST_F(Report, IsWrittenByAComparisonAsItWasJudged) {
+    LIGHTLOOM_SKIP_WITHOUT_BROWSER();
+    write_file(here / "quick.toml", kQuick);
+    const std::string quick = (here / "quick.toml").string(), page = (here / "both.html").string();
+    const Finished done =
+        lightloom({"compare", "one=" + quick + "@topology.spines=1", "two=" + quick, "--baseline", "two", "--seeds",
+                   "2", "--fail-if", "completion > +5%", "-q", "--json", "--report", page});
+    EXPECT_EQ(done.exit_code, 1) << done.err;
+    EXPECT_EQ(
+        evaluated(page,
+                  "(() => { const {comparison, results} = JSON.parse(document.getElementById('data').textContent);"
+                  "const row = document.querySelector('#comparison tbody').rows[1].cells;"
+                  "return [results.length, comparison.runs, row[0].textContent, row[3].textContent[0],"
+                  " row[5].textContent, comparison.gates[0].gate].join('; ') + '; ' + comparison.conclusion; })()"),
+        "2; 2,2; one; x; 0 of 1 met; fails if completion > +5%; " +
+            python("import sys, json; print(json.loads(sys.argv[1])['verdict'])", {done.out}) + " []");
+    write_file(here / "mine.txt", "kept");
+    EXPECT_EQ(lightloom({"compare", quick, quick, "-q", "--report", (here / "mine.txt").string()}).exit_code, 2);
+    EXPECT_EQ(read_file(here / "mine.txt"), "kept");
 }
 
 TEST_F(Report, LeavesOpenWhatAssumedFiguresDecide) {

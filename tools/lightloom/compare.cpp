@@ -11,12 +11,16 @@
 
 #include "comparison/assumptions.hpp"
 #include "comparison/ranking.hpp"
+#include "scenarios/scratch_file.hpp"
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/compare_input.hpp"
 #include "tools/lightloom/compare_runs.hpp"
 #include "tools/lightloom/compare_text.hpp"
 #include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/interruption.hpp"
+#include "tools/lightloom/report_comparison.hpp"
+#include "tools/lightloom/report_page.hpp"
+#include "tools/lightloom/report_result.hpp"
 #include "tools/lightloom/scenario_input.hpp"
 
 namespace lightloom {
@@ -39,6 +43,7 @@ constexpr CommandHelp kHelp{
         "Examples:\n"
         "  lightloom compare my.toml my.toml@topology.spines=8 --seeds 10\n"
         "  lightloom compare before.h5 after.h5 --fail-if 'p99_9 > +5%'\n"
+        "  lightloom compare leaf-spine.toml rails.toml --report fabrics.html\n"
         "  lightloom compare a.toml b.toml c.toml --objective usd_per_gpu --assume 200 --pareto "
         "completion,watt_per_gpu\n",
 };
@@ -62,6 +67,8 @@ Options compare_options() {
         "draw assumed figures N times, at low, mid or high: how often do the winner and the gates stay?");
     add_set_option(options);
     options.add_options()("output,o", po::value<std::string>()->value_name("FOLDER"), "keep the results of the runs");
+    options.add_options()("report", po::value<std::string>()->value_name("PAGE.html"),
+                          "write a page of all of it, as `lightloom report` makes: charts, links, what happened when");
     options.add_options()("threads", po::value<std::string>()->value_name("N"),
                           "default: as many as the machine runs at once; changes only the speed");
     options.add_options()("json", "one JSON object");
@@ -115,6 +122,22 @@ void print(const Arguments& arguments, const ComparisonReport& report) {
         std::cout << (arguments.count("csv") ? comparison_csv(report) : comparison_text(report));
 }
 
+// The comparison as it was judged here, and below it the first run of each design.
+void write_page(const std::string& path, const ComparisonReport& report, const std::vector<DesignInput>& designs,
+                const Runs& runs) {
+    std::vector<JsonObject> results;
+    for (std::size_t d = 0; d < designs.size(); ++d) {
+        const auto add = [&](const ResultReader& result) {
+            results.push_back(report_json(result, report.comparison.designs[d]));
+        };
+        if (designs[d].result)
+            add(*designs[d].result);
+        else
+            add(ResultReader::open_own(runs.simulations[runs.of_seeds[d][0]].path));
+    }
+    write_whole_file(path, report_page(fmt::format("{} designs", designs.size()), results, comparison_object(report)));
+}
+
 }  // namespace
 
 int compare_command(const std::vector<std::string>& words) {
@@ -136,13 +159,13 @@ int compare_command(const std::vector<std::string>& words) {
     if (!designs) return kExitUsersMistake;
     comparison.baseline = baseline_of(arguments, *designs);
     check_scenario_options(arguments, *designs);
+    const std::string page = arguments.count("report") ? arguments["report"].as<std::string>() : "";
+    if (!page.empty() && !can_make_page(page)) return kExitMachinesFault;
     const ResultFolder folder(arguments.count("output") ? arguments["output"].as<std::string>() : "");
     Runs runs = runs_of(*designs, folder, seeds);
     refuse_to_replace_inputs(*designs, runs.simulations);
     const bool quiet = arguments.count("quiet") > 0;
     listen_for_interruption();
-    ComparisonReport report{
-        .comparison = comparison, .values = {}, .gates = {}, .order = {}, .front = {}, .assumed = {}};
     try {
         if (!simulate_all(runs.simulations, cores, "", quiet)) return kExitSignalBase + interruption();
         if (complained_of_impossible(*designs, runs)) return kExitUsersMistake;
@@ -150,7 +173,7 @@ int compare_command(const std::vector<std::string>& words) {
             comparison.designs.push_back(read_design((*designs)[d], runs, d));
         if (comparison.objective == nullptr)
             comparison.objective = metric_named(comparison.designs[comparison.baseline].question.objective);
-        judge(report);
+        ComparisonReport report = judged(comparison);
         if (draws > 0) {
             DrawnRuns drawn;
             if (bearing_of(comparison).runs) {
@@ -163,13 +186,14 @@ int compare_command(const std::vector<std::string>& words) {
                 return kExitSignalBase + interruption();
             take_draws(report, draw_figures(comparison, report.winner(), drawn, draws));
         }
+        print(arguments, report);
+        if (!page.empty()) write_page(page, report, *designs, runs);
+        return std::ranges::any_of(report.gates, &GateOutcome::fails) ? kExitVerdict : kExitFine;
     } catch (const ResultUnreadable& error) {
         throw UsageError(one_line(error.what()));
     } catch (const CatalogueError& error) {
         throw UsageError(error.what());
     }
-    print(arguments, report);
-    return std::ranges::any_of(report.gates, &GateOutcome::fails) ? kExitVerdict : kExitFine;
 }
 
 }  // namespace lightloom

@@ -106,12 +106,14 @@ std::string gates_text(const ComparisonReport& report) {
 
 }  // namespace
 
-void judge(ComparisonReport& report) {
-    report.values = means(report.comparison);
-    report.gates = gate_outcomes(report.comparison, report.values);
-    add_evidence(report.comparison, report.gates);
-    report.order = ranked(report.comparison, report.values, report.gates);
-    report.front = front_of(report.comparison, report.values);
+ComparisonReport judged(const Comparison& comparison) {
+    ComparisonReport report{
+        .comparison = comparison, .values = means(comparison), .gates = {}, .order = {}, .front = {}, .assumed = {}};
+    report.gates = gate_outcomes(comparison, report.values);
+    add_evidence(comparison, report.gates);
+    report.order = ranked(comparison, report.values, report.gates);
+    report.front = front_of(comparison, report.values);
+    return report;
 }
 
 void take_draws(ComparisonReport& report, AssumedOutcome outcome) {

@@ -22,8 +22,8 @@ struct ComparisonReport {
     std::optional<std::size_t> winner() const { return order.empty() ? std::nullopt : std::optional(order[0]); }
 };
 
-/// Values, gates, order and front, of designs that have been read.
-void judge(ComparisonReport& report);
+/// Values, gates, order and front. @pre the designs have been read; the comparison outlives its report
+ComparisonReport judged(const Comparison& comparison);
 void take_draws(ComparisonReport& report, AssumedOutcome outcome);
 
 /// Who wins, by how much with what interval, why, who is out, and what would turn it. One paragraph, a sentence to a

@@ -88,17 +88,26 @@ std::string flip_text(const ComparisonReport& report, std::size_t winner, std::s
     return fmt::format("{} would win by {}{}.\n", name, fmt::join(told, ", "), rest);
 }
 
-// Of all that are not the winner or the one behind it, those of which something went wrong.
+// Of all that are not the winner or the one behind it, those of which something went wrong; the best ranked first.
 std::string other_losers_text(const ComparisonReport& report, std::size_t winner, std::optional<std::size_t> second) {
+    constexpr std::size_t kTold = 4;
     const Comparison& comparison = report.comparison;
-    std::string text;
-    for (std::size_t d = 0; d < comparison.designs.size(); ++d) {
+    std::vector<std::size_t> others = report.order;
+    for (std::size_t d = 0; d < comparison.designs.size(); ++d)
+        if (std::ranges::find(report.order, d) == report.order.end()) others.push_back(d);
+    std::vector<std::string> lines;
+    for (const std::size_t d : others) {
         if (d == winner || d == second) continue;
         const Design& design = comparison.designs[d];
-        for (const std::string& trouble : troubles(comparison.designs[winner].symptoms, design.name, design.symptoms))
-            text += fmt::format("Of {}: {}.\n", design.name, trouble);
+        const auto wrong = troubles(comparison.designs[winner].symptoms, design.name, design.symptoms);
+        if (!wrong.empty()) lines.push_back(fmt::format("Of {}: {}.\n", design.name, fmt::join(wrong, "; ")));
     }
-    return text;
+    const std::size_t more = lines.size() - std::min(lines.size(), kTold);
+    lines.resize(lines.size() - more);
+    if (more > 0)
+        lines.push_back(fmt::format("Of {} more design{}, too, something goes wrong that does not of {}.\n", more,
+                                    more == 1 ? "" : "s", comparison.designs[winner].name));
+    return fmt::format("{}", fmt::join(lines, ""));
 }
 
 std::string why_text(const ComparisonReport& report, std::size_t winner, std::size_t second) {

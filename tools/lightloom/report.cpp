@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <optional>
 
@@ -12,7 +11,6 @@
 #include "tools/lightloom/command.hpp"
 #include "tools/lightloom/console.hpp"
 #include "tools/lightloom/interruption.hpp"
-#include "tools/lightloom/report_bundle.hpp"
 #include "tools/lightloom/report_comparison.hpp"
 #include "tools/lightloom/report_page.hpp"
 #include "tools/lightloom/report_result.hpp"
@@ -47,31 +45,15 @@ std::string page_path(const Arguments& arguments, const std::vector<std::string>
     return std::filesystem::path(files.front()).stem().string() + ".html";
 }
 
-// Anything but a page could be what the user meant to keep, a result first of all.
-void refuse_to_overwrite_others(const std::string& path) {
-    constexpr std::string_view kBeginning = "<!DOCTYPE html>";
-    std::error_code unknown;
-    if (!std::filesystem::exists(path, unknown)) return;
-    std::string beginning(kBeginning.size(), '\0');
-    std::ifstream(path, std::ios::binary).read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
-    if (beginning != kBeginning)
-        throw UsageError(fmt::format("{} exists and is not an HTML page; choose another name", path));
-}
-
 }  // namespace
 
 int report_command(const std::vector<std::string>& words) {
     const Arguments arguments =
         parse_arguments(kHelp, report_options(), words, {.least = 1, .most = kMostResults, .name = "result"});
     if (arguments.count("help")) return kExitFine;
-    if (kEcharts.text.empty()) {
-        print_error("this build has no Apache ECharts to draw with: when it was built, npm or the network was missing");
-        std::cerr << "    install npm (tools/setup does), and build again with a network: that is all\n";
-        return kExitMachinesFault;
-    }
     const auto files = arguments["result"].as<std::vector<std::string>>();
     const std::string path = page_path(arguments, files);
-    refuse_to_overwrite_others(path);
+    if (!can_make_page(path)) return kExitMachinesFault;
     outlive_file_size_limit();
 
     std::vector<JsonObject> results;
@@ -88,12 +70,13 @@ int report_command(const std::vector<std::string>& words) {
         print_error(error.what());
         return kExitUsersMistake;
     }
-    std::optional<JsonObject> comparison;
+    std::optional<JsonObject> compared;
     if (files.size() > 1) {
         title = fmt::format("{} results", files.size());
-        comparison = comparison_object(std::move(designs));
+        const Comparison comparison = comparison_of(std::move(designs));
+        compared = comparison_object(judged(comparison));
     }
-    write_whole_file(path, report_page(title.empty() ? "Lightloom report" : title, results, comparison));
+    write_whole_file(path, report_page(title.empty() ? "Lightloom report" : title, results, compared));
     std::cout << path << '\n';
     return kExitFine;
 }

@@ -57,7 +57,7 @@ std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates) {
     for (const GateOutcome& gate : gates)
         objects.push_back(JsonObject()
                               .add("design", static_cast<std::int64_t>(gate.design))
-                              .add("gate", gate.gate.text)
+                              .add("gate", (gate.is_required ? "" : "fails if ") + gate.gate.text)
                               .add("units", unit_text(*gate.gate.metric))
                               .add("value", gate.value)
                               .add("bound", gate.bound)
@@ -67,19 +67,27 @@ std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates) {
     return objects;
 }
 
-JsonObject comparison_object(std::vector<Design> designs) {
+Comparison comparison_of(std::vector<Design> designs) {
     make_unique(designs);
     Comparison comparison;
     comparison.designs = std::move(designs);
     comparison.objective = metric_named(comparison.designs[comparison.baseline].question.objective);
-    ComparisonReport report{
-        .comparison = comparison, .values = {}, .gates = {}, .order = {}, .front = {}, .assumed = {}};
-    judge(report);
+    return comparison;
+}
+
+JsonObject comparison_object(const ComparisonReport& report) {
+    const Comparison& comparison = report.comparison;
     std::vector<std::string> names;
-    for (const Design& design : comparison.designs) names.push_back(design.name);
+    std::vector<std::int64_t> runs;
+    for (const Design& design : comparison.designs) {
+        names.push_back(design.name);
+        runs.push_back(static_cast<std::int64_t>(design.runs.size()));
+    }
     return JsonObject()
         .add("objective", comparison.objective->name)
+        .add("baseline", static_cast<std::int64_t>(comparison.baseline))
         .add("names", names)
+        .add("runs", runs)
         .add("order", std::vector<std::int64_t>(report.order.begin(), report.order.end()))
         .add("metrics", metric_objects(report.values))
         .add("gates", gate_objects(report.gates))

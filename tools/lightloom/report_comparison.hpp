@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "comparison/ranking.hpp"
+#include "tools/lightloom/compare_text.hpp"
 #include "tools/lightloom/json.hpp"
 
 namespace lightloom {
@@ -14,8 +15,10 @@ Design design_of(const ResultReader& result);
 
 std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates);
 
-/// Of two designs or more, the first being the baseline; their names are made unique. Metrics that no design has are
-/// absent.
-JsonObject comparison_object(std::vector<Design> designs);
+/// Of two designs or more, the first being the baseline, by its question; their names are made unique.
+Comparison comparison_of(std::vector<Design> designs);
+
+/// Metrics that no design has are absent.
+JsonObject comparison_object(const ComparisonReport& report);
 
 }  // namespace lightloom

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
 
+#include "tools/lightloom/command.hpp"
 #include "tools/lightloom/console.hpp"
 #include "tools/lightloom/report_bundle.hpp"
 
@@ -53,7 +57,28 @@ std::string policy() {
         source_of(kEcharts), source_of(kReportScript), source_of(kReportStyle));
 }
 
+// Anything but a page could be what the user meant to keep, a result first of all.
+void refuse_to_overwrite_others(const std::string& path) {
+    constexpr std::string_view kBeginning = "<!DOCTYPE html>";
+    std::error_code unknown;
+    if (!std::filesystem::exists(path, unknown)) return;
+    std::string beginning(kBeginning.size(), '\0');
+    std::ifstream(path, std::ios::binary).read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+    if (beginning != kBeginning)
+        throw UsageError(fmt::format("{} exists and is not an HTML page; choose another name", path));
+}
+
 }  // namespace
+
+bool can_make_page(const std::string& path) {
+    if (kEcharts.text.empty()) {
+        print_error("this build has no Apache ECharts to draw with: when it was built, npm or the network was missing");
+        std::cerr << "    install npm (tools/setup does), and build again with a network: that is all\n";
+        return false;
+    }
+    refuse_to_overwrite_others(path);
+    return true;
+}
 
 std::string json_for_html(std::string_view json) {
     std::string escaped;

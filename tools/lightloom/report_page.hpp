@@ -13,6 +13,10 @@
 
 namespace lightloom {
 
+/// Before the work whose page goes to `path`: false, and the terminal is told why, if this build cannot draw.
+/// @throws UsageError if something else than a page is there
+bool can_make_page(const std::string& path);
+
 /// @param title  any text @param comparison  of several results
 std::string report_page(std::string_view title, const std::vector<JsonObject>& results,
                         const std::optional<JsonObject>& comparison);

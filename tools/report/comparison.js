@@ -1,5 +1,5 @@
-// Several results beside each other: which wins by the question of the first, which gates are met, every figure with
-// its ratio to the first, and the tails in one chart. The judging is that of `lightloom compare`; here it is shown.
+// Several results beside each other: which wins, which gates are met, every figure with its ratio to the baseline, and
+// the tails in one chart. The judging is that of `lightloom compare`; here it is shown.
 'use strict';
 
 /** Decibels are a ratio already, and a ratio to nothing is none. */
@@ -16,39 +16,41 @@ function against(value, first, units) {
 const BETTER = {less: ', less is better', more: ', more is better'};
 
 function rankingTable({results, comparison}) {
-    const {objective, order, names, metrics, gates} = comparison;
+    const {objective, baseline, order, names, metrics, gates} = comparison;
     const metric = metrics.find(({name}) => name === objective);
     const value = (n) => metric?.values[n];
     const row = (n, rank) => {
         const own = gates.filter(({design}) => design === n);
         const met = own.filter(({is_met: isMet}) => isMet).length;
         return [names[n], rank, isFigure(value(n)) ? cell(readable(value(n), metric.units), value(n)) : '-',
-            against(value(n), value(0), metric?.units).replace(/^ \(|\)$/g, '') || '-', results[n].verdict.word,
+            against(value(n), value(baseline), metric?.units).replace(/^ \(|\)$/g, '') || '-', results[n].verdict.word,
             own.length === 0 ? 'none' : `${met} of ${own.length} met`];
     };
     const out = names.map((_, n) => n).filter((n) => !order.includes(n));
     return tableElement({
         caption: `Ranking by ${objective}${BETTER[metric?.better] ?? ''}`,
-        head: ['result', 'rank', objective, 'against the first', 'run verdict', 'requirements'],
+        head: ['result', 'rank', objective, `against ${names[baseline]}`, 'run verdict', 'gates'],
         rows: [...order.map((n, place) => row(n, String(place + 1))), ...out.map((n) => row(n, 'out'))],
     });
 }
 
 function ranking(data) {
-    const {conclusion, gates, names} = data.comparison;
+    const {conclusion, gates, names, baseline, runs} = data.comparison;
     const sentences = conclusion.trim().split('\n'), isWarning = (sentence) => sentence.startsWith('WARNING');
     const [winner, ...reasons] = [...sentences.filter((s) => !isWarning(s)), ...sentences.filter(isWarning)];
     return [
         el('h3', null, 'Ranking'),
-        el('p', {class: 'note'}, `By the objective of ${names[0]}, of those that meet their requirements. It is not ` +
-            'the run verdict, which says of each run by itself whether it is sound.'),
+        el('p', {class: 'note'}, `By ${data.comparison.objective}, of those that meet their requirements. It is not ` +
+            'the run verdict, which says of each run by itself whether it is sound.' + (Math.max(...runs) > 1
+            ? ` Figures are means over runs (${Math.max(...runs)} seeds); run verdicts, and all below the comparison, ` +
+              'are of the first of them.' : '')),
         el('p', {class: 'winner'}, el('strong', null, winner)),
         reasons.length ? el('ul', {class: 'also'}, reasons.map((sentence) => el('li', null, sentence))) : null,
         rankingTable(data),
         gates.length ? tableElement({
-            caption: 'Requirements: the gates of the scenario that made each result, as it was then ([question]), ' +
-                `and those of ${names[0]}, which are asked of all`,
-            head: ['result', 'requirement', 'met', 'is', 'bound'],
+            caption: 'Gates: what the scenario that made each result requires, as it was then ([question]), ' +
+                `what that of ${names[baseline]} does, which is asked of all, and what makes the comparison fail`,
+            head: ['result', 'gate', 'met', 'is', 'bound'],
             rows: gates.map((gate) => [names[gate.design], ...gateRow(gate)]),
         }) : null,
     ];
@@ -56,25 +58,28 @@ function ranking(data) {
 
 function comparisonTable({results, comparison}) {
     return {
-        caption: 'Figures, and ratios to the first',
+        caption: `Figures, and ratios to ${comparison.names[comparison.baseline]}`,
         head: ['', ...comparison.names],
         rows: [
             ['run verdict', ...results.map((result) => result.verdict.word)],
             ...comparison.metrics.map(({name, units, better, values}) => [name + (BETTER[better] ?? ''),
                 ...values.map((value, n) => isFigure(value)
-                    ? cell(readable(value, units) + (n > 0 ? against(value, values[0], units) : ''), value) : '-')]),
+                    ? cell(readable(value, units) + (n === comparison.baseline ? ''
+                        : against(value, values[comparison.baseline], units)), value) : '-')]),
         ],
     };
 }
 
 function ratioChart(data) {
-    const {names, metrics} = data.comparison;
-    const shown = metrics.filter(({values, units}) => values.every((value) => ratioTo(value, values[0], units) > 0) &&
-        values.some((value) => value !== values[0]));
+    const {names, metrics, baseline} = data.comparison;
+    const shown = metrics.filter(({values, units}) =>
+        values.every((value) => ratioTo(value, values[baseline], units) > 0) &&
+        values.some((value) => value !== values[baseline]));
+    const others = names.map((name, design) => ({name, design})).filter(({design}) => design !== baseline);
     return {
-        title: 'Against the first', wide: true,
+        title: `Against ${names[baseline]}`, wide: true,
         height: 110 + shown.length * (14 + Math.max(16, 7 * (names.length - 1))),
-        note: `Each figure that differs over that of ${names[0]}, on a logarithmic axis: to the right is more.`,
+        note: `Each figure that differs over that of ${names[baseline]}, on a logarithmic axis: to the right is more.`,
         option: (theme) => base(theme, {
             legend: legend(theme),
             aria: {enabled: true, decal: {show: names.length > 2}, label: {enabled: false}},
@@ -84,8 +89,8 @@ function ratioChart(data) {
                 axisLabel: {formatter: (log) => briefly(2 ** log)}}),
             yAxis: axis(theme, '', {type: 'category', inverse: true, data: shown.map(({name}) => name),
                 axisLabel: {color: theme.ink, interval: 0}}),
-            series: names.slice(1).map((name, n) => ({
-                name, type: 'bar', data: shown.map(({values}) => Math.log2(values[n + 1] / values[0])),
+            series: others.map(({name, design}) => ({
+                name, type: 'bar', data: shown.map(({values}) => Math.log2(values[design] / values[baseline])),
             })),
         }),
         table: comparisonTable(data),
