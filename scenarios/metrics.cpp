@@ -62,6 +62,12 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"transceivers_per_gpu", count, Better::less, "separate modules", "economics/transceivers_per_gpu"},
 });
 
+struct Alias {
+    std::string_view name, metric;
+};
+constexpr std::array kAliases{Alias{"p50", "p50_latency"}, Alias{"p99", "p99_latency"}, Alias{"p99_9", "p99_9_latency"},
+                              Alias{"p99_99", "p99_99_latency"}};
+
 constexpr std::array kTimes{UnitName{"ps", 1.0}, UnitName{"ns", 1e3}, UnitName{"us", 1e6}, UnitName{"ms", 1e9},
                             UnitName{"s", 1e12}};
 constexpr std::array kRates{UnitName{"B/s", 1.0}, UnitName{"MB/s", 1e6}, UnitName{"GB/s", 1e9}, UnitName{"TB/s", 1e12}};
@@ -134,10 +140,16 @@ double reckoned(const ResultReader& result, std::string_view name, const std::ve
 std::span<const Metric> metrics() { return kMetrics; }
 
 const Metric* metric_named(std::string_view name) {
-    const bool is_short = name == "p50" || name == "p99" || name == "p99_9" || name == "p99_99";
-    const std::string full = std::string(name) + (is_short ? "_latency" : "");
-    const auto found = std::ranges::find(kMetrics, full, &Metric::name);
+    const auto alias = std::ranges::find(kAliases, name, &Alias::name);
+    const auto found = std::ranges::find(kMetrics, alias == kAliases.end() ? name : alias->metric, &Metric::name);
     return found == kMetrics.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> aliases_of(const Metric& metric) {
+    std::vector<std::string> names;
+    for (const Alias& alias : kAliases)
+        if (alias.metric == metric.name) names.emplace_back(alias.name);
+    return names;
 }
 
 std::vector<std::string> metric_names() {

@@ -26,8 +26,10 @@ struct Metric {
 
 /// In the order of a table.
 std::span<const Metric> metrics();
-/// By name; p99_9 and the like are short for those of the packet latency. nullptr: there is none
+/// By name or alias. nullptr: there is none
 const Metric* metric_named(std::string_view name);
+/// Names by which it is known, too: p99_9 of p99_9_latency.
+std::vector<std::string> aliases_of(const Metric& metric);
 std::vector<std::string> metric_names();
 inline std::size_t number_of(const Metric& metric) { return static_cast<std::size_t>(&metric - metrics().data()); }
 

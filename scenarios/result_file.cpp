@@ -8,6 +8,7 @@
 
 #include "scenarios/hdf5_file.hpp"
 #include "scenarios/result_groups.hpp"
+#include "scenarios/result_lock.hpp"
 #include "scenarios/result_place.hpp"
 #include "scenarios/result_series.hpp"
 #include "scenarios/scratch_file.hpp"
@@ -104,9 +105,10 @@ void write_result(const std::string& path, const RunResult& result, const std::s
     guarded(path, [&] { publish(path, result, title, {}); });
 }
 
-// In the order of its making: the series is closed before its file.
+// In the order of its making: the series is closed before its file, and then the next run may begin.
 struct ResultFile::Running {
     std::string path, title;
+    std::unique_ptr<ResultLock> lock;
     hdf5::File file;
     hdf5::Series series;
     std::optional<SeriesGroup> samples;
@@ -123,6 +125,7 @@ ResultFile ResultFile::create(const std::string& path, const RunHeader& header) 
     refuse_what_is_no_file(path);
     std::unique_ptr<Running> running;
     guarded(path, [&] {
+        auto lock = std::make_unique<ResultLock>(path);
         ScratchFile scratch(path + ".partial");
         hdf5::File file = hdf5::File::create(scratch.path());
         hdf5::Group root = file.root();
@@ -136,9 +139,9 @@ ResultFile ResultFile::create(const std::string& path, const RunHeader& header) 
         if (header.sampling.interval.ps != 0) samples.emplace(root, header.sampling.ports);
         root.close();
         file.start_swmr();
-        scratch.publish();
-        running.reset(
-            new Running{path, std::string(header.title), std::move(file), std::move(series), std::move(samples)});
+        lock->publish(scratch);
+        running.reset(new Running{path, std::string(header.title), std::move(lock), std::move(file), std::move(series),
+                                  std::move(samples)});
     });
     return ResultFile(std::move(running));
 }

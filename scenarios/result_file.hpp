@@ -56,7 +56,7 @@ void write_result(const std::string& path, const RunResult& result, const std::s
 class ResultFile {
 public:
     /// Makes PATH.partial, replacing an older one, so that a run that could not be kept is not begun.
-    /// @throws ResultError
+    /// @throws ResultError; also where another run is writing it (scenarios/result_lock.hpp)
     static ResultFile create(const std::string& path, const RunHeader& header);
     ResultFile(ResultFile&&) noexcept;
     ~ResultFile();  // without finish(): PATH.partial stays, readable, with status "running"

@@ -64,6 +64,12 @@ std::vector<AxisStep> latin_hypercube(const SweepAxis& axis) {
 
 }  // namespace
 
+std::string shown_value(const std::string& toml) {
+    const TomlDocument document = parse_toml("x = " + toml);
+    if (document.fault || document.root.members[0].value.kind != TomlValue::Kind::text) return toml;
+    return document.root.members[0].value.text;
+}
+
 std::size_t steps_of(const Values& values) {
     if (const auto* list = std::get_if<ValueList>(&values)) return list->values.size();
     const auto& range = std::get<ValueRange>(values);

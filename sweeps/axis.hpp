@@ -19,6 +19,9 @@ struct Setting {
     friend bool operator==(const Setting&, const Setting&) = default;
 };
 
+/// A value as a table shows it: a text without its quotes, anything else as it is. @param toml  as of a Setting
+std::string shown_value(const std::string& toml);
+
 /// What one step along an axis sets: one key, or several that move together.
 using AxisStep = std::vector<Setting>;
 

@@ -112,13 +112,6 @@ void Merger::write_points(const Group& root) const {
     table.close();
 }
 
-/// The value that a setting stands for, as the table shows it: without quotes, if it is a text.
-std::string shown(const std::string& toml) {
-    const TomlDocument document = parse_toml("x = " + toml);
-    if (document.fault || document.root.members[0].value.kind != TomlValue::Kind::text) return toml;
-    return document.root.members[0].value.text;
-}
-
 std::optional<Magnitude> magnitude_in(const std::string& toml) {
     const TomlDocument document = parse_toml("x = " + toml);
     return document.fault ? std::nullopt : magnitude_of(document.root.members[0].value);
@@ -136,9 +129,9 @@ void Merger::write_settings(const Group& root) const {
         std::optional<Magnitude::Kind> kind;
         bool is_number = true;
         for (std::size_t row = 0; row < plan_.points.size(); ++row) {
-            for (const Setting& setting : plan_.points[row].settings) {  // the last word wins
+            for (const Setting& setting : plan_.points[row].settings) {
                 if (setting.key != key) continue;
-                texts[row] = shown(setting.value);
+                texts[row] = shown_value(setting.value);
                 const auto magnitude = magnitude_in(setting.value);
                 is_number = is_number && magnitude && comparable(kind.value_or(magnitude->kind), magnitude->kind);
                 if (!magnitude) continue;

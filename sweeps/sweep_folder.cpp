@@ -76,7 +76,7 @@ std::size_t SweepFolder::count_strangers(const SweepPlan& plan) const {
 }
 
 void SweepFolder::begin(const SweepPlan& plan) const {
-    for (const char* part : {"points", "logs", "slurm"}) {
+    for (const char* part : {"points", "logs"}) {
         std::error_code error;
         fs::create_directories(file(part), error);
         if (error) throw std::runtime_error(fmt::format("cannot make the folder {}: {}", file(part), error.message()));

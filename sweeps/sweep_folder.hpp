@@ -5,7 +5,7 @@
 //     logs/NAME.log        what the point said. Whoever runs the point holds a lock on this file
 //     logs/NAME.failed     how often it failed, and why the last time
 //     merged.h5            one row per point
-//     slurm/               tasks, script and logs of Slurm
+//     slurm/               tasks, script and logs of Slurm, of a sweep that ran there
 //
 // A lock is the kernel's (flock, over NFS too) and goes with its process, so that nothing stale is left by a kill.
 // Not here: running (sweeps/local_executor.hpp), the merged file (sweeps/merge.hpp).

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/quantity_text.hpp"
+#include "sweeps/key_clashes.hpp"
 #include "sweeps/values_text.hpp"
 
 namespace lightloom {
@@ -53,6 +54,7 @@ private:
     std::vector<KeyValues> read_keys(const TomlMember& member, const std::string& path, Counted counted);
     std::optional<Values> read_values(const TomlValue& value, const std::string& key, Counted counted);
     void check_zip(const SweepAxis& axis);
+    void check_keys();
     void read_filters(const TomlMember& member);
     void read_budget(const TomlMember& member);
     void read_slurm(const TomlMember& member);
@@ -127,6 +129,7 @@ void Reader::read(const TomlValue& root) {
                   {"slurm", [this](const TomlMember& m) { read_slurm(m); }}});
     const bool has_base = std::ranges::any_of(root.members, [](const TomlMember& m) { return m.name == "base"; });
     if (!has_base) complain({1, 1}, "base", "is missing", "it names the scenario that the points are variants of");
+    check_keys();
 }
 
 void Reader::read_settings(const TomlMember& member) {
@@ -224,6 +227,18 @@ void Reader::check_zip(const SweepAxis& axis) {
                 key.at, "axis.zip." + quoted_for_display(key.key),
                 fmt::format("has {} values, but {} has {}", steps, quoted_for_display(axis.keys[0].key), first),
                 "keys of a zip move together");
+}
+
+void Reader::check_keys() {
+    for (const KeyClash& clash : key_clashes(sweep_)) {
+        const std::string where = fmt::format("{}:{}:{}", file_, clash.other_at.line, clash.other_at.column);
+        const std::string what = clash.key == clash.other
+                                     ? fmt::format("is set at {}, too", where)
+                                     : fmt::format("and {} at {} overlap", quoted_for_display(clash.other), where);
+        complain(clash.at, clash.key, what,
+                 clash.key.starts_with("run.seed") ? "an axis of seeds sets run.seed"
+                                                   : "a point has one value of each key: [set], or one axis");
+    }
 }
 
 void Reader::read_filters(const TomlMember& member) {

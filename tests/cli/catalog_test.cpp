@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/optics/catalogue.hpp"
+#include "scenarios/metrics.hpp"
 #include "tests/cli/process.hpp"
 
 namespace lightloom::test {
@@ -97,6 +98,24 @@ TEST(Catalog, WritesJson) {
               "['fibres']");
     write_file(file, lightloom({"catalog", "--json"}).out);
     EXPECT_EQ(python("import json, sys\nprint(json.load(open(sys.argv[1]))['tables'][0]['rows'])", {file}), "49");
+}
+
+// Every name that the list shows is one that a gate takes, and every one that gates take is shown.
+TEST(Catalog, ListsMetricsUnderAllTheirNames) {
+    const std::string text = lightloom({"catalog", "metrics"}).out;
+    EXPECT_TRUE(has(text, "\np99_9_latency          p99_9   ps    less    99.9th percentile\n")) << text;
+    const ScratchDirectory scratch;
+    write_file(scratch / "rows.json", lightloom({"catalog", "metrics", "--json"}).out);
+    EXPECT_EQ(python("import json, sys\n"
+                     "rows = json.load(open(sys.argv[1]))['metrics']\n"
+                     "print([(r['name'], *r['aliases']) for r in rows if r['aliases']])",
+                     {scratch / "rows.json"}),
+              "[('p50_latency', 'p50'), ('p99_latency', 'p99'), ('p99_9_latency', 'p99_9'), "
+              "('p99_99_latency', 'p99_99')]");
+    for (const Metric& metric : metrics()) {
+        EXPECT_TRUE(has('\n' + text, '\n' + std::string(metric.name) + ' '));
+        for (const std::string& alias : aliases_of(metric)) EXPECT_EQ(metric_named(alias), &metric) << alias;
+    }
 }
 
 TEST(Catalog, SaysWhatIsWrong) {

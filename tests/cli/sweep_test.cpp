@@ -125,6 +125,43 @@ TEST_F(Sweeping, ShowsFiguresAndWritesThemAll) {
               "4");
 }
 
+TEST_F(Sweeping, ItsCsvHasTextsWithoutTheirQuotes) {
+    write(
+        "[set]\n\"routing.policy\" = \"spray\"\n[[axis]]\nkey = \"title\"\nvalues = [\"a \\\"b\\\", c\", \"=1+1\"]\n");
+    ASSERT_EQ(run({"--csv", scratch_ / "all.csv"}).exit_code, 0);
+    EXPECT_EQ(python("import sys, csv\n"
+                     "print([(r['routing.policy'], r['title']) for r in csv.DictReader(open(sys.argv[1]))])",
+                     {scratch_ / "all.csv"}),
+              "[('spray', 'a \"b\", c'), ('spray', \"'=1+1\")]");
+}
+
+TEST_F(Sweeping, HasAFolderOfSlurmsOnlyThere) {
+    ASSERT_EQ(run().exit_code, 0);
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(scratch_ / "out")) names.insert(entry.path().filename().string());
+    EXPECT_EQ(names, (std::set<std::string>{"logs", "merged.h5", "points", "points.tsv"}));
+}
+
+TEST_F(Sweeping, AKeyHasOneValue) {
+    write("[[axis]]\nkey = \"run.seed\"\nvalues = [7]\n[[axis]]\nseeds = 2\n");
+    const Finished finished = run();
+    EXPECT_EQ(finished.exit_code, 2);
+    EXPECT_TRUE(has(finished.err, sweep_ + ":7:1: error: run.seed: is set at " + sweep_ + ":4:7, too")) << finished.err;
+    EXPECT_FALSE(fs::exists(scratch_ / "out"));
+}
+
+// Each of the codes is held by a test; here they are what the help says.
+TEST_F(Sweeping, ItsHelpSaysWhatItsExitCodesMean) {
+    const Finished help = lightloom({"sweep", "--help"});
+    for (const char* part : {"0: every point has a result", "1: some failed, or are left", "2: a mistake",
+                             "3: the machine's", "130 and 143: stopped by"})
+        EXPECT_TRUE(has(help.out, part)) << part;
+    write("[budget]\ntime = \"1us\"\n[[axis]]\nseeds = 3\n");
+    const Finished late = run({"--cores", "1"});
+    EXPECT_EQ(late.exit_code, 1) << late.out;
+    EXPECT_TRUE(has(late.err, "the budget's time is over; --resume does what is missing")) << late.err;
+}
+
 TEST_F(Sweeping, ItsCsvReplacesNoOtherFile) {
     const std::string before = read_file(sweep_);
     for (const std::string& place : {sweep_, std::string(scratch_ / "base.toml")}) {
@@ -238,14 +275,10 @@ TEST_F(Sweeping, TheCatalogueRuns) {
 TEST_F(Sweeping, AnInterruptKeepsWhatIsFinished) {
     write("[[axis]]\nkey = \"workload.iterations\"\nvalues = [1, 1000000]\n");
     Process process(LIGHTLOOM_BINARY, Spawn{.arguments = {"sweep", sweep_, "-o", scratch_ / "out", "--cores", "1"}});
-    const auto one_runs_and_one_is_done = [&] {
-        if (!fs::exists(scratch_ / "out/points")) return false;
-        bool runs = false, is_done = false;
-        for (const std::string& name : results()) {
-            runs = runs || name.ends_with(".partial");
-            is_done = is_done || name.ends_with(".h5");
-        }
-        return runs && is_done;
+    const auto one_runs_and_one_is_done = [&] {  // a log is there from a point's beginning
+        if (!fs::exists(scratch_ / "out/logs") || results().empty()) return false;
+        const auto logs = fs::directory_iterator(scratch_ / "out/logs");
+        return std::distance(begin(logs), end(logs)) == 2 && results().begin()->ends_with(".h5");
     };
     for (int i = 0; i < 600 && !one_runs_and_one_is_done(); ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds(50));

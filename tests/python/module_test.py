@@ -1,4 +1,4 @@
-"""The Python module and its three examples against what `lightloom run --json` says of the same runs.
+"""The Python module, its examples and its README against what `lightloom run --json` says of the same runs.
 
     module_test.py LIGHTLOOM SOURCE_FOLDER
 """
@@ -7,6 +7,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,22 @@ class ModuleTest(unittest.TestCase):
         cls.runs = {}
         for name, change in (("before", "routing.policy=ecmp"), ("after", "routing.policy=spray")):
             cls.runs[name] = cls.run_scenario("permutation-64.toml", name, change)
+        cls.run_scenario("incast.toml", "sampled", "series.interval=2us")
+        (cls.folder / "s.toml").write_text(f"""
+base = "{SOURCE / 'scenarios' / 'catalog' / 'pair.toml'}"
+title = "two sizes"
+[set]
+"tier.leaf-spine.connectors" = {{ count = 4, family = "mpo-apc-low-loss" }}
+[[axis]]
+key = "workload.bytes"
+values = ["64KiB", "128KiB"]
+[[axis]]
+key = "tier.leaf-spine.module"
+values = ["400gbase-dr4", "400gbase-fr4"]
+""")
+        # A point of each size fails: its connectors are of another kind.
+        cls.swept = subprocess.run([LIGHTLOOM, "sweep", cls.folder / "s.toml", "-q", "--json", "-o",
+                                    cls.folder / "my-sweep"], capture_output=True, text=True, check=False)
 
     @classmethod
     def tearDownClass(cls):
@@ -60,8 +77,8 @@ class ModuleTest(unittest.TestCase):
         return lightloom.open(self.folder / f"{name}.h5")
 
     def test_series_are_read_by_instant_and_port(self):
-        self.run_scenario("pair.toml", "sampled", "series.interval=2us")
-        with self.open("sampled") as result:
+        self.run_scenario("pair.toml", "growing", "series.interval=2us")
+        with self.open("growing") as result:
             frame, grid = result.table("series"), result.dataset("series")
             ports = result.table("ports")
         self.assertEqual(frame.index.names, ["time_ps", "port"])
@@ -72,10 +89,10 @@ class ModuleTest(unittest.TestCase):
         self.assertEqual(grid["queue_bytes"].attrs["units"], "byte")
         self.assertGreater(frame["utilisation"].max(), 0.5)
         # As a kill can leave it: the instants are appended last.
-        with h5py.File(self.folder / "sampled.h5", "a") as file:
+        with h5py.File(self.folder / "growing.h5", "a") as file:
             whole = len(file["series/time_ps"])
             file["series/time_ps"].resize((whole - 1,))
-        with self.open("sampled") as result:
+        with self.open("growing") as result:
             self.assertEqual(len(result.table("series")), (whole - 1) * len(ports))
 
     def test_the_latency_example_says_what_the_run_said(self):
@@ -109,6 +126,80 @@ class ModuleTest(unittest.TestCase):
         self.assertEqual(table.loc["summary/frames_sent", "first"], before["frames"]["sent"])
         self.assertIn("summary/completion_ps", printed_by("two_designs", self.folder / "before.h5",
                                                           self.folder / "after.h5"))
+
+    def test_the_queues_example_finds_the_incast(self):
+        found = example("queues").figures(self.folder / "sampled.h5")
+        with h5py.File(self.folder / "sampled.h5") as file:
+            queues = file["series/queue_bytes"][:]
+            self.assertEqual(found["queue_bytes"].iloc[0], queues.max())
+            row = list(file["series/time_ps"][:]).index(found["time_ps"].iloc[0])
+            self.assertEqual(queues[row].max(), queues.max())
+            # The leaf's port to the one that all send to: a queue is no deeper than the deepest that the run knows.
+            port = found.index[0]
+            self.assertLessEqual(queues.max(), file["ports/deepest_queue_bytes"][port])
+            self.assertEqual(file["ports/frames_delivered"][port], file["ports/frames_delivered"][:].max())
+        self.assertEqual(found["kind"].iloc[0], "leaf")
+        self.assertGreater(found["utilisation"].iloc[0], 0.9)
+        self.assertIn("leaf", printed_by("queues", self.folder / "sampled.h5"))
+
+    def test_the_sweep_example_has_a_row_per_point(self):
+        said = json.loads(self.swept.stdout)
+        self.assertEqual((said["points"], said["finished"], said["failed"]), (4, 2, 2), self.swept.stderr)
+        merged = self.folder / "my-sweep" / "merged.h5"
+        found = example("sweep_points").figures(merged)
+        points = found["points"]
+        self.assertEqual(list(points["workload.bytes"]), [65536.0, 65536.0, 131072.0, 131072.0])
+        self.assertEqual(list(points["tier.leaf-spine.module"]), ["400gbase-dr4", "400gbase-fr4"] * 2)
+        self.assertEqual(list(points["status"]), ["finished", "failed"] * 2)
+        completion = points["summary/completion_ps"]
+        self.assertEqual([math.isnan(ps) for ps in completion], [False, True] * 2)
+        self.assertLess(completion.iloc[0], completion.iloc[2])
+        self.assertEqual(found["quickest"]["workload"]["bytes"], "64KiB")
+        with lightloom.open(merged) as sweep, sweep.result(points.index[2]) as point:
+            everything = sweep.points()
+            self.assertEqual(point["summary/completion_ps"], completion.iloc[2])
+            self.assertEqual(point.digest, everything["digest"].iloc[2])
+            self.assertEqual(point["histograms/packet_latency/p99_9"],
+                             everything["histograms/packet_latency/p99_9"].iloc[2])
+            self.assertEqual(everything.attrs["units"]["summary/completion_ps"], "ps")
+            self.assertEqual(everything.attrs["units"]["workload.bytes"], "byte")
+            self.assertIn("do not plug into", everything["error"].iloc[1])
+            self.assertIn("4 points", repr(sweep))
+            self.assertRaisesRegex(KeyError, f"the nearest is '{points.index[2]}'",
+                                   lambda: sweep.result(points.index[2][:-1] + "x"))
+            self.assertRaises(OSError, sweep.result, points.index[1])
+        self.assertIn(points.index[0], printed_by("sweep_points", merged))
+
+    def test_what_is_not_there_is_told_with_the_nearest(self):
+        cases = (("table", "prots", "table 'prots'; the nearest is 'ports' of "),
+                 ("table", "nope", "table 'nope'; the nearest is "),
+                 ("histogram", "packet_latncy", "table 'histograms/packet_latncy'; the nearest is "
+                                                "'histograms/packet_latency' of "),
+                 ("__getitem__", "summary/completion", "figure 'summary/completion'; the nearest of its group is "
+                                                       "'completion_ps' of "),
+                 ("unit", "ports/bsy_ps", "figure 'ports/bsy_ps'; the nearest of its group is 'busy_ps' of "))
+        with self.open("before") as result:
+            for method, name, said in cases:
+                with self.assertRaises(lightloom.NotThere) as caught:
+                    getattr(result, method)(name)
+                self.assertTrue(str(caught.exception).startswith(f"{result.path} has no {said}"), caught.exception)
+                self.assertIsInstance(caught.exception, KeyError)
+            with self.assertRaises(KeyError) as caught:
+                result.table("nope")
+            listed = str(caught.exception).rpartition(" of ")[2].split(", ")
+            self.assertTrue({"flows", "ports", "topology/nodes", "histograms/packet_latency"} <= set(listed), listed)
+            self.assertNotIn("histograms", listed)
+
+    def test_the_readme_is_true(self):
+        blocks = re.findall(r"```python\n(.*?)```", (MODULE / "README.md").read_text(), flags=re.DOTALL)
+        self.assertEqual(len(blocks), 3)
+        if not (self.folder / "my.h5").exists():
+            (self.folder / "my.h5").symlink_to(self.folder / "before.h5")
+        for block in blocks:
+            done = subprocess.run([sys.executable, "-B", "-c", "import lightloom\n" + block], cwd=self.folder,
+                                  text=True, capture_output=True, check=False,
+                                  env=os.environ | {"PYTHONPATH": str(MODULE)})
+            self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_every_group_is_a_table_with_units(self):
         with self.open("before") as result:

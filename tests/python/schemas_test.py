@@ -23,7 +23,8 @@ SCENARIOS = sorted(path for folder in ("catalog", "tutorial", "studies")
 RUNS = [["pair.toml"], ["pair.toml", "--set", "run.until=1us"], ["pair.toml", "--fail-if", "frames_lost > 0"],
         ["spine-down.toml"], ["web-search-load.toml", "--set", "workload.duration=50us"],
         ["training-step.toml"], ["noisy-neighbour.toml"], ["h100-two-servers.toml"], ["checkpoint.toml"],
-        ["training-beside-replay.toml"]]
+        ["training-beside-replay.toml"],
+        ["pair.toml", "--set", "question.require=['p99_9 < 1.05 x baseline', 'frames_lost == 0']"]]
 
 
 def is_scenario(path):
@@ -68,6 +69,11 @@ class SchemasTest(unittest.TestCase):
         for scenario, *options in RUNS:
             keys |= set(self.check("summary", "run", CATALOGUE / scenario, "-q", "--json", "-o", "r.h5", *options))
         self.assertEqual(keys, set(self.schemas["summary"]["properties"]), "a part that no run here has shown")
+
+    def test_gates_that_need_a_baseline_are_named_and_not_judged(self):
+        printed = self.check("summary", "run", CATALOGUE / RUNS[-1][0], "-q", "--json", "-o", "r.h5", *RUNS[-1][1:])
+        self.assertEqual(printed["relative_gates"], ["p99_9 < 1.05 x baseline"])
+        self.assertEqual([gate["gate"] for gate in printed["gates"]], ["frames_lost == 0"])
 
     def test_comparisons(self):
         pair = CATALOGUE / "pair.toml"

@@ -60,6 +60,7 @@ TEST(Tutorial, OneDirtyFibrePastItsCliffStopsAll) {
     double before = INFINITY;  // copper has no margin
     for (const double margin_db : dark.result.links.margin_db) before = std::fmin(before, margin_db);
     EXPECT_NEAR(before, 1.98, 0.005);
+    EXPECT_NEAR(dark.result.links.margin_db[dark.result.summary.worst_link], 4.96, 0.005);
     EXPECT_LT(dark.result.summary.worst_margin_db, 0.0);
     EXPECT_EQ(dirty.result.summary.frames_lost, 0);
     EXPECT_GT(dark.result.summary.lock_losses, 0);

@@ -49,6 +49,35 @@ TEST(SweepText, RefusesAZipOfUnequalLengths) {
                      "    a key with dots stands in quotes: \"topology.spines\" = [4, 8]"}));
 }
 
+TEST(SweepText, RefusesAKeyThatIsSetInTwoPlaces) {
+    const std::string hint = "\n    a point has one value of each key: [set], or one axis";
+    EXPECT_EQ(errors_of(with("[set]\n\"a.b\" = 1\n[[axis]]\nkey = \"a.b\"\nvalues = [1, 2]\n"
+                             "[[axis]]\n[axis.zip]\n\"a.c\" = [1]\n\"a.b\" = [2]")),
+              (Texts{"s.toml:5:7: error: a.b: is set at s.toml:3:1, too" + hint,
+                     "s.toml:10:1: error: a.b: is set at s.toml:3:1, too" + hint}));
+    EXPECT_EQ(errors_of(with("[[axis]]\nseeds = 3\n[[axis]]\nlatin_hypercube = 2\n[axis.over]\n"
+                             "\"run.seed\" = { from = 1, to = 9 }")),
+              (Texts{"s.toml:7:1: error: run.seed: is set at s.toml:3:1, too\n    an axis of seeds sets run.seed"}));
+    // What is written last in the file is told of, also where [set] stands there.
+    EXPECT_EQ(errors_of(with("[[axis]]\nkey = \"a\"\nvalues = [1]\n[set]\na = 2")),
+              (Texts{"s.toml:6:1: error: a: is set at s.toml:3:7, too" + hint}));
+}
+
+TEST(SweepText, RefusesAKeyAndAPartOfIt) {
+    const std::string hint = "\n    a point has one value of each key: [set], or one axis";
+    EXPECT_EQ(errors_of(with("[set]\n\"run.seed.plant\" = 1\n[[axis]]\nseeds = 3")),
+              (Texts{"s.toml:5:1: error: run.seed: and \"run.seed.plant\" at s.toml:3:1 overlap\n"
+                     "    an axis of seeds sets run.seed"}));
+    EXPECT_EQ(errors_of(with("[set]\na.b.c = 1\n[[axis]]\nkey = \"a.b\"\nvalues = [1]")),
+              (Texts{"s.toml:5:7: error: a.b: and \"a.b.c\" at s.toml:3:1 overlap" + hint}));
+    EXPECT_EQ(errors_of(with("[set]\na = 1\n[[axis]]\nkey = \"b\"\nvalues = [1]\n[[axis]]\nkey = \"a.b.c\"\n"
+                             "values = [{ d = 1 }, { e = 1 }]")),
+              (Texts{"s.toml:8:7: error: a.b.c.d: and \"a\" at s.toml:3:1 overlap" + hint}));
+    // Names that only begin alike, and other parts of one table, are no clash.
+    EXPECT_EQ(errors_of(with("[set]\na.b = 1\n\"a.b-c\" = 1\n\"a.bc\" = 1\n[[axis]]\nkey = \"a.c\"\nvalues = [1]")),
+              Texts{});
+}
+
 TEST(SweepText, LeavesSbatchWhatIsItsOwn) {
     EXPECT_EQ(errors_of(with("[slurm]\noptions = [\"--partition=main\", \"--array=1-9\", \"; rm -rf x\"]")),
               (Texts{"s.toml:3:32: error: slurm.options: --array is set by the sweep itself",

@@ -9,8 +9,8 @@
 #include "scenarios/text_errors.hpp"
 #include "tools/lightloom/catalog_text.hpp"
 #include "tools/lightloom/command.hpp"
-#include "tools/lightloom/compare_text.hpp"
 #include "tools/lightloom/equipment_text.hpp"
+#include "tools/lightloom/metric_list.hpp"
 #include "tools/lightloom/scenario_input.hpp"
 #include "tools/lightloom/training_text.hpp"
 
@@ -57,7 +57,7 @@ int list_rows(const Catalogue& catalogue, const std::string& word, bool json) {
         return kExitFine;
     }
     if (word == "metrics") {
-        std::cout << (json ? metrics_json() : metrics_text());
+        std::cout << (json ? metric_list_json() : metric_list_text());
         return kExitFine;
     }
     if (std::ranges::find(kEquipment, word) != kEquipment.end()) {

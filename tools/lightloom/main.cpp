@@ -48,11 +48,11 @@ void print_help() {
     std::cout << "usage: lightloom COMMAND SCENARIO.toml [OPTION...]\n\n"
                  "Simulates optical AI-cluster fabrics: packets, links and their optics, collectives.\n\n";
     for (const Command& command : kCommands) std::cout << fmt::format("  {:<12}{}\n", command.name, command.summary);
-    std::cout << "\n  lightloom COMMAND --help    the command's options, with examples\n"
-                 "  lightloom --version\n\n"
-                 "Exit codes: 0 fine, 1 a verdict is FAIL, 2 a mistake in arguments or scenario, 3 the machine's fault "
-                 "(disk, memory),\n"
-                 "130 and 143 ended by Ctrl-C and SIGTERM.\n";
+    std::cout
+        << "\n  lightloom COMMAND --help    the command's options, with examples\n"
+           "  lightloom --version\n\n"
+           "Exit codes: 0 fine, 1 a verdict is FAIL, a gate red or a sweep not whole, 2 a mistake in arguments or "
+           "scenario,\n3 the machine's fault (disk, memory), 130 and 143 ended by Ctrl-C and SIGTERM.\n";
 }
 
 int dispatch(const std::vector<std::string>& words) {

@@ -196,8 +196,9 @@ std::string manual_page() {
         LIGHTLOOM_VERSION);
     for (const Command& command : commands()) text += section_of(command);
     return text +
-           ".SH EXIT STATUS\n.TP\n.B 0\nfine\n.TP\n.B 1\na verdict or a gate failed\n.TP\n.B 2\na mistake in arguments "
-           "or scenario\n.TP\n.B 3\nthe machine's fault (disk, memory)\n.TP\n.B 130, 143\nended by Ctrl\\-C, SIGTERM\n";
+           ".SH EXIT STATUS\n.TP\n.B 0\nfine\n.TP\n.B 1\na verdict or a gate failed, or points of a sweep failed or "
+           "are left\n.TP\n.B 2\na mistake in arguments or scenario\n.TP\n.B 3\nthe machine's fault (disk, "
+           "memory)\n.TP\n.B 130, 143\nended by Ctrl\\-C, SIGTERM\n";
 }
 
 }  // namespace

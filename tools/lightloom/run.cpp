@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <thread>
@@ -34,7 +35,7 @@ constexpr CommandHelp kHelp{
         "if it is stopped (Ctrl-C, once), that file is called RESULT.partial and can be read. Exit code 1 if a gate\n"
         "is red: a condition that the scenario's [question] requires and the result does not meet, or one of "
         "--fail-if\n"
-        "that holds. Gates relative to a baseline are for `lightloom compare`.",
+        "that holds. Gates relative to a baseline are for `lightloom compare`; a run only names them.",
     .examples =
         "Examples:\n"
         "  lightloom run my.toml\n"
@@ -48,8 +49,10 @@ constexpr std::uint64_t kMostPartitions = 65'535;  // PartitionPlan counts them 
 
 Options run_options() {
     Options options("Options", kHelpColumns);
-    options.add_options()("output,o", po::value<std::string>()->value_name("RESULT.h5"),
-                          "where the result goes (default: the scenario's name, here)");
+    options.add_options()(
+        "output,o", po::value<std::string>()->value_name("RESULT.h5"),
+        "where the result goes, replacing an older one; not one that another run is writing (default: the "
+        "scenario's name, here)");
     add_set_option(options);
     options.add_options()("seed", po::value<std::string>()->value_name("N"), "plant, traffic and faults: run.seed=N");
     options.add_options()("threads", po::value<std::string>()->value_name("N"),
@@ -111,6 +114,14 @@ std::vector<Gate> absolute_gates_of(const Arguments& arguments) {
             throw UsageError(fmt::format("--fail-if \"{}\": a run has no baseline", gate.text),
                              "lightloom compare has one; here a value with its unit is due");
     return gates;
+}
+
+/// Of what the scenario requires: a run judges none of these.
+std::vector<std::string> relative_gates(const std::vector<std::string>& required) {
+    std::vector<std::string> relative;
+    std::ranges::copy_if(required, std::back_inserter(relative),
+                         [](const std::string& text) { return std::get<Gate>(parse_gate(text)).is_relative; });
+    return relative;
 }
 
 ResultFile create_result(const std::string& path, const LoadedScenario& input, const Plan& plan,
@@ -183,8 +194,9 @@ int run_command(const std::vector<std::string>& words) {
     const RunResult result = run_and_keep(*input, std::move(*plan), options, path, quiet);
     const bool interrupted = result.stopped_by == "interrupt";
     const std::string kept = interrupted ? path + ".partial" : path;
-    SummaryContext context{input->scenario, ring ? std::optional(ring->completion) : std::nullopt, kept, {}};
     const auto& required = input->scenario.question.require;
+    SummaryContext context{
+        input->scenario, ring ? std::optional(ring->completion) : std::nullopt, kept, {}, relative_gates(required)};
     if (!interrupted && !(required.empty() && fail_if.empty()))  // what is judged is what the file says
         context.gates = gates_of_run(required, fail_if, measured_of(ResultReader::open_own(kept)));
     std::cout << (arguments.count("json") ? summary_json(context, result) : summary_text(context, result));

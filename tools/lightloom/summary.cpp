@@ -1,6 +1,7 @@
 #include "tools/lightloom/summary.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <cmath>
@@ -148,9 +149,12 @@ std::string execution_lines(const RunResult& result, const std::string& file) {
         result.traffic_seed, result.faults_seed, result.digest, file);
 }
 
-std::string gate_lines(const std::vector<GateOutcome>& gates) {
+std::string gate_lines(const SummaryContext& context) {
     std::string lines;
-    for (const GateOutcome& gate : gates) lines += "gate      " + gate_line(gate, "");
+    for (const GateOutcome& gate : context.gates) lines += "gate      " + gate_line(gate, "");
+    if (!context.relative_gates.empty())
+        lines += fmt::format("gate      not judged here but by compare, which has a baseline: {}\n",
+                             fmt::join(context.relative_gates, "; "));
     return lines;
 }
 
@@ -280,7 +284,7 @@ std::string summary_text(const SummaryContext& context, const RunResult& result)
            sizes_table(context.scenario, result.sizes) + answer(context, result) + training_lines(result.training) +
            bandwidth_lines(context.scenario, result) + job_lines(context.scenario, result) + replay_lines(result) +
            message_lines(result) + "\n" + latency_table(result) + "\n" + frame_lines(result) +
-           fault_lines(context.scenario, result) + margin_line(context.scenario, result) + gate_lines(context.gates) +
+           fault_lines(context.scenario, result) + margin_line(context.scenario, result) + gate_lines(context) +
            execution_lines(result, context.file);
 }
 
@@ -315,6 +319,7 @@ std::string summary_json(const SummaryContext& context, const RunResult& result)
     std::vector<JsonObject> gates;
     for (const GateOutcome& gate : context.gates) gates.push_back(gate_json(gate));
     if (!gates.empty()) object.add("gates", gates);
+    if (!context.relative_gates.empty()) object.add("relative_gates", context.relative_gates);
     JsonObject seeds;
     seeds.add("plant", result.plant_seed).add("traffic", result.traffic_seed).add("faults", result.faults_seed);
     object.add("seeds", seeds).add("digest", fmt::format("{:016x}", result.digest)).add("file", context.file);

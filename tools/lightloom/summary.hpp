@@ -23,6 +23,7 @@ struct SummaryContext {
     std::optional<Duration> expected_completion;  // by arithmetic; none where there is no formula
     std::string file;                             // where the result was written
     std::vector<GateOutcome> gates;
+    std::vector<std::string> relative_gates;  // required, but to be judged against a baseline
 };
 
 std::string summary_text(const SummaryContext& context, const RunResult& result);

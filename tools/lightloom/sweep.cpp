@@ -36,7 +36,10 @@ constexpr CommandHelp kHelp{
     .usage = "sweep SWEEP.toml [OPTION...]",
     .summary =
         "Runs a scenario in all variants that a sweep's axes span, each in a process of its own, and merges what they\n"
-        "came to into one table. What is finished is kept, whatever happens; --resume does the rest.",
+        "came to into one table. What is finished is kept, whatever happens; --resume does the rest.\n"
+        "Exit code 0: every point has a result. 1: some failed, or are left because the budget's time was over or the\n"
+        "cluster's jobs were cancelled. 2: a mistake in arguments, sweep or scenario. 3: the machine's fault (disk,\n"
+        "memory, Slurm). 130 and 143: stopped by Ctrl-C and SIGTERM.",
     .examples =
         "Examples:\n"
         "  lightloom sweep my-sweep.toml --dry-run\n"

@@ -41,9 +41,8 @@ bool has_result(const PointOutcome& outcome) {
 std::uint64_t whole(std::size_t n) { return n; }
 
 std::string value_of(const Point& point, const std::string& key) {
-    // Of one that is set twice the later holds.
-    const auto found = std::ranges::find(point.settings.rbegin(), point.settings.rend(), key, &Setting::key);
-    return found == point.settings.rend() ? "" : found->value;
+    const auto found = std::ranges::find(point.settings, key, &Setting::key);
+    return found == point.settings.end() ? "" : shown_value(found->value);
 }
 
 /// Keys that points set, in their order. @param that_vary  only those of which there are several values

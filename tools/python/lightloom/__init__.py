@@ -4,17 +4,21 @@
     with lightloom.open("my.h5") as result:
         print(result.summary["completion_ps"], result.unit("summary/completion_ps"))
         print(result.table("flows").nlargest(5, "delivered_ps"))
+    with lightloom.open("my-sweep/merged.h5") as sweep:
+        print(sweep.points()[["workload.bytes", "summary/completion_ps"]])
 
 Nothing is reckoned here that the file does not hold: what the groups mean is in scenarios/README.md, "The result
 file". Needs h5py and pandas; dataset() needs xarray, too. Draws nothing.
 """
+import difflib
 import math
+import pathlib
 
 import h5py
 import numpy
 import pandas
 
-__all__ = ["Histogram", "NotAResult", "Result", "compare", "open"]
+__all__ = ["Histogram", "NotAResult", "NotThere", "Result", "Sweep", "compare", "open"]
 
 FORMAT_VERSION = 3  # the first number: files of another cannot be read
 
@@ -23,24 +27,35 @@ class NotAResult(ValueError):
     """A file that is no result, or one of a format that this module does not know."""
 
 
+class NotThere(KeyError):
+    """A file has no such table or figure: one sentence that says which it has."""
+
+    def __str__(self):  # a KeyError shows its message in quotes
+        return self.args[0]
+
+
 def open(path):  # the name by which users look for it
-    """A Result: of a run that ended, was stopped, was killed, or still goes on."""
-    return Result(path)
+    """A Result, of a run that ended, was stopped, was killed, or still goes on; of a sweep's merged.h5 a Sweep."""
+    file = _opened(path)
+    kind = {"lightloom-result": Result, "lightloom-sweep": Sweep}.get(file.attrs.get("format"))
+    if kind is None or file.attrs["format_version"][0] != FORMAT_VERSION:
+        file.close()
+        raise NotAResult(f"{path}: no result of format {FORMAT_VERSION}, and no sweep's merged.h5")
+    return kind(path, file)
 
 
-class Result:
-    """A result file. To be closed, or used in a with statement."""
+def _opened(path):
+    try:
+        return h5py.File(path, "r")
+    except OSError:  # a run that still goes on, or was killed
+        return h5py.File(path, "r", swmr=True, libver="latest")
 
-    def __init__(self, path):
-        self.path = str(path)
-        try:
-            self._file = h5py.File(self.path, "r")
-        except OSError:  # a run that still goes on, or was killed
-            self._file = h5py.File(self.path, "r", swmr=True, libver="latest")
-        attributes = self._file.attrs
-        if attributes.get("format") != "lightloom-result" or attributes["format_version"][0] != FORMAT_VERSION:
-            self._file.close()
-            raise NotAResult(f"{self.path}: no result of format {FORMAT_VERSION}")
+
+class _File:
+    """What results and sweeps have in common. To be closed, or used in a with statement."""
+
+    def __init__(self, path, file):
+        self.path, self._file = str(path), file
 
     def __enter__(self):
         return self
@@ -48,17 +63,92 @@ class Result:
     def __exit__(self, *_):
         self.close()
 
-    def __repr__(self):
-        return f"<lightloom result {self.path}: {self.title or 'untitled'}, {self.status}>"
-
     def close(self):
         self._file.close()
-
-    # ---- what the run says of itself
 
     @property
     def title(self):
         return self._file.attrs["title"]
+
+    @property
+    def groups(self):
+        """Names of all groups, those inside others with a slash, in the order of the file."""
+        found = []
+        self._file.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Group) else None)
+        return found
+
+    def __contains__(self, path):
+        return path in self._file
+
+    def unit(self, path):
+        """ "ps", "byte/s", "dB"; "1" of counts and ratios."""
+        return self._dataset(path).attrs["units"]
+
+    def meaning(self, path):
+        return self._dataset(path).attrs["long_name"]
+
+    def table(self, group):
+        """A group's columns as a data frame, a row for what the group counts (flow, port, point, ...).
+
+        Numbers that stand for words come as categories. attrs["units"] and attrs["meanings"] say what each column is.
+        Of /series, which has a place for each instant and port, both are the index.
+        """
+        is_grid = any(item.ndim == 2 for item in self._group(group).values() if _is_dataset(item))
+        frame = self._grid(group) if is_grid else self._column_frame(group)
+        frame.attrs["units"] = {name: self.unit(f"{group}/{name}") for name in frame}
+        frame.attrs["meanings"] = {name: self.meaning(f"{group}/{name}") for name in frame}
+        return frame
+
+    def _group(self, name):
+        item = self._file[name] if name in self._file else None
+        if isinstance(item, h5py.Group):
+            return item
+        tables = {}  # in the order of the file; links to other files are not followed
+        self._file.visititems(lambda path, found: tables.setdefault(path.rpartition("/")[0])
+                              if _is_dataset(found) else None)
+        raise NotThere(f"{self.path} has no table {name!r}; the nearest is {_nearest(name, tables)!r} of "
+                       f"{', '.join(tables)}")
+
+    def _dataset(self, path):
+        item = self._file[path] if path in self._file else None
+        if _is_dataset(item):
+            return item
+        names = list(self._group(path.rpartition("/")[0] or path))
+        raise NotThere(f"{self.path} has no figure {path!r}; the nearest of its group is "
+                       f"{_nearest(path.rpartition('/')[2], names)!r} of {', '.join(names)}")
+
+    def _column_frame(self, group):
+        columns = self._columns(group)
+        scale = next((name for name in columns if h5py.h5ds.is_scale(self._file[group][name].id)), None)
+        frame = pandas.DataFrame({name: _words(self._file[group][name], values) for name, values in columns.items()
+                                  if name != scale})
+        if scale is not None:
+            frame.index = pandas.Index(columns[scale], name=scale)
+        return frame
+
+    def _grid(self, group):
+        items = {name: item for name, item in self._file[group].items() if _is_dataset(item)}
+        grids = {name: item for name, item in items.items() if item.ndim == 2}
+        time, place = (dimension[0].name.rsplit("/", 1)[-1] for dimension in next(iter(grids.values())).dims)
+        # After a kill some may have a row more: whole ones are those that all of them have.
+        rows = min(len(items[time]), *(len(item) for item in grids.values()))
+        index = pandas.MultiIndex.from_product([items[time][:rows], items[place][:]], names=[time, place])
+        return pandas.DataFrame({name: item[:rows].ravel() for name, item in grids.items()}, index=index)
+
+    def _columns(self, group):
+        items = {name: item for name, item in self._file[group].items() if _is_dataset(item) and item.shape != ()}
+        # Columns that grow may differ in length after a kill: whole rows are those that all of them have.
+        rows = min((len(item) for item in items.values()), default=0)
+        return {name: item[:rows] for name, item in items.items()}
+
+
+class Result(_File):
+    """A result file."""
+
+    def __repr__(self):
+        return f"<lightloom result {self.path}: {self.title or 'untitled'}, {self.status}>"
+
+    # ---- what the run says of itself
 
     @property
     def status(self):
@@ -92,33 +182,16 @@ class Result:
 
     # ---- what was measured
 
-    @property
-    def groups(self):
-        """Names of all groups, those inside others with a slash, in the order of the file."""
-        found = []
-        self._file.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Group) else None)
-        return found
-
-    def __contains__(self, path):
-        return path in self._file
-
-    def unit(self, path):
-        """ "ps", "byte/s", "dB"; "1" of counts and ratios."""
-        return self._file[path].attrs["units"]
-
-    def meaning(self, path):
-        return self._file[path].attrs["long_name"]
-
     def __getitem__(self, path):
         """A single number, as "summary/completion_ps", as Python has it."""
-        item = self._file[path]
+        item = self._dataset(path)
         if item.shape != ():
             raise KeyError(f"{path} is a column: table({path.rpartition('/')[0]!r}) has it")
         return item[()].item()
 
     def scalars(self, group):
         """The single numbers of a group as a series; attrs["units"] has their units."""
-        names = [name for name, item in self._file[group].items() if _is_dataset(item) and item.shape == ()]
+        names = [name for name, item in self._group(group).items() if _is_dataset(item) and item.shape == ()]
         series = pandas.Series({name: self._file[group][name][()].item() for name in names}, dtype=object, name=group)
         series.attrs["units"] = {name: self.unit(f"{group}/{name}") for name in names}
         return series
@@ -126,18 +199,6 @@ class Result:
     @property
     def summary(self):
         return self.scalars("summary")
-
-    def table(self, group):
-        """A group's columns as a data frame, a row for what the group counts (flow, port, ...).
-
-        Numbers that stand for words come as categories. attrs["units"] and attrs["meanings"] say what each column is.
-        Of /series, which has a place for each instant and port, both are the index.
-        """
-        is_grid = any(item.ndim == 2 for item in self._file[group].values() if _is_dataset(item))
-        frame = self._grid(group) if is_grid else self._column_frame(group)
-        frame.attrs["units"] = {name: self.unit(f"{group}/{name}") for name in frame}
-        frame.attrs["meanings"] = {name: self.meaning(f"{group}/{name}") for name in frame}
-        return frame
 
     def dataset(self, group):
         """The same as an xarray.Dataset, whose variables have the attributes units and long_name."""
@@ -153,29 +214,35 @@ class Result:
         group = f"histograms/{name}"
         return Histogram(self.table(group), self.scalars(group), self.unit(f"{group}/lower"))
 
-    def _column_frame(self, group):
-        columns = self._columns(group)
-        scale = next((name for name in columns if h5py.h5ds.is_scale(self._file[group][name].id)), None)
-        frame = pandas.DataFrame({name: _words(self._file[group][name], values) for name, values in columns.items()
-                                  if name != scale})
-        if scale is not None:
-            frame.index = pandas.Index(columns[scale], name=scale)
-        return frame
 
-    def _grid(self, group):
-        items = {name: item for name, item in self._file[group].items() if _is_dataset(item)}
-        grids = {name: item for name, item in items.items() if item.ndim == 2}
-        time, place = (dimension[0].name.rsplit("/", 1)[-1] for dimension in next(iter(grids.values())).dims)
-        # After a kill some may have a row more: whole ones are those that all of them have.
-        rows = min(len(items[time]), *(len(item) for item in grids.values()))
-        index = pandas.MultiIndex.from_product([items[time][:rows], items[place][:]], names=[time, place])
-        return pandas.DataFrame({name: item[:rows].ravel() for name, item in grids.items()}, index=index)
+class Sweep(_File):
+    """A sweep's merged.h5: a row per point, in the same order in each of its tables."""
 
-    def _columns(self, group):
-        items = {name: item for name, item in self._file[group].items() if _is_dataset(item) and item.shape != ()}
-        # Columns that grow may differ in length after a kill: whole rows are those that all of them have.
-        rows = min((len(item) for item in items.values()), default=0)
-        return {name: item[:rows] for name, item in items.items()}
+    def __repr__(self):
+        return f"<lightloom sweep {self.path}: {self.title or 'untitled'}, {len(self._file['points/name'])} points>"
+
+    def points(self):
+        """A row per point, by its name: status, error and digest, what it set by key, and what it came to by path.
+
+        "workload.bytes" is a setting, in the base unit of its kind; "summary/completion_ps" a figure, NaN where the
+        point has none. attrs["units"] has the units.
+        """
+        figures = [group for group in self.groups if group not in ("points", "settings", "results")]
+        frames = [self.table("points"), self.table("settings")]
+        frames += [self.table(group).add_prefix(group + "/") for group in figures]
+        all_points = pandas.concat(frames, axis="columns").set_index("name")
+        columns = {column: column if "/" in column else f"points/{column}" for column in all_points}
+        columns |= {column: f"settings/{column}" for column in frames[1]}
+        all_points.attrs = {"units": {column: self.unit(path) for column, path in columns.items()},
+                            "meanings": {column: self.meaning(path) for column, path in columns.items()}}
+        return all_points
+
+    def result(self, point):
+        """The Result of a point, by its name."""
+        names = [name.decode() for name in self._file["points/name"]]
+        if point not in names:
+            raise NotThere(f"{self.path} has no point {point!r}; the nearest is {_nearest(point, names)!r}")
+        return open(pathlib.Path(self.path).parent / "points" / f"{point}.h5")
 
 
 class Histogram:
@@ -219,6 +286,11 @@ def _scalar_paths(result, groups):
     for group in result.groups:
         if group.split("/")[0] in groups:
             yield from (f"{group}/{name}" for name in result.scalars(group).index)
+
+
+def _nearest(name, names):
+    """Always one, however far."""
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.0)), "")
 
 
 def _is_dataset(item):
