@@ -331,25 +331,23 @@ TEST_F(Report, ShowsTheLeastMarginsOfTheRun) {
     LIGHTLOOM_SKIP_WITHOUT_BROWSER();
     const auto result = run("weak", kWeakened);
     const auto page = report({result});
-    // Without a queue that was ever deep, or with: what matters is that nothing is complained of.
-    EXPECT_EQ(looked_at(page, result).find('\n'), std::string::npos) << looked_at(page, result);
+    const std::string seen = looked_at(page, result);
+    EXPECT_EQ(seen.find('\n'), std::string::npos) << seen;  // one line: nothing is complained of
     const std::string least = from_file(result, "f\"{f['summary/worst_margin_db'][()]:+.2f} dB\"");
+    // The tier on the map, what the charts of links say they show, and the bins: two that no link was built into.
     EXPECT_EQ(evaluated(page,
-                        "[...document.querySelectorAll('#map tbody tr')].find(({cells}) =>"
-                        " cells[0].textContent === 'leaf-spine').cells[2].textContent"),
-              least + " []");
-    EXPECT_EQ(evaluated(page,
-                        "[...document.querySelectorAll('#optics figure')].map((part) => "
-                        "part.querySelector('.note').textContent.match(/As built[^.]*[.]/)[0]).join(' ')"),
-              "As built, and the least during the run: faults took margin from 2 of them. "
-              "As built: before the fault of this run. As built: before the fault of this run. []");
-    // Beside the bins, one of which is the weak cable's alone
-    EXPECT_EQ(evaluated(page,
-                        "[...document.querySelectorAll('#optics thead')[0].rows[0].cells].map((cell) => "
-                        "cell.textContent).join(' | ') + ' ' + [...document.querySelectorAll('#optics tbody')[0].rows]"
+                        "[[...document.querySelectorAll('#map tbody tr')].find(({cells}) =>"
+                        " cells[0].textContent === 'leaf-spine').cells[2].textContent,"
+                        "...[...document.querySelectorAll('#optics figure')].map((part) => "
+                        "part.querySelector('.note').textContent.match(/As built[^.]*[.]/)[0]),"
+                        "...[...document.querySelectorAll('#optics thead')[0].rows[0].cells].map((cell) =>"
+                        " cell.textContent), [...document.querySelectorAll('#optics tbody')[0].rows]"
                         ".filter(({cells}) => cells[1].textContent === '0').map(({cells}) => "
-                        "Number(cells[2].textContent)).reduce((sum, count) => sum + count)"),
-              "margin, dB | leaf-spine, as built | leaf-spine, least in the run 2 []");
+                        "Number(cells[2].textContent)).reduce((sum, count) => sum + count)].join(' | ')"),
+              least +
+                  " | As built, and the least during the run: faults took margin from 2 of them. | "
+                  "As built: before the fault of this run. | As built: before the fault of this run. | "
+                  "margin, dB | leaf-spine, as built | leaf-spine, least in the run | 2 []");
 }
 
 // -- Results of strangers
@@ -360,7 +358,7 @@ TEST_F(Report, LeavesOutGroupsWithoutTheirColumns) {
         "document.documentElement.dataset.drawn === document.documentElement.dataset.charts && "
         "Object.keys(JSON.parse(document.getElementById('data').textContent).results[0].tables).join()";
     const auto training = run_file("training", kCatalogue / "training-step.toml");
-    EXPECT_EQ(evaluated(report({training}), seen), "jobs,training/step,training/exposed,economics/items []");
+    EXPECT_NE(read_file(report({training})).find("\"training/exposed\": {\"rows\""), std::string::npos);
     edit(training,
          "f.move('training/exposed/kind', 'training/exposed/sort')\n"
          "del f['jobs/name'], f['training/step/number']\n"
@@ -381,8 +379,7 @@ TEST_F(Report, DrawsAResultThatHasLostItsWords) {
     edit(result, strip);
     edit(training, strip);
     EXPECT_EQ(looked_at(report({result}), result).substr(0, 9), "9 charts,");
-    EXPECT_EQ(evaluated(report({result}), "document.querySelector('#map tbody').textContent.match(/tier-\\d/g).join()"),
-              "tier-0,tier-1 []");
+    EXPECT_NE(read_file(here / "page.html").find("\"tiers\": [\"tier-0\", \"tier-1\"]"), std::string::npos);
     EXPECT_EQ(looked_at(report({training}), training).substr(0, 9), "9 charts,");
 }
 
@@ -427,20 +424,18 @@ TEST_F(Report, SaysWhyAFasterDesignIsOut) {
     const auto fast = run("fast", kQuick + "[question]\nrequire = [\"worst_margin > 40dB\"]\n", 1);
     const auto page = report({slow, fast});
     const std::string margin = from_file(fast, "f\"{f['summary/worst_margin_db'][()]:+.2f} dB\"");
-    EXPECT_EQ(evaluated(page,
-                        "[...document.querySelectorAll('#comparison .also li')].map((item) => item.textContent)"
-                        ".find((text) => text.startsWith('fast is out: ')).replace(/by [^:]*dB/, 'by far')"
-                        ".replace(/completion: .*/, 'completion')"),
-              "fast is out: it misses worst_margin > 40dB by far: it has " + margin +
-                  ". Without that it would win by completion []");
     // The run's verdict and the ranking are two things with two names, and gates say whose they are.
     EXPECT_EQ(evaluated(page,
-                        "[...document.querySelectorAll('#comparison thead')[0].rows[0].cells].map((cell) =>"
-                        " cell.textContent).join(', ') + '; ' + document.querySelector('#verdict h2').textContent + "
-                        "'; ' + document.querySelectorAll('#comparison caption')[1].textContent"),
-              "result, rank, completion, against the first, run verdict, requirements; Run verdict; "
-              "Requirements: the gates of the scenario that made each result, as it was then ([question]), and those "
-              "of slow, which are asked of all []");
+                        "[[...document.querySelectorAll('#comparison .also li')].map((item) => item.textContent)"
+                        ".find((text) => text.startsWith('fast is out: ')).replace(/by [^:]*dB/, 'by far')"
+                        ".replace(/completion: .*/, 'completion'),"
+                        "...[...document.querySelectorAll('#comparison thead')[0].rows[0].cells].map((cell) =>"
+                        " cell.textContent), document.querySelector('#verdict h2').textContent,"
+                        "document.querySelectorAll('#comparison caption')[1].textContent].join('; ')"),
+              "fast is out: it misses worst_margin > 40dB by far: it has " + margin +
+                  ". Without that it would win by completion; result; rank; completion; against the first; "
+                  "run verdict; requirements; Run verdict; Requirements: the gates of the scenario that made each "
+                  "result, as it was then ([question]), and those of slow, which are asked of all []");
     EXPECT_NE(
         read_file(page).find("its scenario requires worst_margin \\u003e 40dB, and it is " + margin + ": not met"),
         std::string::npos);
