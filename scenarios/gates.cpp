@@ -115,7 +115,9 @@ std::optional<GateError> read_value(Reading& reading, Gate& gate) {
     std::vector<std::string> names;
     for (const UnitName& known : units)
         if (!known.name.empty()) names.emplace_back(known.name);
-    const std::string possible = fmt::format("units of {} are: {}", gate.metric->name, fmt::join(names, ", "));
+    const std::string possible = names.empty()
+                                     ? fmt::format("{} is a count", gate.metric->name)
+                                     : fmt::format("units of {} are: {}", gate.metric->name, fmt::join(names, ", "));
     if (unit.empty()) return error_at(unit_at, "no unit", possible);
     return error_at(unit_at, fmt::format("no unit {}", quoted_for_display(unit)), possible);
 }

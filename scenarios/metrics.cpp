@@ -53,7 +53,7 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"p01_margin", decibel, Better::more, "1st percentile of the least margins of all directions",
      "summary/first_percentile_margin_db"},
     {"utilisation", ratio, Better::neither, "time busy of the busiest port", ""},
-    {"deepest_queue", count, Better::less, "bytes of the deepest queue", ""},
+    {"deepest_queue", bytes, Better::less, "the deepest queue of a port", ""},
     {"watt_per_gpu", watt, Better::less, "switches, NICs and modules", "economics/watt_per_gpu"},
     {"energy_per_bit", joule, Better::less, "that power over the whole run, per bit delivered",
      "economics/energy_per_bit"},
@@ -76,7 +76,9 @@ constexpr std::array kWatts{UnitName{"W", 1.0}, UnitName{"kW", 1e3}};
 constexpr std::array kDollars{UnitName{"USD", 1.0}, UnitName{"$", 1.0}};
 constexpr std::array kEnergies{UnitName{"J", 1.0}, UnitName{"nJ", 1e-9}, UnitName{"pJ", 1e-12}};
 constexpr std::array kRatios{UnitName{"", 1.0}, UnitName{"%", 1e-2}};
-constexpr std::array kCounts{UnitName{"", 1.0}, UnitName{"KiB", 1024.0}, UnitName{"MiB", 1048576.0}};
+constexpr std::array kCounts{UnitName{"", 1.0}};
+constexpr std::array kBytes{UnitName{"B", 1.0}, UnitName{"KiB", 1024.0}, UnitName{"MiB", 1048576.0},
+                            UnitName{"GiB", 1073741824.0}};
 
 /// Nearest rank, of values that need not be sorted.
 double quantile(std::vector<double> values, double q) {
@@ -168,6 +170,7 @@ std::span<const UnitName> units_of(MetricUnit unit) {
         case joule: return kEnergies;
         case ratio: return kRatios;
         case count: return kCounts;
+        case bytes: return kBytes;
     }
     return kCounts;
 }

@@ -13,7 +13,7 @@
 
 namespace lightloom {
 
-enum class MetricUnit { picoseconds, bytes_per_second, decibel, watt, dollar, joule, ratio, count };
+enum class MetricUnit { picoseconds, bytes_per_second, decibel, watt, dollar, joule, ratio, count, bytes };
 enum class Better { less, more, neither };
 
 struct Metric {

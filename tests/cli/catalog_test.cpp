@@ -104,6 +104,7 @@ TEST(Catalog, WritesJson) {
 TEST(Catalog, ListsMetricsUnderAllTheirNames) {
     const std::string text = lightloom({"catalog", "metrics"}).out;
     EXPECT_TRUE(has(text, "\np99_9_latency          p99_9   ps    less    99.9th percentile\n")) << text;
+    EXPECT_TRUE(has(text, "\ndeepest_queue                  B     less    the deepest queue of a port\n")) << text;
     const ScratchDirectory scratch;
     write_file(scratch / "rows.json", lightloom({"catalog", "metrics", "--json"}).out);
     EXPECT_EQ(python("import json, sys\n"

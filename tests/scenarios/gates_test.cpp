@@ -33,6 +33,10 @@ TEST(Gates, HaveValuesInTheUnitsOfTheirMetric) {
     EXPECT_EQ(gate("usd_per_gpu > 4000$").value, 4000);
     EXPECT_EQ(gate("energy_per_bit > 20pJ").value, 20e-12);
     EXPECT_EQ(gate("frames_lost != 0").value, 0);
+    EXPECT_EQ(gate("deepest_queue > 64KiB").value, 65536);
+    EXPECT_EQ(gate("deepest_queue > 1000 B").value, 1000);
+    EXPECT_EQ(complaint("deepest_queue > 1000"), "21: no unit");
+    EXPECT_EQ(complaint("frames_lost > 1KiB"), "16: no unit \"KiB\"");
     EXPECT_DOUBLE_EQ(gate("mfu < 35%").value, 0.35);
     EXPECT_EQ(gate("p99_9 > 1us").metric, metric_named("p99_9_latency"));
 }

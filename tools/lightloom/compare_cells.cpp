@@ -27,6 +27,7 @@ std::string value_text(const Metric& metric, double value) {
         case MetricUnit::watt: return readable_watts(value);
         case MetricUnit::dollar: return readable_dollars(value);
         case MetricUnit::joule: return fmt::format("{:.4g} pJ", value * 1e12);
+        case MetricUnit::bytes: return readable_bytes(std::llround(value));
         case MetricUnit::ratio: return fmt::format("{:.4g}", value);
         case MetricUnit::count:
             return value == std::floor(value) && std::abs(value) < kExactWhole

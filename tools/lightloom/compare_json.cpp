@@ -1,7 +1,6 @@
 // A comparison as one JSON object. Part of compare_text.hpp.
 #include <cmath>
 
-#include "tools/lightloom/catalog_text.hpp"
 #include "tools/lightloom/compare_cells.hpp"
 #include "tools/lightloom/compare_text.hpp"
 #include "tools/lightloom/gate_text.hpp"
@@ -91,17 +90,6 @@ std::string comparison_json(const ComparisonReport& report) {
     object.add("designs", designs).add("gates", gates);
     if (report.assumed) object.add("assumptions", assumed_object(comparison, *report.assumed));
     return object.add("verdict", verdict_text(report)).text() + '\n';
-}
-
-std::string metrics_json() {
-    std::vector<JsonObject> rows;
-    for (const Metric& metric : metrics())
-        rows.push_back(JsonObject()
-                           .add("name", metric.name)
-                           .add("unit", unit_text(metric))
-                           .add("better", better_text(metric))
-                           .add("meaning", metric.meaning));
-    return catalog_object().add("metrics", rows).text() + '\n';
 }
 
 }  // namespace lightloom

@@ -151,12 +151,4 @@ std::string comparison_csv(const ComparisonReport& report) {
     return text;
 }
 
-std::string metrics_text() {
-    std::vector<std::vector<std::string>> rows{{"metric", "unit", "better", "meaning"}};
-    for (const Metric& metric : metrics())
-        rows.push_back({std::string(metric.name), std::string(unit_text(metric)), std::string(better_text(metric)),
-                        std::string(metric.meaning)});
-    return aligned(rows);
-}
-
 }  // namespace lightloom

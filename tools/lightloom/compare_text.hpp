@@ -35,8 +35,4 @@ std::string comparison_json(const ComparisonReport& report);
 /// A row per design, a column per metric with its unit.
 std::string comparison_csv(const ComparisonReport& report);
 
-/// The metrics by name, with units and meaning.
-std::string metrics_text();
-std::string metrics_json();
-
 }  // namespace lightloom

@@ -72,6 +72,7 @@ const orTheEnd = (ps) => ps < 0 ? 'the end' : duration(ps);
 const READABLE_BY_UNIT = {
     ps: duration,
     byte: bytes,
+    B: bytes,
     'byte/s': byteRate,
     'B/s': byteRate,
     dB: decibel,
