@@ -42,8 +42,8 @@ function ranking(data) {
         el('h3', null, 'Ranking'),
         el('p', {class: 'note'}, `By ${data.comparison.objective}, of those that meet their requirements. It is ` +
             'not the run verdict, which says of each run by itself whether it is sound.' + (Math.max(...runs) > 1
-            ? ` Figures are means over ${Math.max(...runs)} seeds; run verdicts, and all below the comparison, are of ` +
-              'the first.' : '')),
+            ? ` Figures are means over ${Math.max(...runs)} seeds; run verdicts, and all below the comparison, are ` +
+              'of the first.' : '')),
         el('p', {class: 'winner'}, el('strong', null, winner)),
         reasons.length ? el('ul', {class: 'also'}, reasons.map((sentence) => el('li', null, sentence))) : null,
         rankingTable(data),
