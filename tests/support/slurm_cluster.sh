@@ -28,9 +28,10 @@ start_munge() {
         --pid-file="$folder/munge/pid" --log-file="$folder/munge/log" --seed-file="$folder/munge/seed"
 }
 
-# Ports are taken from the process number, so that two clusters can stand side by side.
+# Ports are taken from the process number, so that two clusters can stand side by side, and from below those that any
+# connection of this machine may take.
 write_configuration() {
-    local nodes=$1 port=$((20000 + $$ % 400 * 64)) user host node
+    local nodes=$1 port=$((20000 + $$ % 190 * 64)) user host node
     user=$(id -un) host=$(hostname -s)
     {
         echo "ClusterName=loopback"
@@ -121,11 +122,16 @@ hasten() {
 }
 
 requeue() {
-    local job
+    local job tries
     for job in $(running); do scontrol requeue "$job"; done
-    # They are put off by two minutes once their processes have ended.
-    while [[ -n $(squeue --noheader --states=completing --format=%i) ]]; do sleep 0.1; done
-    hasten
+    # They are put off by two minutes once their processes have ended, which may be between two looks.
+    for ((tries = 0; tries < 300; ++tries)); do
+        hasten
+        [[ -n $(running) || -z $(squeue --noheader) ]] && return 0
+        sleep 0.1
+    done
+    echo "what was requeued does not run" >&2
+    return 1
 }
 
 # Limits are counted in minutes, their ends in seconds; Slurm looks for them twice a minute.
