@@ -41,15 +41,18 @@ std::vector<double> with_bill_drawn(const Measured& run, std::uint64_t draw_numb
     return values;
 }
 
-// A draw is run with one set of seeds of several: what its figures change there is added to the mean over all.
-std::vector<double> changed(const std::vector<double>& mean, const Design& design, std::vector<double> drawn,
-                            std::uint64_t draw_number) {
-    if (design.runs.size() == 1) return drawn;
-    const std::vector<double>& as_run = design.runs[draw_number % design.runs.size()].values;
-    for (std::size_t metric = 0; metric < drawn.size(); ++metric)
-        drawn[metric] = mean[metric] + (drawn[metric] - as_run[metric]);
-    return drawn;
+// Means over the seeds.
+std::vector<double> drawn_means(const std::vector<Measured>& runs, std::uint64_t draw_number) {
+    std::vector<double> means(metrics().size(), 0.0);
+    for (const Measured& run : runs) {
+        const std::vector<double> values = with_bill_drawn(run, draw_number);
+        for (std::size_t metric = 0; metric < means.size(); ++metric)
+            means[metric] += values[metric] / static_cast<double>(runs.size());
+    }
+    return means;
 }
+
+bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 std::set<std::string> bill_figures(const Comparison& comparison) {
     std::set<std::string> names;
@@ -61,6 +64,41 @@ std::set<std::string> bill_figures(const Comparison& comparison) {
                 names.insert(price_figure(item));
         }
     return names;
+}
+
+// How many deviations the shares of two groups of draws lie apart: as of two binomial samples with one share.
+double deviations(double with, double lost_with, double without, double lost_without) {
+    const double share = (lost_with + lost_without) / (with + without);
+    const double deviation = std::sqrt(share * (1.0 - share) * (1.0 / with + 1.0 / without));
+    return deviation == 0.0 ? 0.0 : (lost_with / with - lost_without / without) / deviation;
+}
+
+// The one which, low or high, tells most surely where the answer is another; none: no figure does beyond chance, of
+// which there is much where there are many figures.
+std::optional<AssumedOutcome::Flip> deciding_figure(const std::set<std::string>& figures,
+                                                    const std::vector<bool>& lost) {
+    constexpr double kSure = 3.5;
+    constexpr std::size_t kLeastDraws = 5;  // with it, and without
+    std::optional<AssumedOutcome::Flip> found;
+    double surest = kSure;
+    for (const std::string& figure : figures)
+        for (const Level level : {Level::low, Level::high}) {
+            std::size_t with = 0, lost_with = 0, lost_all = 0;
+            for (std::size_t n = 0; n < lost.size(); ++n) {
+                const bool is_there = drawn_level(figure, n) == level;
+                with += is_there;
+                lost_with += is_there && lost[n];
+                lost_all += lost[n];
+            }
+            const std::size_t without = lost.size() - with;
+            if (with < kLeastDraws || without < kLeastDraws) continue;
+            const double sure = deviations(static_cast<double>(with), static_cast<double>(lost_with),
+                                           static_cast<double>(without), static_cast<double>(lost_all - lost_with));
+            if (sure <= surest) continue;
+            surest = sure;
+            found = AssumedOutcome::Flip{figure, level, with, lost_with};
+        }
+    return found;
 }
 
 }  // namespace
@@ -94,53 +132,43 @@ bool is_economic(const AssumedFigure& figure) {
 }
 
 AssumedOutcome under_assumptions(const Comparison& comparison, std::optional<std::size_t> winner, std::size_t draws,
-                                 const std::function<const Measured*(std::size_t design, std::size_t draw)>& runs,
-                                 const std::vector<std::string>& optics_figures) {
+                                 const DrawnResults& runs, const std::vector<std::string>& optics_figures) {
     std::set<std::string> figures = bill_figures(comparison);
     figures.insert(optics_figures.begin(), optics_figures.end());
     AssumedOutcome outcome{.draws = draws, .stays = 0, .figures = figures.size(), .instead = {}, .flip = {}};
     std::vector<bool> lost(draws);
     const Values as_run = means(comparison);
     const std::size_t objective = number_of(*comparison.objective);
+    const std::vector<GateOutcome> undrawn = gate_outcomes(comparison, as_run);
+    std::vector<std::size_t> red(undrawn.size());
+    std::vector<bool> moves(undrawn.size());
     std::map<std::size_t, std::size_t> others;  // who won how often
     const std::vector<double> nothing(metrics().size(), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t n = 0; n < draws; ++n) {
         Values values;
         for (std::size_t design = 0; design < comparison.designs.size(); ++design) {
-            const Measured* run = runs(design, n);
-            values.push_back(run == nullptr
-                                 ? nothing
-                                 : changed(as_run[design], comparison.designs[design], with_bill_drawn(*run, n), n));
+            const std::vector<Measured>* drawn = runs(design, n);
+            values.push_back(drawn == nullptr ? nothing : drawn_means(*drawn, n));
         }
         const std::vector<GateOutcome> gates = gate_outcomes(comparison, values);
-        outcome.red.resize(gates.size());
-        for (std::size_t gate = 0; gate < gates.size(); ++gate) outcome.red[gate] += gates[gate].is_red();
+        for (std::size_t gate = 0; gate < gates.size(); ++gate) {
+            red[gate] += gates[gate].is_red();
+            moves[gate] = moves[gate] || !same(gates[gate].value, undrawn[gate].value) ||
+                          !same(gates[gate].bound, undrawn[gate].bound);
+        }
         const std::vector<std::size_t> order = ranked(comparison, values, gates);
         const std::optional<std::size_t> first = order.empty() ? std::nullopt : std::optional(order[0]);
         lost[n] = first != winner;
         outcome.stays += !lost[n];
         outcome.ties += !lost[n] && order.size() > 1 && values[order[0]][objective] == values[order[1]][objective];
         if (lost[n] && !order.empty()) ++others[order[0]];
+        outcome.none += lost[n] && order.empty();
     }
+    for (std::size_t gate = 0; gate < red.size(); ++gate)
+        outcome.red.push_back(moves[gate] ? std::optional(red[gate]) : std::nullopt);
     const auto most = std::ranges::max_element(others, {}, [](const auto& entry) { return entry.second; });
     if (most != others.end()) outcome.instead = most->first;
-    // The figure and level at which the winner loses most often, of those that make a difference at all.
-    double greatest = 0.0;
-    const double all =
-        static_cast<double>(draws - outcome.stays) / static_cast<double>(std::max<std::size_t>(draws, 1));
-    for (const std::string& figure : figures)
-        for (const Level level : {Level::low, Level::mid, Level::high}) {
-            std::size_t with = 0, of_them = 0;
-            for (std::size_t n = 0; n < draws; ++n) {
-                if (drawn_level(figure, n) != level) continue;
-                ++with;
-                of_them += lost[n];
-            }
-            const double more = with == 0 ? 0.0 : static_cast<double>(of_them) / static_cast<double>(with) - all;
-            if (more <= greatest + 1e-12) continue;
-            greatest = more;
-            outcome.flip = AssumedOutcome::Flip{figure, level, with, of_them};
-        }
+    outcome.flip = deciding_figure(figures, lost);
     return outcome;
 }
 

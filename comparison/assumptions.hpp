@@ -34,9 +34,11 @@ struct AssumedOutcome {
     std::size_t ties = 0;                // of these, in which the next is as good
     std::size_t figures = 0;             // that were drawn: those that may bear on the answer
     std::optional<std::size_t> instead;  // who wins most often in the other draws
-    std::vector<std::size_t> red{};      // by gate: in how many draws it is red
+    std::size_t none = 0;                // of these, in which no design meets what is asked
+    /// By gate: in how many draws it is red; none: nothing that is drawn moves its value or its bound.
+    std::vector<std::optional<std::size_t>> red{};
 
-    /// The figure that the others depend on: of the draws with it there, so many turn the order.
+    /// The figure on which the answer depends most, beyond chance: of the draws with it there, so many have another.
     struct Flip {
         std::string figure;
         Assumption::Level level;
@@ -45,12 +47,13 @@ struct AssumedOutcome {
     std::optional<Flip> flip;
 };
 
+/// A design's runs in a draw, with its optics' figures of that draw and with all sets of seeds; nullptr: it cannot be
+/// built.
+using DrawnResults = std::function<const std::vector<Measured>*(std::size_t design, std::size_t draw)>;
+
 /// @param winner  none: no design meets what is asked
-/// @param runs  of a design in a draw: what a run with its optics' figures measured, the n-th draw with the n-th set of
-/// seeds, round and round; nullptr: it cannot be built
 /// @param optics_figures  names of those that `runs` takes account of
 AssumedOutcome under_assumptions(const Comparison& comparison, std::optional<std::size_t> winner, std::size_t draws,
-                                 const std::function<const Measured*(std::size_t design, std::size_t draw)>& runs,
-                                 const std::vector<std::string>& optics_figures);
+                                 const DrawnResults& runs, const std::vector<std::string>& optics_figures);
 
 }  // namespace lightloom

@@ -36,8 +36,9 @@ Measured measured_of(const ResultReader& result);
 std::string seeds_text(const Measured& run);
 
 struct Design {
-    std::string name;            // as the table calls it
-    std::string source, title;   // the file
+    std::string name;           // as the table calls it
+    std::string source, title;  // the file
+    std::string program_version;
     Question question;           // of its scenario
     std::vector<Measured> runs;  // at least one
     Symptoms symptoms;           // of them together

@@ -37,12 +37,19 @@ void add_runs(const Comparison& comparison, const std::vector<Measured>& runs, G
         GateOutcome alone = gate;
         alone.holds = gate.gate.holds(value, against);
         gate.red_runs += alone.is_red();
+        gate.unmeasured_runs += std::isnan(value);
         const double bad = badness(gate, value, gate.gate.bound(against));
         if (bad <= furthest) continue;
         furthest = bad;
         gate.worst = value;
+        gate.worst_bound = gate.gate.bound(against);
         gate.worst_seeds = seeds_text(runs[run]);
     }
+}
+
+// Decibels are a ratio already.
+double share_of(const Metric& metric, double difference, double whole) {
+    return metric.unit == MetricUnit::decibel ? std::pow(10.0, difference / 10.0) - 1.0 : difference / std::abs(whole);
 }
 
 bool same_seeds(const Measured& a, const Measured& b) {
@@ -99,27 +106,26 @@ void add_evidence(const Comparison& comparison, std::vector<GateOutcome>& gates)
             there.holds = gate.gate.holds_of(gate.value + deviation, gate.bound);
             return there.is_red();
         };
-        gate.is_open = is_red_at(gate.assumed.low) != gate.is_red() || is_red_at(gate.assumed.high) != gate.is_red();
+        gate.bill_decides =
+            is_red_at(gate.assumed.low) != gate.is_red() || is_red_at(gate.assumed.high) != gate.is_red();
     }
 }
 
 bool is_better(const Metric& metric, double value, double than) { return key_of(metric, value) < key_of(metric, than); }
 
 double miss_of(const GateOutcome& gate) {
-    const double difference = std::abs(gate.value - gate.bound);
     const bool is_ordered = gate.gate.compare != Gate::Operator::equal && gate.gate.compare != Gate::Operator::unequal;
-    if (!is_ordered || std::isnan(difference)) return std::numeric_limits<double>::quiet_NaN();
-    return gate.gate.metric->unit == MetricUnit::decibel ? difference : difference / std::abs(gate.bound);
+    if (!is_ordered) return std::numeric_limits<double>::quiet_NaN();
+    return share_of(*gate.gate.metric, std::abs(gate.value - gate.bound), gate.bound);
 }
 
-std::optional<WorstRun> worst_run(const Design& design, const Metric& metric) {
-    std::optional<WorstRun> worst;
-    for (std::size_t run = 0; run < design.runs.size(); ++run) {
-        const double value = design.runs[run].values.at(number_of(metric));
-        if (!std::isnan(value) && (!worst || key_of(metric, value) > key_of(metric, worst->value)))
-            worst = WorstRun{run, value};
-    }
-    return worst;
+WorstRun worst_run(const Design& design, const Metric& metric) {
+    const std::vector<double> values = design.values(metric);
+    const auto badness = [&](double value) {
+        return std::isnan(value) ? std::numeric_limits<double>::infinity() : key_of(metric, value);
+    };
+    const auto worst = std::ranges::max_element(values, {}, badness);
+    return {static_cast<std::size_t>(worst - values.begin()), *worst};
 }
 
 std::vector<std::size_t> ranked(const Comparison& comparison, const Values& values,
@@ -161,8 +167,7 @@ std::vector<Ahead> ahead(const Comparison& comparison, const Values& values, std
         if (metric.better == Better::neither || &metric == comparison.objective) continue;
         const double ours = values[runner_up][number_of(metric)], theirs = values[winner][number_of(metric)];
         const double difference = key_of(metric, theirs) - key_of(metric, ours);
-        const double share = metric.unit == MetricUnit::decibel ? std::pow(10.0, difference / 10.0) - 1.0
-                                                                : difference / std::abs(theirs);
+        const double share = share_of(metric, difference, theirs);
         if (std::isfinite(share) && share > kWorthTelling) found.push_back({&metric, share, difference});
     }
     std::ranges::stable_sort(found, std::ranges::greater{}, &Ahead::share);

@@ -37,18 +37,20 @@ struct GateOutcome {
 
     // What a mean over runs, and the middle of assumed figures, do not show: add_evidence.
     std::size_t runs = 1, red_runs = 0;  // each run by itself
-    double worst = 0.0;                  // the value that is furthest to the wrong side
-    std::string worst_seeds{};           // of the run that has it
-    Deviation assumed{};                 // of `value` less `bound`
-    bool is_open = false;                // assumed figures of the bill decide
-    std::size_t draws = 0, red_draws = 0;
+    std::size_t unmeasured_runs = 0;
+    double worst = 0.0;                    // the value that is furthest to the wrong side; NaN: it was not measured
+    double worst_bound = 0.0;              // that it was compared with
+    std::string worst_seeds{};             // of the run that has both
+    Deviation assumed{};                   // of `value` less `bound`
+    bool bill_decides = false;             // assumed figures of it do
+    std::size_t draws = 0, red_draws = 0;  // of those that move the value or the bound; none: nothing drawn does
 
     /// With assumed figures in their middle. What could not be compared is red, too: nobody knows that it is not.
     bool is_red() const { return holds.value_or(!is_required) != is_required; }
-    /// Undecided: red or not as assumed figures are. Draws, where there are any, have the last word.
+    /// Undecided: red or not as assumed figures are. Draws that agree do not settle what the bill leaves open.
     GateState state() const {
-        if (draws > 0 ? red_draws > 0 && red_draws < draws : is_open) return GateState::undecided;
-        return is_red() ? GateState::red : GateState::green;
+        if (bill_decides || (red_draws > 0 && red_draws < draws)) return GateState::undecided;
+        return (draws > 0 ? red_draws > 0 : is_red()) ? GateState::red : GateState::green;
     }
     bool fails() const { return state() == GateState::red; }
 };
@@ -71,16 +73,16 @@ std::vector<std::size_t> ranked(const Comparison& comparison, const Values& valu
 /// By the metric; with a NaN, no.
 bool is_better(const Metric& metric, double value, double than);
 
-/// By how much a value misses a gate's bound: a share of the bound, or of decibels their difference; NaN: no number
-/// says how much, as where it was not measured or is to be unequal.
+/// By which share of its bound a value misses a gate, of decibels that of the ratio which they are; NaN: no number says
+/// how much, as where it was not measured or is to be unequal.
 double miss_of(const GateOutcome& gate);
 
-/// The run with the worst value, and what it is; of equals the first.
+/// The run with the worst value, and what it is; of equals the first. None is worse than any, and then it is a NaN.
 struct WorstRun {
     std::size_t run = 0;
     double value = 0.0;
 };
-std::optional<WorstRun> worst_run(const Design& design, const Metric& metric);
+WorstRun worst_run(const Design& design, const Metric& metric);
 
 /// Of the objective, `a` - `b`, where both have runs of the same seeds.
 std::optional<Interval> paired_lead(const Comparison& comparison, const Metric& metric, std::size_t a, std::size_t b);

@@ -16,21 +16,22 @@
 namespace lightloom {
 namespace {
 
-std::mutex result_files;  // HDF5 need not be built for threads
-
-// How far they have come, told by all workers.
+// How far they have come, told by all workers, one at a time.
 class Shares {
 public:
-    explicit Shares(std::size_t simulations) : of_run_(simulations) {}
-    SimulationsProgress tell(std::size_t simulation, double share, bool has_ended) {
+    Shares(std::size_t simulations, const std::function<bool(const SimulationsProgress&)>& watch)
+        : watch_(watch), of_run_(simulations) {}
+    /// Whether to go on.
+    bool tell(std::size_t simulation, double share, bool has_ended = false) {
         const std::lock_guard lock(telling_);
         sum_ += share - of_run_[simulation];
         of_run_[simulation] = share;
         ended_ += has_ended;
-        return {.ended = ended_, .share = sum_ / static_cast<double>(of_run_.size())};
+        return watch_({.ended = ended_, .share = sum_ / static_cast<double>(of_run_.size())});
     }
 
 private:
+    const std::function<bool(const SimulationsProgress&)>& watch_;
     std::mutex telling_;
     std::vector<double> of_run_;
     double sum_ = 0.0;
@@ -51,8 +52,6 @@ void simulate(Simulation& simulation, const ProgramName& program, std::uint32_t 
     result.build_type = program.build_type;
     result.scenario_text = simulation.input->text;
     result.effective_scenario = effective_toml(scenario);
-
-    const std::lock_guard lock(result_files);
     write_result(simulation.path, result, scenario.title);
 }
 
@@ -65,13 +64,12 @@ void simulate(std::vector<Simulation>& simulations, const ProgramName& program, 
         static_cast<std::uint32_t>(std::clamp<std::size_t>(simulations.size(), 1, std::max(cores, 1u)));
     const std::uint32_t threads_each = std::max(1u, cores / workers);
     std::atomic<std::size_t> next{0};
-    Shares shares(simulations.size());
+    Shares shares(simulations.size(), watch);
     std::mutex failing;
     std::exception_ptr failed;
     const auto simulate_one = [&](std::size_t i) {
         try {
-            simulate(simulations[i], program, threads_each,
-                     [&](double share) { return watch(shares.tell(i, share, false)); });
+            simulate(simulations[i], program, threads_each, [&](double share) { return shares.tell(i, share); });
         } catch (const TopologyError& error) {
             simulations[i].impossible = error.what();
         } catch (const WorkloadError& error) {
@@ -88,7 +86,7 @@ void simulate(std::vector<Simulation>& simulations, const ProgramName& program, 
         bool go_on = true;
         for (std::size_t i = next++; i < simulations.size() && go_on; i = next++) {
             simulate_one(i);
-            go_on = watch(shares.tell(i, 1.0, true));
+            go_on = shares.tell(i, 1.0, true);
         }
     };
     std::vector<std::thread> others;

@@ -29,8 +29,8 @@ struct SimulationsProgress {
     double share = 0.0;  // of all that is to be simulated, those under way counted by their bytes
 };
 
-/// Runs them all, as many at a time as there are cores. @param watch  asked now and then, from several threads; false
-/// ends all. @throws ResultError, and what else a run throws, once all have ended
+/// Runs them all, as many at a time as there are cores. @param watch  asked now and then, by one thread at a
+/// time, and throws nothing; false ends all. @throws ResultError, and what else a run throws, once all have ended
 void simulate(std::vector<Simulation>& simulations, const ProgramName& program, unsigned cores,
               const std::function<bool(const SimulationsProgress&)>& watch);
 

@@ -111,16 +111,9 @@ const Symptoms::Tier* busiest(const Symptoms& of) {
     return most == of.tiers.end() ? nullptr : &*most;
 }
 
-const Symptoms::Tier* weakest(const Symptoms& of) {
-    const Symptoms::Tier* least = nullptr;
-    for (const Symptoms::Tier& tier : of.tiers)
-        if (tier.margin_db && (least == nullptr || *tier.margin_db < *least->margin_db)) least = &tier;
-    return least;
-}
-
 // A count, or a mean of counts.
 std::string count_text(double count) {
-    return count == std::round(count) ? fmt::format("{:.0f}", count) : fmt::format("{:.3g}", count);
+    return count == std::round(count) || count >= 100.0 ? fmt::format("{:.0f}", count) : fmt::format("{:.3g}", count);
 }
 
 std::string count_of(double count, std::string_view thing) {
@@ -215,10 +208,9 @@ Symptoms symptoms_of(const ResultReader& result) {
 }
 
 Symptoms mean_of(const std::vector<Symptoms>& runs, const std::vector<std::string>& names) {
-    Symptoms mean = runs.at(0);
-    if (runs.size() == 1) return mean;
+    if (runs.size() == 1) return runs[0];
     const double share = 1.0 / static_cast<double>(runs.size());
-    mean = {.tiers = {}, .queue_at = mean.queue_at, .worst_fault = {}, .bill = mean.bill};
+    Symptoms mean{.tiers = {}, .queue_at = runs.at(0).queue_at, .worst_fault = {}, .bill = runs[0].bill};
     double deepest = 0.0;
     for (std::size_t n = 0; n < runs.size(); ++n) {
         const Symptoms& run = runs[n];
@@ -235,6 +227,13 @@ Symptoms mean_of(const std::vector<Symptoms>& runs, const std::vector<std::strin
         mean.worst_fault->run = names.at(n);
     }
     return mean;
+}
+
+const Symptoms::Tier* weakest_tier(const Symptoms& of) {
+    const Symptoms::Tier* least = nullptr;
+    for (const Symptoms::Tier& tier : of.tiers)
+        if (tier.margin_db && (least == nullptr || *tier.margin_db < *least->margin_db)) least = &tier;
+    return least;
 }
 
 Lines troubles(const Symptoms& better, const std::string& worse_name, const Symptoms& worse) {
@@ -256,7 +255,8 @@ Lines differences(const Metric& metric, const std::string& better_name, const Sy
             add_bill(lines, &Symptoms::Share::watt, "W", better_name, better, worse_name, worse);
             break;
         case MetricUnit::decibel:
-            if (const Symptoms::Tier* of_worse = weakest(worse), *of_better = weakest(better); of_worse && of_better)
+            if (const Symptoms::Tier* of_worse = weakest_tier(worse), *of_better = weakest_tier(better);
+                of_worse && of_better)
                 lines.push_back(
                     fmt::format("the weakest cable of {} is of tier {} ({:+.2f} dB), of {} of tier {} "
                                 "({:+.2f} dB)",

@@ -44,6 +44,9 @@ Symptoms symptoms_of(const ResultReader& result);
 /// @param names  which run is which: "all seeds 4"
 Symptoms mean_of(const std::vector<Symptoms>& runs, const std::vector<std::string>& names);
 
+/// That with the least margin; nullptr: none has one.
+const Symptoms::Tier* weakest_tier(const Symptoms& of);
+
 /// What went wrong in one design and not, or less, in another: frames lost or dropped, locks lost, flows stalled.
 std::vector<std::string> troubles(const Symptoms& better, const std::string& worse_name, const Symptoms& worse);
 

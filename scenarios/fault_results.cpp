@@ -69,7 +69,7 @@ struct Causes {
           losses(fabric.outage_losses().begin(), fabric.outage_losses().end()),
           occurrences(plan.occurrences) {
         for (const Impairment& row : fabric.impairments_until(end))
-            rows.push_back({row.from, row.to, row.direction, OutageCause::link_down, row.occurrence});
+            rows.push_back({row.from, row.to, row.direction, OutageCause::loss, row.occurrence});
         losses.insert(losses.end(), fabric.impairment_losses().begin(), fabric.impairment_losses().end());
         for (const Outage& row : rows)
             if (row.occurrence < occurrences.size())

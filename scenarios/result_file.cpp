@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <mutex>
 #include <optional>
 #include <system_error>
 #include <vector>
@@ -76,11 +77,17 @@ void write_whole(const std::string& path, const RunResult& result, const std::st
     file.close();
 }
 
+// HDF5 need not be built for threads.
+std::mutex library;
+
 // It is there whole, or not at all.
 void publish(const std::string& path, const RunResult& result, const std::string& title,
              const std::vector<ProgressRow>& progress) {
     ScratchFile scratch(path);
-    write_whole(scratch.path(), result, title, progress);
+    {
+        const std::lock_guard lock(library);
+        write_whole(scratch.path(), result, title, progress);
+    }
     scratch.publish();
 }
 
@@ -139,7 +146,7 @@ ResultFile ResultFile::create(const std::string& path, const RunHeader& header) 
         if (header.sampling.interval.ps != 0) samples.emplace(root, header.sampling.ports);
         root.close();
         file.start_swmr();
-        lock->publish(scratch);
+        scratch.publish();
         running.reset(new Running{path, std::string(header.title), std::move(lock), std::move(file), std::move(series),
                                   std::move(samples)});
     });

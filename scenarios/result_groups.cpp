@@ -191,7 +191,7 @@ void write_flows(const Group& root, const RunResult::Flows& flows) {
     t.column("payload_bytes", flows.payload_bytes, bytes("payload to deliver"));
     t.column("packets_sent", flows.packets_sent, count("data packets sent, with repetitions"));
     t.column("packets_delivered", flows.packets_delivered, count("data packets delivered, with repetitions"));
-    t.column("packets_lost", flows.packets_lost, count("data packets lost to bit errors"));
+    t.column("packets_lost", flows.packets_lost, count("data packets lost on links: to bit errors, or in the dark"));
     t.column("packets_dropped", flows.packets_dropped, count("data packets dropped for lack of buffer"));
     t.column("packets_in_flight", flows.packets_in_flight, count("data packets under way when the run ended"));
     t.column("acknowledgements_lost", flows.acknowledgements_lost, count("acknowledgements lost to bit errors"));

@@ -1,65 +1,50 @@
 #include "scenarios/result_lock.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <utility>
+#include <system_error>
 
 #include "scenarios/result_file.hpp"
 
 namespace lightloom {
 namespace {
 
-enum class Locking { done, taken, impossible };
+constexpr mode_t kForAll = 0666;  // less what the user's mask takes away
 
-Locking lock(int descriptor) {
-    struct flock whole = {};
-    whole.l_type = F_WRLCK;
-    whole.l_whence = SEEK_SET;
-    if (::fcntl(descriptor, F_OFD_SETLK, &whole) == 0) return Locking::done;
-    return errno == EAGAIN || errno == EACCES ? Locking::taken : Locking::impossible;
+// Another user's may be locked without being written.
+int open_or_create(const std::string& file) {
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kForAll);
+    return descriptor < 0 && errno == EACCES ? ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : descriptor;
 }
 
-bool is_still(int descriptor, const std::string& place) {
+bool is_still(int descriptor, const std::string& file) {
     struct stat opened, named;
-    return ::fstat(descriptor, &opened) == 0 && ::stat(place.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+    return ::fstat(descriptor, &opened) == 0 && ::stat(file.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
            opened.st_ino == named.st_ino;
 }
 
 }  // namespace
 
-ResultLock::ResultLock(std::string path) : path_(std::move(path)) {
-    const std::string partial = path_ + ".partial";
-    // Another run may have replaced it between its opening and its locking: then the new one is asked.
-    do lock_older(partial);
-    while (older_ >= 0 && !is_still(older_, partial));
+ResultLock::ResultLock(const std::string& path) : file_(path + ".lock") {
+    // Who had it may have removed it between its opening here and its locking: then there is a new one to ask.
+    do {
+        if (descriptor_ >= 0) ::close(descriptor_);
+        descriptor_ = open_or_create(file_);
+        if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "open");
+        if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) continue;
+        ::close(descriptor_);
+        throw ResultError(path, "another run is writing it");
+    } while (!is_still(descriptor_, file_));
 }
 
+// Removed while it is locked, so that nobody else's is.
 ResultLock::~ResultLock() {
-    if (older_ >= 0) ::close(older_);
-    if (own_ >= 0) ::close(own_);
-}
-
-void ResultLock::refuse() const { throw ResultError(path_, "another run is writing it"); }
-
-void ResultLock::lock_older(const std::string& partial) {
-    if (older_ >= 0) ::close(older_);
-    older_ = ::open(partial.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    replaces_ = older_ >= 0 || errno != ENOENT;
-    if (older_ < 0 || lock(older_) != Locking::taken) return;
-    ::close(std::exchange(older_, -1));  // a constructor that throws has no destructor
-    refuse();
-}
-
-void ResultLock::publish(ScratchFile& partial) {
-    own_ = ::open(partial.path().c_str(), O_RDWR | O_CLOEXEC);
-    if (own_ >= 0) lock(own_);
-    if (replaces_)
-        partial.publish();
-    else if (!partial.publish_new())
-        refuse();
+    ::unlink(file_.c_str());
+    ::close(descriptor_);
 }
 
 }  // namespace lightloom

@@ -194,7 +194,7 @@ void Reader::read_list(const TomlMember& member, std::span<const Key<Row>> keys,
     if (error != std::errc{} || stop != end || index >= rows.size())
         return complain(*source_, list,
                         {one.at, fmt::format("the scenario has no {} {}", list, quoted_for_display(one.name)),
-                         fmt::format("it has {}, counted from 0", rows.size())});
+                         rows.empty() ? "it has none" : fmt::format("it has {}, counted from 0", rows.size())});
     read_row(one.value, list, index, keys, rows);
 }
 

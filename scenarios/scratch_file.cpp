@@ -36,19 +36,6 @@ ScratchFile::~ScratchFile() {
 void ScratchFile::publish() {
     if (synchronise(path_) != 0) fail("fsync");
     if (std::rename(path_.c_str(), place_.c_str()) != 0) fail("rename");
-    settle();
-}
-
-bool ScratchFile::publish_new() {
-    if (synchronise(path_) != 0) fail("fsync");
-    if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, place_.c_str(), RENAME_NOREPLACE) == 0) return settle(), true;
-    if (errno == EEXIST) return false;
-    if (errno != EINVAL && errno != ENOSYS) fail("rename");
-    if (std::rename(path_.c_str(), place_.c_str()) != 0) fail("rename");
-    return settle(), true;
-}
-
-void ScratchFile::settle() {
     published_ = true;
     // The file is whole and in its place. That the name outlives a power cut is asked for, but some file systems have
     // no such thing for a folder.
@@ -59,10 +46,14 @@ void ScratchFile::settle() {
 void write_whole_file(const std::string& path, const std::string& text) {
     ScratchFile scratch(path);
     try {
+        errno = 0;
         std::ofstream stream(scratch.path(), std::ios::binary);
         stream << text;
         stream.close();
-        if (!stream) fail("write");
+        if (!stream) {
+            if (errno == 0) errno = EIO;  // a stream need not pass the reason on
+            fail("write");
+        }
         scratch.publish();
     } catch (const std::system_error& error) {
         throw std::runtime_error("cannot write " + path + ": " + error.code().message());

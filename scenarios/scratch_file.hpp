@@ -17,12 +17,8 @@ public:
     const std::string& path() const { return path_; }
     /// To the disk, then to its place, replacing what is there. @throws std::system_error
     void publish();
-    /// The same where nothing is there; else false. A file system that cannot ask that replaces it.
-    bool publish_new();
 
 private:
-    void settle();
-
     std::string place_, path_;
     bool published_ = false;
 };

@@ -72,8 +72,8 @@ void Merger::read_point(std::size_t row) {
     try {
         const ResultReader reader = ResultReader::open_own(folder_.result(name));
         digests_[row] = reader.attribute("digest");
-        read_scalars(reader, row);
         outcome.status = reader.attribute("status") == "complete" ? PointStatus::finished : PointStatus::partial;
+        read_scalars(reader, row);
     } catch (const ResultUnreadable& error) {
         outcome = {PointStatus::failed, "its result is damaged; delete it, and --resume runs it again"};
     }
@@ -81,8 +81,12 @@ void Merger::read_point(std::size_t row) {
 
 void Merger::read_scalars(const ResultReader& reader, std::size_t row) {
     for (const std::string& group : reader.groups({"run", "topology", "optics"}))
-        for (const auto& [dataset, value] : reader.scalars(group))
-            column_of(reader, group, dataset).values[row] = value;
+        for (const auto& [dataset, value] : reader.scalars(group)) {
+            // Of a run that did not end it is when the last message came, and would be taken for a quick one.
+            const bool misleads = group == "summary" && dataset == "completion_ps";
+            column_of(reader, group, dataset).values[row] =
+                misleads && outcomes_[row].status == PointStatus::partial ? kNone : value;
+        }
 }
 
 Column& Merger::column_of(const ResultReader& reader, const std::string& group, const std::string& dataset) {

@@ -236,8 +236,9 @@ void Reader::check_keys() {
                                      ? fmt::format("is set at {}, too", where)
                                      : fmt::format("and {} at {} overlap", quoted_for_display(clash.other), where);
         complain(clash.at, clash.key, what,
-                 clash.key.starts_with("run.seed") ? "an axis of seeds sets run.seed"
-                                                   : "a point has one value of each key: [set], or one axis");
+                 clash.key.starts_with("run.seed")
+                     ? "a point has one value of each key: [set], or one axis, and that of seeds sets run.seed"
+                     : "a point has one value of each key: [set], or one axis");
     }
 }
 

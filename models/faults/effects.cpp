@@ -59,9 +59,13 @@ std::vector<FaultEffects> observe(std::size_t rows, std::span<const FaultTimelin
                                   std::span<const Outage> outages, std::span<const OutageLosses> losses,
                                   std::span<const FlowStall> stalls, Duration least_stall, RowOf&& row_of) {
     std::vector<Observed> observed(rows);
-    for (std::size_t i = 0; i < outages.size(); ++i)
-        if (const std::uint32_t n = outages[i].occurrence; n < occurrences.size())
-            observed[row_of(n)].lose(occurrences[n], losses[i]);
+    std::vector<bool> took(occurrences.size());  // light, or frames
+    for (std::size_t i = 0; i < outages.size(); ++i) {
+        const std::uint32_t n = outages[i].occurrence;
+        if (n >= occurrences.size()) continue;
+        observed[row_of(n)].lose(occurrences[n], losses[i]);
+        took[n] = took[n] || outages[i].cause != OutageCause::loss || losses[i].frames > 0;
+    }
     // By their beginnings, and with each the latest end so far: the search for what overlaps a stall need not go on
     // where all before have ended.
     std::vector<std::uint32_t> order(occurrences.size());
@@ -70,13 +74,17 @@ std::vector<FaultEffects> observe(std::size_t rows, std::span<const FaultTimelin
     std::vector<Time> latest_end;
     for (const std::uint32_t n : order)
         latest_end.push_back(latest_end.empty() ? occurrences[n].to : std::max(latest_end.back(), occurrences[n].to));
+    std::vector<std::uint32_t> overlapping;
     for (const FlowStall& stall : stalls) {
         if (stall.to != kNever && stall.to - stall.from < least_stall) continue;
         const Time end = std::min(stall.to, stall.failed);
         const auto later = std::ranges::lower_bound(order, end, {}, [&](auto n) { return occurrences[n].from; });
+        overlapping.clear();
         for (auto i = static_cast<std::size_t>(later - order.begin()); i > 0 && latest_end[i - 1] > stall.from; --i)
-            if (const std::uint32_t n = order[i - 1]; stall.from < occurrences[n].to)
-                observed[row_of(n)].stall(occurrences[n], stall);
+            if (stall.from < occurrences[order[i - 1]].to) overlapping.push_back(order[i - 1]);
+        const bool any_took = std::ranges::any_of(overlapping, [&](std::uint32_t n) { return took[n]; });
+        for (const std::uint32_t n : overlapping)
+            if (took[n] || !any_took) observed[row_of(n)].stall(occurrences[n], stall);
     }
     std::vector<FaultEffects> effects;
     for (const Observed& one : observed) effects.push_back(one.effects());

@@ -38,8 +38,8 @@ struct FaultEffects {
     friend bool operator==(const FaultEffects&, const FaultEffects&) = default;
 };
 
-/// A stall is put down to an occurrence if they overlap; where several do, to each of them. One of which nothing
-/// stalled had recovered when it began.
+/// A stall is put down to an occurrence if they overlap; where several do, to each of them that took light or frames,
+/// and if none did, to each. One of which nothing stalled had recovered when it began.
 /// @param outages, losses  row by row, as a Fabric gives them
 /// @param least_stall      what is shorter is no stall: a transport's time-out, for example
 std::vector<FaultEffects> fault_effects(std::span<const FaultTimeline::Occurrence> occurrences,

@@ -22,6 +22,7 @@ enum class OutageCause : std::uint8_t {
     module_swap,   // a module is being replaced
     circuit_loss,  // an optical circuit switch lost the circuit
     circuit,       // the schedule of the circuits has it unlit
+    loss,          // it is not: it has more loss; where outages and impairments stand in one list
 };
 
 /// A direction is dark in [from, to); to == kNever: for good. Outages of one direction may overlap.

@@ -67,6 +67,9 @@ TEST(Arguments, UnknownOptionNamesTheNearest) {
 
 TEST(Arguments, OptionsMayNotBeAbbreviated) {
     expect_users_mistake(lightloom({"run", "x.toml", "--out", "x.h5"}), "no option \"--out\"");
+    // What "$OUT" is where OUT is not set: a sweep would go to the root.
+    for (const char* command : {"run", "sweep", "compare"})
+        expect_users_mistake(lightloom({command, "x.toml", "y.toml", "-o", ""}), "--output is given nothing");
 }
 
 TEST(Arguments, ValuesAreChecked) {

@@ -163,7 +163,21 @@ TEST_F(Compare, NamesTheSeedsToLookAt) {
     EXPECT_TRUE(has(finished.out, "  worst with all seeds ")) << finished.out;
     EXPECT_TRUE(has(finished.out, " in the mean of 3 runs, the bound 1.000 us; red in 3 of 3 by themselves, worst "))
         << finished.out;
-    EXPECT_TRUE(has(finished.out, "Why, in the mean of 3 runs: ")) << finished.out;
+    EXPECT_TRUE(has(finished.out, "counts are means over a design's runs")) << finished.out;
+}
+
+TEST_F(Compare, SaysWhatIsAskedOfAResultBesideSeeds) {
+    ASSERT_EQ(lightloom({"run", quick_, "-q", "-o", scratch_ / "kept.h5"}).exit_code, 0);
+    const Finished finished =
+        lightloom({"compare", "old=" + std::string(scratch_ / "kept.h5"), "new=" + quick_, "--seeds", "2", "-q",
+                   "--fail-if", "mfu < -5%", "--set", "tier.leaf-spine.length=49m"});
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_TRUE(has(finished.out, "RED   new: fails if mfu < -5%: mfu was not measured")) << finished.out;
+    EXPECT_TRUE(has(finished.out, "; not all runs have a partner of the same seeds, so no interval")) << finished.out;
+    const Finished equal = lightloom({"compare", scratch_ / "kept.h5", scratch_ / "kept.h5", "--assume", "9"});
+    EXPECT_TRUE(has(equal.out, "are equal by completion")) << equal.out;
+    EXPECT_FALSE(has(equal.out, "Why: ")) << equal.out;
+    EXPECT_TRUE(has(equal.out, "No assumed figure that was drawn bears on what is asked.")) << equal.out;
 }
 
 TEST_F(Compare, CannotKeepResultsWhereNothingCanBeWritten) {
@@ -171,6 +185,10 @@ TEST_F(Compare, CannotKeepResultsWhereNothingCanBeWritten) {
     const Finished below_a_file = lightloom(compared({"-o", quick_ + "/results"}));
     EXPECT_EQ(below_a_file.exit_code, 3);
     EXPECT_TRUE(has(below_a_file.err, quick_ + "/results: Not a directory")) << below_a_file.err;
+    const Finished no_page = lightloom(compared({"--report", quick_ + "/page.html"}));
+    EXPECT_EQ(no_page.exit_code, 3) << "before anything is run";
+    EXPECT_EQ(no_page.out, "");
+    EXPECT_TRUE(has(no_page.err, "cannot write " + quick_ + "/page.html: Not a directory")) << no_page.err;
 }
 
 TEST_F(Compare, DrawsWhatIsAssumed) {

@@ -89,7 +89,7 @@ class Check:
             wanted = 2 * finite if degraded else finite  # as built, and beside it the least of the run
             self.expect(counted == wanted, f"{counted} margins in the histogram, {wanted} in the file")
             note = self.page.evaluate("document.querySelector('#optics .note').textContent")
-            self.expect("As built" in note, f"what margins? {note}")
+            self.expect("As built" in note or "At the start of the run" in note, f"what margins? {note}")
             self.expect(not degraded or f"took margin from {degraded:,} of them" in note, f"{degraded}: {note}")
         if "ports" in self.result:
             counted = sum(self.page.evaluate(HISTOGRAM % "Utilisation"))

@@ -72,7 +72,7 @@ TEST_F(Report, IsWrittenByAComparisonAsItWasJudged) {
                   "const row = document.querySelector('#comparison tbody').rows[1].cells;"
                   "return [results.length, comparison.runs, row[0].textContent, row[3].textContent[0],"
                   " row[5].textContent, comparison.gates[0].gate].join('; ') + '; ' + comparison.conclusion; })()"),
-        "2; 2,2; one; x; 0 of 1 met; fails if completion > +5%; " +
+        "2; 2,2; one; x; 0 of 1 green; fails if completion > +5%; " +
             python("import sys, json; print(json.loads(sys.argv[1])['verdict'])", {done.out}) + " []");
     write_file(here / "mine.txt", "kept");
     EXPECT_EQ(lightloom({"compare", quick, quick, "-q", "--report", (here / "mine.txt").string()}).exit_code, 2);

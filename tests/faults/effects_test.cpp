@@ -47,6 +47,21 @@ TEST(Effects, AddUpByFault) {
     EXPECT_EQ(effects[2], (FaultEffects{0, {}, 0, 0, Duration{0}, Duration{0}}));      // it never happened
 }
 
+// A cable with a little more loss, which corrects all of it, stalls nobody beside one that is dark.
+TEST(Effects, AreOfWhatTookSomething) {
+    const std::vector<Outage> outages = {{Time{0}, kNever, 0, OutageCause::loss, 0},
+                                         {Time{150}, kNever, 4, OutageCause::link_down, 2}};
+    const auto stalled = [&](std::uint64_t frames, Time from, Time to) {
+        const std::vector<OutageLosses> losses = {{frames, Time{120}, Time{130}}, {}};
+        const std::vector<FlowStall> stalls = {{0, EndpointId{0}, EndpointId{1}, from, to}};
+        const auto effects = fault_effects(kOccurrences, outages, losses, stalls, Duration{10});
+        return std::pair(effects[0].flows_stalled, effects[2].flows_stalled);
+    };
+    EXPECT_EQ(stalled(0, Time{160}, Time{190}), std::pair(0u, 1u));
+    EXPECT_EQ(stalled(1, Time{160}, Time{190}), std::pair(1u, 1u)) << "who lost which is not known";
+    EXPECT_EQ(stalled(0, Time{110}, Time{140}), std::pair(1u, 0u)) << "there is no other";
+}
+
 // A flow that gives up stops suffering: what happens to the fabric afterwards does not concern it.
 TEST(Effects, OfFlowsThatFailEndThere) {
     std::vector<FlowStall> stalls = {stall(0, 0, 1, 110, kNever.ps), stall(1, 1, 2, 120, 140),

@@ -57,12 +57,19 @@ class ActionsTest(unittest.TestCase):
         self.assertIn("RED", said)
 
     def test_a_mistake_is_red(self):
-        self.assertEqual(self.compare({"a.toml": PAIR}, {"a.toml": PAIR + "surprise = 1\n"})[0], 1)
-
-    def test_nothing_compared_is_red(self):
-        code, said = self.compare({}, {"new.toml": PAIR})
+        code, said = self.compare({"a.toml": PAIR}, {"a.toml": PAIR + "surprise = 1\n"})
         self.assertEqual(code, 1, said)
-        self.assertIn("::error::nothing was compared", said)
+        self.assertIn("surprise", said)
+
+    def test_what_is_new_is_green(self):
+        code, said = self.compare({}, {"new.toml": PAIR})
+        self.assertEqual(code, 0, said)
+        self.assertIn("new.toml is new", said)
+
+    def test_no_file_is_red(self):
+        code, said = self.compare({"gone.toml": PAIR}, {})
+        self.assertEqual(code, 1, said)
+        self.assertIn("::error::FABRICS names no file", said)
 
     def test_the_program_is_built_once_for_a_version(self):
         missing = "if: steps.program.outputs.cache-hit != 'true'"

@@ -165,19 +165,18 @@ values = ["400gbase-dr4", "400gbase-fr4"]
             self.assertEqual(everything.attrs["units"]["workload.bytes"], "byte")
             self.assertIn("do not plug into", everything["error"].iloc[1])
             self.assertIn("4 points", repr(sweep))
-            self.assertRaisesRegex(KeyError, f"the nearest is '{points.index[2]}'",
+            self.assertRaisesRegex(KeyError, f"did you mean '{points.index[2]}'",
                                    lambda: sweep.result(points.index[2][:-1] + "x"))
             self.assertRaises(OSError, sweep.result, points.index[1])
         self.assertIn(points.index[0], printed_by("sweep_points", merged))
 
     def test_what_is_not_there_is_told_with_the_nearest(self):
-        cases = (("table", "prots", "table 'prots'; the nearest is 'ports' of "),
-                 ("table", "nope", "table 'nope'; the nearest is "),
-                 ("histogram", "packet_latncy", "table 'histograms/packet_latncy'; the nearest is "
-                                                "'histograms/packet_latency' of "),
-                 ("__getitem__", "summary/completion", "figure 'summary/completion'; the nearest of its group is "
-                                                       "'completion_ps' of "),
-                 ("unit", "ports/bsy_ps", "figure 'ports/bsy_ps'; the nearest of its group is 'busy_ps' of "))
+        cases = (("table", "prots", "table 'prots' (did you mean 'ports'?); there are "),
+                 ("table", "nope", "table 'nope'; there are "),
+                 ("histogram", "packet_latncy", "table 'histograms/packet_latncy' (did you mean "
+                                                "'histograms/packet_latency'?); there are "),
+                 ("__getitem__", "summary/completion", "figure 'summary/completion' (did you mean 'completion_ps'?); "),
+                 ("unit", "ports/bsy_ps", "figure 'ports/bsy_ps' (did you mean 'busy_ps'?); its group has "))
         with self.open("before") as result:
             for method, name, said in cases:
                 with self.assertRaises(lightloom.NotThere) as caught:
@@ -186,7 +185,7 @@ values = ["400gbase-dr4", "400gbase-fr4"]
                 self.assertIsInstance(caught.exception, KeyError)
             with self.assertRaises(KeyError) as caught:
                 result.table("nope")
-            listed = str(caught.exception).rpartition(" of ")[2].split(", ")
+            listed = str(caught.exception).rpartition("there are ")[2].split(", ")
             self.assertTrue({"flows", "ports", "topology/nodes", "histograms/packet_latency"} <= set(listed), listed)
             self.assertNotIn("histograms", listed)
 

@@ -57,7 +57,8 @@ TEST(SweepText, RefusesAKeyThatIsSetInTwoPlaces) {
                      "s.toml:10:1: error: a.b: is set at s.toml:3:1, too" + hint}));
     EXPECT_EQ(errors_of(with("[[axis]]\nseeds = 3\n[[axis]]\nlatin_hypercube = 2\n[axis.over]\n"
                              "\"run.seed\" = { from = 1, to = 9 }")),
-              (Texts{"s.toml:7:1: error: run.seed: is set at s.toml:3:1, too\n    an axis of seeds sets run.seed"}));
+              (Texts{"s.toml:7:1: error: run.seed: is set at s.toml:3:1, too\n    a point has one value of each key: "
+                     "[set], or one axis, and that of seeds sets run.seed"}));
     // What is written last in the file is told of, also where [set] stands there.
     EXPECT_EQ(errors_of(with("[[axis]]\nkey = \"a\"\nvalues = [1]\n[set]\na = 2")),
               (Texts{"s.toml:6:1: error: a: is set at s.toml:3:7, too" + hint}));
@@ -67,7 +68,7 @@ TEST(SweepText, RefusesAKeyAndAPartOfIt) {
     const std::string hint = "\n    a point has one value of each key: [set], or one axis";
     EXPECT_EQ(errors_of(with("[set]\n\"run.seed.plant\" = 1\n[[axis]]\nseeds = 3")),
               (Texts{"s.toml:5:1: error: run.seed: and \"run.seed.plant\" at s.toml:3:1 overlap\n"
-                     "    an axis of seeds sets run.seed"}));
+                     "    a point has one value of each key: [set], or one axis, and that of seeds sets run.seed"}));
     EXPECT_EQ(errors_of(with("[set]\na.b.c = 1\n[[axis]]\nkey = \"a.b\"\nvalues = [1]")),
               (Texts{"s.toml:5:7: error: a.b: and \"a.b.c\" at s.toml:3:1 overlap" + hint}));
     EXPECT_EQ(errors_of(with("[set]\na = 1\n[[axis]]\nkey = \"b\"\nvalues = [1]\n[[axis]]\nkey = \"a.b.c\"\n"

@@ -40,6 +40,12 @@ Arguments parse_arguments(const CommandHelp& help, Options options, const std::v
         throw UsageError(error.what());
     }
     if (found.count("help")) throw HelpWanted{help, options};
+    for (const auto& [name, value] : found) {
+        const auto* text = boost::any_cast<std::string>(&value.value());
+        const bool takes_value = all.find(name, false).semantic()->max_tokens() > 0;
+        if (takes_value && text != nullptr && text->empty())
+            throw UsageError(fmt::format("--{} is given nothing", name));
+    }
     const std::size_t given = found.count(words.name) ? found[words.name].as<std::vector<std::string>>().size() : 0;
     if (given < words.least)
         throw UsageError(given == 0 ? fmt::format("no {} given", words.name)

@@ -16,6 +16,7 @@
 #include "tools/lightloom/compare_input.hpp"
 #include "tools/lightloom/compare_runs.hpp"
 #include "tools/lightloom/compare_text.hpp"
+#include "tools/lightloom/console.hpp"
 #include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/interruption.hpp"
 #include "tools/lightloom/report_comparison.hpp"
@@ -35,7 +36,8 @@ constexpr CommandHelp kHelp{
         "changes\n"
         "of its own S.toml@KEY=VALUE@KEY=VALUE, and by another name NAME=S.toml. Says which wins, by how much, why,\n"
         "and what would turn it. Exit code 1 if a gate is red: a condition that a scenario requires and its result\n"
-        "does not meet, or one of --fail-if that holds. A gate is METRIC OPERATOR VALUE, the VALUE with its unit, or\n"
+        "does not meet, or one of --fail-if that holds; and where a design did not complete, as the baseline did. A "
+        "gate is METRIC OPERATOR VALUE, the VALUE with its unit, or\n"
         "relative to the baseline: +5%, 1.2 x baseline. `lightloom catalog metrics` lists the metrics. Of several\n"
         "seeds a gate judges the mean, and says how many are red by themselves. Where figures that the catalogue only\n"
         "assumes decide, a gate is UNDECIDED, which fails nothing.",
@@ -122,6 +124,13 @@ void print(const Arguments& arguments, const ComparisonReport& report) {
         std::cout << (arguments.count("csv") ? comparison_csv(report) : comparison_text(report));
 }
 
+int interrupted(const Arguments& arguments) {
+    print_error("interrupted; nothing is compared" +
+                (arguments.count("output") ? ", and what has been run is in " + arguments["output"].as<std::string>()
+                                           : std::string()));
+    return kExitSignalBase + interruption();
+}
+
 // The comparison as it was judged here, and below it the first run of each design.
 void write_page(const std::string& path, const ComparisonReport& report, const std::vector<DesignInput>& designs,
                 const Runs& runs) {
@@ -167,7 +176,7 @@ int compare_command(const std::vector<std::string>& words) {
     const bool quiet = arguments.count("quiet") > 0;
     listen_for_interruption();
     try {
-        if (!simulate_all(runs.simulations, cores, "", quiet)) return kExitSignalBase + interruption();
+        if (!simulate_all(runs.simulations, cores, "", quiet)) return interrupted(arguments);
         if (complained_of_impossible(*designs, runs)) return kExitUsersMistake;
         for (std::size_t d = 0; d < designs->size(); ++d)
             comparison.designs.push_back(read_design((*designs)[d], runs, d));
@@ -183,12 +192,12 @@ int compare_command(const std::vector<std::string>& words) {
             }
             refuse_to_replace_inputs(*designs, drawn.simulations);
             if (!simulate_all(drawn.simulations, cores, " more, with assumed figures drawn,", quiet))
-                return kExitSignalBase + interruption();
+                return interrupted(arguments);
             take_draws(report, draw_figures(comparison, report.winner(), drawn, draws));
         }
         print(arguments, report);
         if (!page.empty()) write_page(page, report, *designs, runs);
-        return std::ranges::any_of(report.gates, &GateOutcome::fails) ? kExitVerdict : kExitFine;
+        return fails(report) ? kExitVerdict : kExitFine;
     } catch (const ResultUnreadable& error) {
         throw UsageError(one_line(error.what()));
     } catch (const CatalogueError& error) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tools/lightloom/readable.hpp"
@@ -14,6 +15,15 @@ constexpr double kExactWhole = 9e15;
 std::string signed_text(const Metric& metric, double value) {
     if (metric.unit == MetricUnit::decibel) return value_text(metric, value);
     return (value < 0.0 ? "-" : "+") + value_text(metric, std::abs(value));
+}
+
+// "-5", "-1.5e-9", "+35C": no function is called, no cell named.
+bool is_quantity(const std::string& cell) {
+    const std::size_t digits = cell.find_first_of("0123456789");
+    if (digits > 1 || (digits == 1 && cell[0] != '-' && cell[0] != '+')) return false;
+    const std::size_t unit = std::min(cell.find_first_not_of("0123456789.+-e", digits), cell.size());
+    return std::all_of(cell.begin() + static_cast<std::ptrdiff_t>(unit), cell.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' || c == '%'; });
 }
 
 }  // namespace
@@ -82,7 +92,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
     for (const std::string& cell : cells) {
         if (&cell != cells.data()) line += ',';
         // A spreadsheet takes these for a formula; what is a number is none.
-        const bool is_number = !cell.empty() && cell.find_first_not_of("0123456789.+-e") == std::string::npos;
+        const bool is_number = is_quantity(cell);
         const bool is_formula = !is_number && cell.find_first_of("=+-@") == 0;
         std::string quoted = is_formula ? "'" : "";
         for (const char c : cell) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);

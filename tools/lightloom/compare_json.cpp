@@ -59,6 +59,7 @@ JsonObject assumed_object(const Comparison& comparison, const AssumedOutcome& as
     object.add("draws", std::uint64_t{assumed.draws}).add("winner_stays", std::uint64_t{assumed.stays});
     object.add("ties", std::uint64_t{assumed.ties});
     object.add("figures", std::uint64_t{assumed.figures});
+    object.add("none", std::uint64_t{assumed.none});
     if (assumed.instead) object.add("instead", comparison.designs[*assumed.instead].name);
     if (assumed.flip)
         object.add("figure_to_obtain", JsonObject()

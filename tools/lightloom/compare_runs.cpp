@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
-#include <mutex>
 #include <system_error>
 
 #include "tools/lightloom/console.hpp"
@@ -54,8 +53,7 @@ DrawnRuns drawn_runs(const Runs& runs, const std::vector<DesignInput>& designs, 
         std::vector<AssumedFigure> figures = assumed_figures_of(*designs[d].scenario);
         std::erase_if(figures, is_economic);
         for (const AssumedFigure& figure : figures) drawn.figures.push_back(name_of(figure));
-        const std::string all_in_the_middle(figures.size(), '1');
-        std::map<std::pair<std::size_t, std::string>, std::size_t> known;  // by set of seeds and levels
+        std::map<std::string, std::vector<std::size_t>> known{{std::string(figures.size(), '1'), {}}};
         for (std::uint64_t n = 0; n < draws; ++n) {
             Assumption assumption;
             std::string levels;
@@ -64,16 +62,17 @@ DrawnRuns drawn_runs(const Runs& runs, const std::vector<DesignInput>& designs, 
                 levels += static_cast<char>('0' + static_cast<int>(level));
                 if (level != Assumption::Level::mid) assumption.except.emplace_back(figure, level);
             }
-            if (levels == all_in_the_middle) continue;
-            const std::size_t seeds = n % runs.of_seeds[d].size();
-            const auto [at, is_new] = known.emplace(std::pair(seeds, levels), drawn.simulations.size());
+            const auto [at, is_new] = known.try_emplace(levels);
+            for (const std::size_t as_run : is_new ? runs.of_seeds[d] : std::vector<std::size_t>{}) {
+                Simulation simulation = runs.simulations[as_run];
+                simulation.assumption = assumption;
+                // No stem has a plus, so no other design's run is called so.
+                simulation.path =
+                    folder.place(fmt::format("{}+draw{}-seeds{}.h5", designs[d].stem, n + 1, at->second.size() + 1));
+                at->second.push_back(drawn.simulations.size());
+                drawn.simulations.push_back(std::move(simulation));
+            }
             drawn.of_draws[d][n] = at->second;
-            if (!is_new) continue;
-            Simulation simulation = runs.simulations[runs.of_seeds[d][seeds]];
-            simulation.assumption = std::move(assumption);
-            // No stem has a plus, so no other design's run is called so.
-            simulation.path = folder.place(fmt::format("{}+draw{}.h5", designs[d].stem, n + 1));
-            drawn.simulations.push_back(std::move(simulation));
         }
     }
     return drawn;
@@ -98,9 +97,7 @@ bool simulate_all(std::vector<Simulation>& simulations, unsigned cores, const ch
                                  cores == 1 ? "" : "s");
         line.emplace();
     }
-    std::mutex showing;
     simulate(simulations, {LIGHTLOOM_VERSION, LIGHTLOOM_BUILD_TYPE}, cores, [&](const SimulationsProgress& progress) {
-        const std::lock_guard lock(showing);
         if (line) line->show(progress.share, progress_text(progress, total, line->seconds()));
         return interruption() == 0;
     });
@@ -118,8 +115,13 @@ bool complained_of_impossible(const std::vector<DesignInput>& designs, const Run
 }
 
 Design read_design(const DesignInput& input, const Runs& runs, std::size_t number) {
-    Design design{
-        .name = input.name, .source = one_line(input.file), .title = {}, .question = {}, .runs = {}, .symptoms = {}};
+    Design design{.name = input.name,
+                  .source = one_line(input.file),
+                  .title = {},
+                  .program_version = {},
+                  .question = {},
+                  .runs = {},
+                  .symptoms = {}};
     std::vector<Symptoms> symptoms;
     std::vector<std::string> seeds;
     const auto take = [&](const ResultReader& result) {
@@ -128,6 +130,7 @@ Design read_design(const DesignInput& input, const Runs& runs, std::size_t numbe
         seeds.push_back(seeds_text(design.runs.back()));
         if (design.runs.size() > 1) return;
         design.title = one_line(result.attribute("title"));
+        design.program_version = one_line(result.attribute("program_version"));
         design.question = question_of(result);
         design.work = work_of(result);
     };
@@ -139,16 +142,18 @@ Design read_design(const DesignInput& input, const Runs& runs, std::size_t numbe
 
 AssumedOutcome draw_figures(const Comparison& comparison, std::optional<std::size_t> winner, const DrawnRuns& drawn,
                             std::uint64_t draws) {
-    std::vector<std::optional<Measured>> measured;
-    for (const Simulation& simulation : drawn.simulations) {
-        measured.emplace_back();
-        if (simulation.impossible.empty()) measured.back() = measured_of(ResultReader::open_own(simulation.path));
-    }
-    const auto run_of = [&](std::size_t design, std::size_t draw) -> const Measured* {
-        const std::vector<Measured>& as_they_are = comparison.designs[design].runs;
-        const auto run = drawn.of_draws.empty() ? std::nullopt : drawn.of_draws[design][draw];
-        if (!run) return &as_they_are[draw % as_they_are.size()];
-        return measured[*run] ? &*measured[*run] : nullptr;
+    // By the first of their simulations; empty: they cannot be built.
+    std::map<std::size_t, std::vector<Measured>> measured;
+    const auto run_of = [&](std::size_t design, std::size_t draw) -> const std::vector<Measured>* {
+        if (drawn.of_draws.empty() || drawn.of_draws[design][draw].empty()) return &comparison.designs[design].runs;
+        const std::vector<std::size_t>& simulations = drawn.of_draws[design][draw];
+        const auto [at, is_new] = measured.try_emplace(simulations[0]);
+        for (const std::size_t n : is_new ? simulations : std::vector<std::size_t>{}) {
+            const Simulation& simulation = drawn.simulations[n];
+            if (!simulation.impossible.empty()) break;
+            at->second.push_back(measured_of(ResultReader::open_own(simulation.path)));
+        }
+        return at->second.empty() ? nullptr : &at->second;
     };
     return under_assumptions(comparison, winner, draws, run_of, drawn.figures);
 }

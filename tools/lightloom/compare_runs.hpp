@@ -20,11 +20,12 @@ struct Runs {
 };
 Runs runs_of(const std::vector<DesignInput>& designs, const ResultFolder& folder, std::uint64_t seeds);
 
-/// Which simulation is a design's in a draw. The n-th draw takes the n-th set of seeds, round and round.
+/// Which simulations are a design's in a draw.
 struct DrawnRuns {
     std::vector<Simulation> simulations;
-    std::vector<std::vector<std::optional<std::size_t>>> of_draws;  // by design, then by draw; none: the run as it is
-    std::vector<std::string> figures;                               // of optics that the draws change
+    /// By design, then by draw, then by set of seeds; none: the runs as they are.
+    std::vector<std::vector<std::vector<std::size_t>>> of_draws;
+    std::vector<std::string> figures;  // of optics that the draws change
 };
 DrawnRuns drawn_runs(const Runs& runs, const std::vector<DesignInput>& designs, const ResultFolder& folder,
                      std::uint64_t draws);

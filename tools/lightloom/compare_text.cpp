@@ -86,13 +86,17 @@ std::string spread_text(const ComparisonReport& report) {
     const Metric& metric = *report.comparison.objective;
     std::vector<std::vector<std::string>> rows;
     for (const Design& design : report.comparison.designs) {
-        const auto worst = worst_run(design, metric);
-        if (design.runs.size() < 2 || !worst) continue;
+        if (design.runs.size() < 2) continue;
+        const WorstRun worst = worst_run(design, metric);
         std::vector<double> values = design.values(metric);
         std::erase_if(values, [](double value) { return std::isnan(value); });
+        if (values.empty()) continue;
         const auto [least, most] = std::ranges::minmax(values);
+        const std::string with = seeds_text(design.runs[worst.run]);
         rows.push_back({design.name, fmt::format("{} to {}", value_text(metric, least), value_text(metric, most)),
-                        least == most ? "" : "worst with " + seeds_text(design.runs[worst->run])});
+                        std::isnan(worst.value) ? "none with " + with
+                        : least == most         ? ""
+                                                : "worst with " + with});
     }
     return rows.empty() ? "" : fmt::format("\n{} over seeds\n", metric.name) + aligned(rows);
 }
@@ -101,6 +105,9 @@ std::string gates_text(const ComparisonReport& report) {
     std::string text;
     for (const GateOutcome& gate : report.gates)
         text += gate_line(gate, report.comparison.designs[gate.design].name + ": ");
+    for (const std::size_t d : unfinished(report.comparison))
+        text += fmt::format("RED   {}: is not complete, as the baseline is: gates judge what it did until it ended\n",
+                            report.comparison.designs[d].name);
     return text.empty() ? "" : "\ngates\n" + text;
 }
 
@@ -118,10 +125,26 @@ ComparisonReport judged(const Comparison& comparison) {
 
 void take_draws(ComparisonReport& report, AssumedOutcome outcome) {
     for (std::size_t gate = 0; gate < report.gates.size(); ++gate) {
+        if (!outcome.red.at(gate)) continue;
         report.gates[gate].draws = outcome.draws;
-        report.gates[gate].red_draws = outcome.red.at(gate);
+        report.gates[gate].red_draws = *outcome.red[gate];
     }
     report.assumed = std::move(outcome);
+}
+
+std::vector<std::size_t> unfinished(const Comparison& comparison) {
+    const auto is_complete = [](const Design& design) {
+        return std::ranges::all_of(design.runs, &Measured::is_complete);
+    };
+    std::vector<std::size_t> designs;
+    for (std::size_t d = 0; d < comparison.designs.size(); ++d)
+        if (is_complete(comparison.designs[comparison.baseline]) && !is_complete(comparison.designs[d]))
+            designs.push_back(d);
+    return designs;
+}
+
+bool fails(const ComparisonReport& report) {
+    return std::ranges::any_of(report.gates, &GateOutcome::fails) || !unfinished(report.comparison).empty();
 }
 
 std::string comparison_text(const ComparisonReport& report) {

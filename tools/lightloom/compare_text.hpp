@@ -26,6 +26,12 @@ struct ComparisonReport {
 ComparisonReport judged(const Comparison& comparison);
 void take_draws(ComparisonReport& report, AssumedOutcome outcome);
 
+/// Designs that did not complete, though the baseline did: what was measured of them is of a part of the work.
+std::vector<std::size_t> unfinished(const Comparison& comparison);
+
+/// Whether a gate is red, or a design unfinished.
+bool fails(const ComparisonReport& report);
+
 /// Who wins, by how much with what interval, why, who is out, and what would turn it. One paragraph, a sentence to a
 /// line.
 std::string verdict_text(const ComparisonReport& report);

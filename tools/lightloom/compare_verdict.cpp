@@ -10,6 +10,7 @@
 
 #include "tools/lightloom/compare_cells.hpp"
 #include "tools/lightloom/compare_text.hpp"
+#include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/readable.hpp"
 
 namespace lightloom {
@@ -20,48 +21,58 @@ constexpr std::size_t kFiguresAhead = 8;
 std::string lead_text(const ComparisonReport& report, std::size_t winner, std::size_t second) {
     const Comparison& comparison = report.comparison;
     const Metric& metric = *comparison.objective;
+    const Design &first = comparison.designs[winner], &other = comparison.designs[second];
     const double ours = report.values[winner][number_of(metric)], theirs = report.values[second][number_of(metric)];
-    std::string text =
-        fmt::format("{} wins by {}: {} against {} of {}", comparison.designs[winner].name, metric.name,
-                    value_text(metric, ours), value_text(metric, theirs), comparison.designs[second].name);
     if (ours == theirs)
-        text =
-            fmt::format("{} and {} are equal by {}: {}; the first named stands first", comparison.designs[winner].name,
-                        comparison.designs[second].name, metric.name, value_text(metric, ours));
-    else if (metric.unit != MetricUnit::decibel && theirs != 0.0)
+        return fmt::format("{} and {} are equal by {}: {}; the first named stands first.\n", first.name, other.name,
+                           metric.name, value_text(metric, ours));
+    std::string text = fmt::format("by {}: {} against {} of {}", metric.name, value_text(metric, ours),
+                                   value_text(metric, theirs), other.name);
+    if (metric.unit != MetricUnit::decibel && theirs != 0.0)
         text += fmt::format(", {} {}", readable_percent(std::abs(ours - theirs) / std::abs(theirs)),
                             ours < theirs ? "less" : "more");
     const auto lead = paired_lead(comparison, metric, winner, second);
-    if (lead && !lead->excludes_zero())
-        text += fmt::format("; over seeds the difference is {}: it may be chance", interval_text(metric, *lead));
-    else if (lead)
+    const auto differ = [&](const Design& design) {
+        return std::ranges::max(design.values(metric)) != design.value(metric);
+    };
+    const bool have_runs = first.runs.size() > 1 || other.runs.size() > 1;
+    if (lead)
         text += fmt::format("; over seeds the difference is {}", interval_text(metric, *lead));
+    else if (have_runs)
+        text += "; not all runs have a partner of the same seeds, so no interval";
     else
         text += "; one run each, so no interval (scenarios: --seeds 10)";
-    return text + ".\n";
+    const bool may_be_chance = lead ? !lead->excludes_zero() : differ(first) || differ(other);
+    return may_be_chance ? fmt::format("{} stands first {}: it may be chance.\n", first.name, text)
+                         : fmt::format("{} wins {}.\n", first.name, text);
 }
 
 // What the draws say of the answer: of the winner, or of there being none.
+std::string stays_text(const ComparisonReport& report, const AssumedOutcome& a) {
+    const Comparison& comparison = report.comparison;
+    const std::string draws = fmt::format("{} draws over {} assumed figure{} that may bear on what is asked", a.draws,
+                                          a.figures, a.figures == 1 ? "" : "s");
+    std::string text = report.winner() ? fmt::format("{} stays first in {} of {}",
+                                                     comparison.designs[*report.winner()].name, a.stays, draws)
+                                       : fmt::format("No design meets its requirements in {} of {}", a.stays, draws);
+    if (a.ties > 0) text += fmt::format(" (in {} of them with the next as good)", a.ties);
+    std::vector<std::string> otherwise;
+    if (a.none > 0) otherwise.push_back(fmt::format("in {} no design meets its requirements", a.none));
+    if (a.instead) otherwise.push_back(fmt::format("mostly {} is first", comparison.designs[*a.instead].name));
+    return otherwise.empty() ? text : fmt::format("{}; else {}", text, fmt::join(otherwise, ", "));
+}
+
 std::string assumed_text(const ComparisonReport& report) {
     if (!report.assumed) return "";
-    const Comparison& comparison = report.comparison;
     const AssumedOutcome& a = *report.assumed;
-    std::string text;
-    if (a.figures == 0) {
-        text = fmt::format("No assumed figure {}bears on {}", report.undrawn.empty() ? "" : "that was drawn ",
-                           comparison.fail_if.empty() ? comparison.objective->name : "what is asked");
-    } else {
-        const std::string draws = fmt::format("{} draws over {} assumed figure{} that may bear on it", a.draws,
-                                              a.figures, a.figures == 1 ? "" : "s");
-        text = report.winner() ? fmt::format("{} stays first in {} of {}", comparison.designs[*report.winner()].name,
-                                             a.stays, draws)
-                               : fmt::format("That stays so in {} of {}", a.stays, draws);
-        if (a.ties > 0) text += fmt::format(" (in {} of them with the next as good)", a.ties);
-        if (a.instead) text += fmt::format(", else mostly {} is", comparison.designs[*a.instead].name);
-    }
+    std::string text = a.figures == 0 ? fmt::format("No assumed figure {}bears on what is asked",
+                                                    report.undrawn.empty() ? "" : "that was drawn ")
+                                      : stays_text(report, a);
     if (a.flip)
         text += fmt::format("; most depends on {}: at its {} value it is otherwise in {} of {} draws", a.flip->figure,
                             level_text(a.flip->level), a.flip->lost, a.flip->draws);
+    else if (a.stays < a.draws)
+        text += "; no single figure decides that beyond chance";
     text += ".\n";
     if (!report.undrawn.empty())
         text +=
@@ -105,7 +116,7 @@ std::string other_losers_text(const ComparisonReport& report, std::size_t winner
     const std::size_t more = lines.size() - std::min(lines.size(), kTold);
     lines.resize(lines.size() - more);
     if (more > 0)
-        lines.push_back(fmt::format("Of {} more design{}, too, something goes wrong that does not of {}.\n", more,
+        lines.push_back(fmt::format("With {} more design{}, too, something goes worse than with {}.\n", more,
                                     more == 1 ? "" : "s", comparison.designs[winner].name));
     return fmt::format("{}", fmt::join(lines, ""));
 }
@@ -114,21 +125,40 @@ std::string why_text(const ComparisonReport& report, std::size_t winner, std::si
     const Comparison& comparison = report.comparison;
     const Design &best = comparison.designs[winner], &other = comparison.designs[second];
     const std::size_t column = number_of(*comparison.objective);
+    if (report.values[winner][column] == report.values[second][column]) return "";
     const auto reasons = differences(*comparison.objective, best.name, best.symptoms, other.name, other.symptoms);
+    if (reasons.empty()) return "Why: nothing that was measured explains it.\n";
     std::string text;
-    const std::size_t runs = std::max(best.runs.size(), other.runs.size());
-    const std::string means = runs > 1 ? fmt::format(", in the mean of {} runs", runs) : "";
-    for (const std::string& why : reasons) text += fmt::format("Why{}: {}.\n", means, why);
-    if (reasons.empty() && report.values[winner][column] != report.values[second][column])
-        text = "Why: nothing that was measured explains it.\n";
+    for (const std::string& why : reasons) text += fmt::format("Why: {}.\n", why);
+    if (best.runs.size() > 1 || other.runs.size() > 1)
+        text +=
+            "There, loads, queues and counts are means over a design's runs; margins are the least, faults the "
+            "worst.\n";
     return text;
 }
 
-// Two phrases at most: with one key others change, too.
-std::string other_work_text(const Comparison& comparison) {
+// Where it is nearest to failing. What one failure does is of the whole fabric, however likely it is.
+std::string weakness_text(const ComparisonReport& report, std::size_t winner) {
+    const Design& design = report.comparison.designs[winner];
+    const auto value = [&](const char* name) { return report.values[winner][number_of(*metric_named(name))]; };
+    std::vector<std::string> parts;
+    if (const Symptoms::Tier* weakest = weakest_tier(design.symptoms))
+        parts.push_back(fmt::format("the cables of tier {} have the least margin, {}", weakest->name,
+                                    readable_decibel(*weakest->margin_db)));
+    if (const double cut_off = value("worst_failure_cut_off"); cut_off > 0.0)
+        parts.push_back(fmt::format("one failure cuts off {:.0f} GPUs at worst", cut_off));
+    return parts.empty() ? "" : fmt::format("What breaks first in {}: {}.\n", design.name, fmt::join(parts, "; "));
+}
+
+// What the order and the gates take no account of. Two phrases of other work at most: with one key others change, too.
+std::string warnings_text(const Comparison& comparison) {
     constexpr std::size_t kPhrases = 2;
     const Design& baseline = comparison.designs[comparison.baseline];
     std::string text;
+    for (const Design& design : comparison.designs)
+        if (design.program_version != baseline.program_version)
+            text += fmt::format("WARNING: {} was made by lightloom {}, {} by {}.\n", design.name,
+                                design.program_version, baseline.name, baseline.program_version);
     for (const Design& design : comparison.designs) {
         std::vector<std::string> phrases = other_work(design.name, design.work, baseline.name, baseline.work);
         if (phrases.empty()) continue;
@@ -142,13 +172,23 @@ std::string other_work_text(const Comparison& comparison) {
 
 std::string miss_text(const GateOutcome& gate) {
     const Metric& metric = *gate.gate.metric;
-    if (!gate.holds) return fmt::format("{}, which was not measured", gate.gate.text);
+    if (!gate.holds) return fmt::format("{}: {}", gate.gate.text, missing_text(gate));
     const double miss = miss_of(gate);
     std::string by;
-    if (std::isfinite(miss))
-        by =
-            fmt::format(" by {}", metric.unit == MetricUnit::decibel ? readable_decibel(miss) : readable_percent(miss));
+    if (std::isfinite(miss) && metric.unit == MetricUnit::decibel)
+        by = fmt::format(" by {:.2f} dB", std::abs(gate.value - gate.bound));
+    else if (std::isfinite(miss))
+        by = " by " + readable_percent(miss);
     return fmt::format("{}{}: it has {}", gate.gate.text, by, value_text(metric, gate.value));
+}
+
+// "it has no completion", or some of its runs have none.
+std::string absence_text(const Design& design, const Metric& metric) {
+    const std::vector<double> values = design.values(metric);
+    const auto absent = std::ranges::count_if(values, [](double value) { return std::isnan(value); });
+    if (static_cast<std::size_t>(absent) == values.size()) return fmt::format("it has no {}", metric.name);
+    return fmt::format("{} of {} runs have no {}, as that with {}", absent, values.size(), metric.name,
+                       seeds_text(design.runs[worst_run(design, metric).run]));
 }
 
 /// A design that is out, and what keeps it out.
@@ -191,7 +231,7 @@ std::string excluded_text(const ComparisonReport& report) {
             reasons.push_back(
                 (gate->state() == GateState::undecided ? "as assumed figures stand it misses " : "it misses ") +
                 miss_text(*gate));
-        if (std::isnan(value)) reasons.push_back(fmt::format("it has no {}", comparison.objective->name));
+        if (std::isnan(value)) reasons.push_back(absence_text(comparison.designs[out.design], *comparison.objective));
         text += fmt::format("{} is out: {}.", comparison.designs[out.design].name, fmt::join(reasons, "; "));
         if (const auto winner = report.winner();
             winner && is_better(*comparison.objective, value, report.values[*winner][column]))
@@ -207,10 +247,13 @@ std::string excluded_text(const ComparisonReport& report) {
 // What the winner meets by the middle of assumed figures only.
 std::string undecided_text(const ComparisonReport& report) {
     std::string text;
-    for (const GateOutcome& gate : report.gates)
-        if (gate.is_required && report.winner() == gate.design && gate.state() == GateState::undecided)
-            text += fmt::format("Whether {} meets {} is undecided: that hangs on assumed figures.\n",
-                                report.comparison.designs[gate.design].name, gate.gate.text);
+    for (const GateOutcome& gate : report.gates) {
+        if (!gate.is_required || report.winner() != gate.design || gate.state() == GateState::green) continue;
+        text +=
+            fmt::format("Whether {} meets {} {}.\n", report.comparison.designs[gate.design].name, gate.gate.text,
+                        gate.state() == GateState::undecided ? "is undecided: that hangs on assumed figures"
+                                                             : "hangs on assumed figures: in all draws it does not");
+    }
     return text;
 }
 
@@ -231,8 +274,9 @@ std::string first_text(const ComparisonReport& report) {
 }  // namespace
 
 std::string verdict_text(const ComparisonReport& report) {
-    std::string text = other_work_text(report.comparison) + first_text(report) + excluded_text(report) +
+    std::string text = warnings_text(report.comparison) + first_text(report) + excluded_text(report) +
                        undecided_text(report) + assumed_text(report);
+    if (report.winner()) text += weakness_text(report, *report.winner());
     if (report.order.size() > 1) text += flip_text(report, report.order[0], report.order[1]);
     return text;
 }

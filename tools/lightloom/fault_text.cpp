@@ -53,7 +53,10 @@ std::string reactions(const Scenario::Fault& fault, const RunResult::Faults& f, 
     std::string text;
     if (!is_lit(fault) && (f.frames_lost[i] > 0 || f.to_detect_ps[i] >= 0))
         text = after("detected", f.to_detect_ps[i]) + ", " + after("rerouted", f.to_reroute_ps[i]) + ", ";
-    return text + (f.flows_stalled[i] == 0 ? "nothing to recover" : after("recovered", f.to_recover_ps[i]));
+    if (f.flows_stalled[i] == 0) return text + "nothing to recover";
+    // One that is for good may stall the next flow any time.
+    const bool is_for_good = f.to_ps[i] < 0 && f.to_recover_ps[i] >= 0;
+    return text + after(is_for_good ? "the last stall over" : "recovered", f.to_recover_ps[i]);
 }
 
 std::string jobs(const RunResult& result, std::size_t i, std::string_view group) {

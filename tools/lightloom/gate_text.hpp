@@ -20,6 +20,12 @@ std::vector<Gate> gates_of(const Arguments& arguments);
 std::vector<GateOutcome> gates_of_run(const std::vector<std::string>& required, const std::vector<Gate>& fail_if,
                                       const Measured& run);
 
+/// "green", or as the other two are called.
+std::string_view state_text(const GateOutcome& gate, std::string_view red, std::string_view undecided);
+
+/// Why nobody knows whether it holds: "completion was not measured".
+std::string missing_text(const GateOutcome& gate);
+
 /// "RED   fails if p99_9 > 12us: p99_9_latency is 13.1 us, the bound 12.0 us".
 /// @param of  a design's name and ": ", or nothing
 std::string gate_line(const GateOutcome& gate, std::string_view of);

@@ -8,6 +8,7 @@
 
 #include "tools/lightloom/compare_cells.hpp"
 #include "tools/lightloom/compare_text.hpp"
+#include "tools/lightloom/gate_text.hpp"
 
 namespace lightloom {
 namespace {
@@ -46,6 +47,7 @@ Design design_of(const ResultReader& result) {
     return {.name = one_line(path.stem().string()),
             .source = one_line(result.path()),
             .title = one_line(result.attribute("title")),
+            .program_version = one_line(result.attribute("program_version")),
             .question = question_of(result),
             .runs = {measured_of(result)},
             .symptoms = symptoms_of(result),
@@ -62,8 +64,7 @@ std::vector<JsonObject> gate_objects(const std::vector<GateOutcome>& gates) {
                               .add("value", gate.value)
                               .add("bound", gate.bound)
                               .add("is_measured", gate.holds.has_value())
-                              .add("is_met", !gate.is_red())
-                              .add("is_undecided", gate.state() == GateState::undecided));
+                              .add("state", state_text(gate, "red", "undecided")));
     return objects;
 }
 

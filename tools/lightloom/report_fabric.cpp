@@ -52,6 +52,10 @@ ReportedFabric::ReportedFabric(const ResultReader& result)
         check_references(result, *ports, kMostPorts, "a port");
     check_rows(result, margin_db.size(), directions(), "optics/links");
     check_rows(result, frame_loss_ratio.size(), directions(), "optics/links");
+    if (result.has("optics/links/fault_db")) {
+        fault_db = result.column("optics/links/fault_db");
+        check_rows(result, fault_db.size(), directions(), "optics/links");
+    }
     if (!result.has("ports/direction")) return;
 
     const std::vector<std::int64_t> direction = result.whole_column("ports/direction");

@@ -21,16 +21,18 @@ struct ReportedFabric {
     std::string sender_name(std::size_t direction) const;
     /// The least during the run where the result has it, else as built.
     double margin_in_run(std::size_t direction) const;
-    /// Did a fault lower its margin?
+    /// Did a fault lower its margin after the start? One that began with the run is in what is known of the start.
     bool was_degraded(std::size_t direction) const { return margin_in_run(direction) < margin_db[direction]; }
+    bool began_degraded(std::size_t direction) const { return !fault_db.empty() && fault_db[direction] > 0.0; }
 
     std::vector<std::string> kinds, tiers;  // words
     // By node
     std::vector<std::int64_t> kind, index, first_port;
     // By cable
     std::vector<std::int64_t> tier, lower_node, upper_node, lower_port, upper_port;
-    // By direction, 2 x cable + 1 for downwards, as the links were built
+    // By direction, 2 x cable + 1 for downwards, at the start of the run: as the links were built, but for faults then
     std::vector<double> margin_db, frame_loss_ratio;
+    std::vector<double> fault_db;  // empty of results of before the file had it
     // By direction, too; empty of a run that has not ended
     std::vector<double> utilisation;
     std::vector<std::int64_t> frames_sent, frames_lost, frames_dropped, deepest_queue_bytes, paused_ps;

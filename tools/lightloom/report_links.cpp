@@ -80,15 +80,17 @@ void add_histogram(JsonObject& json, const char* name, const ReportedFabric& fab
 /// Margins as built and, where faults lowered any, the least ones during the run in bins that hold both.
 void add_margins(JsonObject& json, const ReportedFabric& fabric) {
     std::vector<double> in_run, both = fabric.margin_db;
-    std::int64_t degraded = 0;
+    std::int64_t degraded = 0, from_start = 0;
     for (std::size_t d = 0; d < fabric.directions(); ++d) {
         in_run.push_back(fabric.margin_in_run(d));
         degraded += fabric.was_degraded(d);
+        from_start += fabric.began_degraded(d);
     }
     both.insert(both.end(), in_run.begin(), in_run.end());
     const auto bins = bins_over(both, {0.02, 0.05, 0.1, 0.2, 0.5});
     if (!bins) return;
     JsonObject margin = histogram(fabric, fabric.margin_db, *bins);
+    margin.add("from_start", from_start);
     if (!fabric.least_margin_db.empty()) margin.add("degraded", degraded);
     if (degraded > 0) margin.add("in_run", histogram_rows(fabric, in_run, *bins));
     json.add("margin", margin);

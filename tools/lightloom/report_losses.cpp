@@ -42,13 +42,15 @@ bool LinkLosses::is_explained() const {
 
 LinkLosses losses_on(const ReportedFabric& fabric) {
     LinkLosses losses;
+    for (std::size_t d = 0; d < fabric.fault_db.size(); ++d) losses.tells_built &= !fabric.began_degraded(d);
     losses.tells_faults = !fabric.least_margin_db.empty() && !fabric.frames_lost_in_dark.empty();
     for (std::size_t d = 0; d < fabric.frames_lost.size(); ++d) {
         const double in_dark = at(fabric.frames_lost_in_dark, d);
         (at(fabric.lock_losses, d) > 0.0 ? losses.without_lock : losses.in_outages) += in_dark;
-        LinkLosses::Errors& errors = fabric.was_degraded(d) ? losses.degraded : losses.as_built;
+        const bool was_degraded = fabric.was_degraded(d) || fabric.began_degraded(d);
+        LinkLosses::Errors& errors = was_degraded ? losses.degraded : losses.as_built;
         errors.lost += at(fabric.frames_lost, d) - in_dark;
-        if (fabric.frame_loss_ratio[d] > 0.0)
+        if (fabric.frame_loss_ratio[d] > 0.0 && !fabric.began_degraded(d))  // else the fault is in it
             errors.expected += (at(fabric.frames_sent, d) - in_dark) * fabric.frame_loss_ratio[d];
     }
     return losses;
@@ -61,8 +63,10 @@ std::string sentence_of(const LinkLosses& losses) {
     if (losses.in_outages > 0.0)
         parts.push_back(count_text(losses.in_outages) + " in the dark on links that faults took down");
     if (losses.degraded.lost > 0.0)
-        parts.push_back(fmt::format("{} to bit errors on links that faults degraded (as built {} were expected)",
-                                    count_text(losses.degraded.lost), expectation_text(losses.degraded.expected)));
+        parts.push_back(count_text(losses.degraded.lost) + " to bit errors on links that faults degraded" +
+                        (losses.tells_built
+                             ? fmt::format(" (as built {} were expected)", expectation_text(losses.degraded.expected))
+                             : ""));
     if (losses.as_built.lost > 0.0) parts.push_back(errors_as_built(losses));
     // Of one part it is said once how many: it begins with the number.
     if (parts.size() == 1) return "frames lost on links: " + parts[0];

@@ -21,6 +21,7 @@ struct LinkLosses {
     double in_outages = 0.0;    // in the dark, on links that never did: faults took them down
     Errors degraded;            // on links whose margin a fault lowered
     Errors as_built;            // on all others
+    bool tells_built = true;    // else faults that began with the run are in all that is known of some links
     bool tells_faults = true;   // else the result has no columns to tell what faults took: all is as_built
 
     double total() const { return without_lock + in_outages + degraded.lost + as_built.lost; }

@@ -1,8 +1,11 @@
 #include "tools/lightloom/report_page.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -65,7 +68,7 @@ void refuse_to_overwrite_others(const std::string& path) {
     std::string beginning(kBeginning.size(), '\0');
     std::ifstream(path, std::ios::binary).read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
     if (beginning != kBeginning)
-        throw UsageError(fmt::format("{} exists and is not an HTML page; choose another name", path));
+        throw UsageError(fmt::format("{} exists and is not a page of lightloom; choose another name", path));
 }
 
 }  // namespace
@@ -77,6 +80,9 @@ bool can_make_page(const std::string& path) {
         return false;
     }
     refuse_to_overwrite_others(path);
+    const std::string folder = (std::filesystem::absolute(path).parent_path() / "").string();  // "/": no file is one
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        throw std::runtime_error("cannot write " + path + ": " + std::strerror(errno));
     return true;
 }
 

@@ -14,7 +14,7 @@
 namespace lightloom {
 
 /// Before the work whose page goes to `path`: false, and the terminal is told why, if this build cannot draw.
-/// @throws UsageError if something else than a page is there
+/// @throws UsageError if something else than a page is there; std::runtime_error if the folder takes none
 bool can_make_page(const std::string& path);
 
 /// @param title  any text @param comparison  of several results

@@ -10,6 +10,7 @@
 #include "core/quantity_text.hpp"
 #include "scenarios/toml_document.hpp"
 #include "tools/lightloom/compare_cells.hpp"
+#include "tools/lightloom/gate_text.hpp"
 #include "tools/lightloom/readable.hpp"
 #include "tools/lightloom/report_losses.hpp"
 
@@ -83,9 +84,11 @@ std::optional<Finding> margin_finding(const ResultReader& result, const Reported
     if (!worst) return std::nullopt;
     const double at_start = fabric.margin_db[*worst];
     const double margin = std::fmin(at_start, result.find("summary/worst_margin_db").value_or(at_start));
-    const std::string sentence = fmt::format(
+    std::string sentence = fmt::format(
         "least link margin {} on {}{}", readable_decibel(margin), fabric.sender_name(*worst),
         margin < at_start ? fmt::format(" (during a fault, {} before it)", readable_decibel(at_start)) : "");
+    if (fabric.began_degraded(*worst))
+        sentence += fmt::format(", a fault from the start taking {:.2f} dB of it", fabric.fault_db[*worst]);
     if (margin < 0.0) return Finding{Word::fail, sentence + ": its budget does not close"};
     const auto wanted = wanted_margin(result);
     if (!wanted) return Finding{Word::pass, sentence};
@@ -120,7 +123,7 @@ std::optional<Finding> loss_finding(const ResultReader& result, const ReportedFa
 Finding gate_finding(const GateOutcome& outcome) {
     const Metric& metric = *outcome.gate.metric;
     const std::string required = "its scenario requires " + outcome.gate.text;
-    if (!outcome.holds) return {Word::fail, fmt::format("{}, but {} was not measured", required, metric.name)};
+    if (!outcome.holds) return {Word::fail, fmt::format("{}, but {}", required, missing_text(outcome))};
     const std::string found = fmt::format("{}, and it is {}", required, value_text(metric, outcome.value));
     switch (outcome.state()) {
         case GateState::green: return {Word::pass, found};

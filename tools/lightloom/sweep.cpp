@@ -167,7 +167,7 @@ bool execute(const Sweep& sweep, const SweepPlan& plan, const SweepFolder& folde
                         {.program = fs::read_symlink("/proc/self/exe").string(),
                          .options = sweep.slurm.options,
                          .points_per_task = sweep.slurm.points_per_task,
-                         .cpus = sweep.slurm.cpus,
+                         .cpus = std::max(sweep.slurm.cpus, budget.threads),  // what runs on no core of its own waits
                          .threads = budget.threads,
                          .retries = budget.retries},
                         watcher_of(line));

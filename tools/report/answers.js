@@ -36,18 +36,18 @@ function figureTable(result, caption, rows) {
 
 // -- Gates
 
-/** "met" by the middle of what is assumed; where other figures would turn that, it is undecided. */
-const metText = ({is_met: isMet, is_undecided: isUndecided}) =>
-    isUndecided ? '? undecided: assumed figures decide' : isMet ? '✓ met' : '✗ NOT MET';
+/** What compare says of a gate, with a sign beside the word. */
+const GATE_STATES = {green: '✓ green', red: '✗ RED', undecided: '? undecided: assumed figures decide'};
 
 const gateRow = (row) => [
-    row.gate, metText(row), row.is_measured ? cell(readable(row.value, row.units), row.value) : 'not measured',
+    row.gate, GATE_STATES[row.state],
+    row.is_measured ? cell(readable(row.value, row.units), row.value) : 'not measured',
     cell(readable(row.bound, row.units), row.bound)];
 
 function gatesTable(result) {
     return result.gates.length === 0 ? null : tableElement({
         caption: 'Requirements: the gates of the scenario that made this result, as it was then ([question])',
-        head: ['requirement', 'met', 'is', 'bound'],
+        head: ['requirement', 'state', 'is', 'bound'],
         rows: result.gates.map(gateRow),
     });
 }

@@ -151,23 +151,26 @@ function histogramChart({title, note, axisName, data, label}) {
 
 /** What links were like at the start is known of all, what faults made of them only of their margins. */
 function beforeFaults(result) {
-    const count = result.fault_rows;
+    const count = result.fault_rows, fromStart = result.margin?.from_start;
+    if (fromStart) return ` At the start of the run: faults that begin then take margin from ${
+        readableNumber(fromStart)} of them already.`;
     return count ? ` As built: before the ${count === 1 ? 'fault' : `${readableNumber(count)} faults`} of this run.`
         : ' As built.';
 }
 
 /** As built and, where faults took margin from links, beside it the least during the run. */
 function marginChart(result) {
-    const {margin} = result, {degraded} = margin;
+    const {margin} = result, {degraded, from_start: fromStart} = margin;
+    const start = fromStart ? 'at the start' : 'as built';
     const named = (rows, when) => rows.map((row) => ({...row, tier: `${row.tier}, ${when}`, stack: when}));
     return histogramChart({
         title: 'Link margin', axisName: 'margin, dB', label: (db) => db.toFixed(2),
         data: {...margin, rows: margin.in_run
-            ? [...named(margin.rows, 'as built'), ...named(margin.in_run, 'least in the run')] : margin.rows},
+            ? [...named(margin.rows, start), ...named(margin.in_run, 'least in the run')] : margin.rows},
         note: 'What each direction of a link receives over what its receiver needs, worst lane.' +
-            (margin.in_run ? ` As built, and the least during the run: faults took margin from ${
-                readableNumber(degraded)} of them.` : beforeFaults(result) +
-            (result.fault_rows && degraded === 0 ? ' None of them took margin from any.' : '')),
+            (margin.in_run ? `${fromStart ? beforeFaults(result) + ' And' : ' As built, and'} the least during the ` +
+                `run: faults took margin from ${readableNumber(degraded)} of them.` : beforeFaults(result) +
+            (result.fault_rows && degraded === 0 && !fromStart ? ' None of them took margin from any.' : '')),
     });
 }
 

@@ -21,10 +21,10 @@ function rankingTable({results, comparison}) {
     const value = (n) => metric?.values[n];
     const row = (n, rank) => {
         const own = gates.filter(({design}) => design === n);
-        const met = own.filter(({is_met: isMet}) => isMet).length;
+        const green = own.filter(({state}) => state === 'green').length;
         return [names[n], rank, isFigure(value(n)) ? cell(readable(value(n), metric.units), value(n)) : '-',
             against(value(n), value(baseline), metric?.units).replace(/^ \(|\)$/g, '') || '-', results[n].verdict.word,
-            own.length === 0 ? 'none' : `${met} of ${own.length} met`];
+            own.length === 0 ? 'none' : `${green} of ${own.length} green`];
     };
     const out = names.map((_, n) => n).filter((n) => !order.includes(n));
     return tableElement({
@@ -34,6 +34,15 @@ function rankingTable({results, comparison}) {
     });
 }
 
+/** Which designs have several runs, and what is of their first. */
+function meansNote(names, runs) {
+    if (runs.every((count) => count === 1)) return '';
+    const several = names.filter((_, n) => runs[n] > 1), count = Math.max(...runs);
+    const whose = several.length === names.length ? 'all' : several.join(', ');
+    return ` Figures of ${whose} are means over ${count} seeds; ` +
+        'run verdicts, and all below the comparison, are of the first of them.';
+}
+
 function ranking(data) {
     const {conclusion, gates, names, baseline, runs} = data.comparison;
     const sentences = conclusion.trim().split('\n'), isWarning = (sentence) => sentence.startsWith('WARNING');
@@ -41,16 +50,14 @@ function ranking(data) {
     return [
         el('h3', null, 'Ranking'),
         el('p', {class: 'note'}, `By ${data.comparison.objective}, of those that meet their requirements. It is ` +
-            'not the run verdict, which says of each run by itself whether it is sound.' + (Math.max(...runs) > 1
-            ? ` Figures are means over ${Math.max(...runs)} seeds; run verdicts, and all below the comparison, are ` +
-              'of the first.' : '')),
+            'not the run verdict, which says of each run by itself whether it is sound.' + meansNote(names, runs)),
         el('p', {class: 'winner'}, el('strong', null, winner)),
         reasons.length ? el('ul', {class: 'also'}, reasons.map((sentence) => el('li', null, sentence))) : null,
         rankingTable(data),
         gates.length ? tableElement({
             caption: 'Gates: what the scenario that made each result requires, as it was then ([question]), ' +
                 `what that of ${names[baseline]} does, which is asked of all, and what makes the comparison fail`,
-            head: ['result', 'gate', 'met', 'is', 'bound'],
+            head: ['result', 'gate', 'state', 'is', 'bound'],
             rows: gates.map((gate) => [names[gate.design], ...gateRow(gate)]),
         }) : null,
     ];

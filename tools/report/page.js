@@ -94,7 +94,7 @@ function tiles(result) {
     const tile = (name, text, value, path) => el('div', {class: 'tile'}, el('dt', null, name),
         el('dd', {'data-value': String(value), 'data-path': path, title: String(value)}, text));
     const list = TILES.map(([path, name, show]) => [path, name, show, figureOf(result, path)])
-        .filter(([, , , value]) => isFigure(value))
+        .filter(([path, , , value]) => isFigure(value) && (path !== TILES[0][0] || result.status === 'complete'))
         .map(([path, name, show, value]) => tile(name, show(value), value, path));
     const tail = packetTail(result);
     if (tail) list.splice(1, 0, tile('p99.9 packet latency', duration(tail.quantiles.p99_9), tail.quantiles.p99_9,

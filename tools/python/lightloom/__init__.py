@@ -38,7 +38,8 @@ def open(path):  # the name by which users look for it
     """A Result, of a run that ended, was stopped, was killed, or still goes on; of a sweep's merged.h5 a Sweep."""
     file = _opened(path)
     kind = {"lightloom-result": Result, "lightloom-sweep": Sweep}.get(file.attrs.get("format"))
-    if kind is None or file.attrs["format_version"][0] != FORMAT_VERSION:
+    version = file.attrs.get("format_version")
+    if kind is None or version is None or numpy.ravel(version)[0] != FORMAT_VERSION:
         file.close()
         raise NotAResult(f"{path}: no result of format {FORMAT_VERSION}, and no sweep's merged.h5")
     return kind(path, file)
@@ -106,16 +107,15 @@ class _File:
         tables = {}  # in the order of the file; links to other files are not followed
         self._file.visititems(lambda path, found: tables.setdefault(path.rpartition("/")[0])
                               if _is_dataset(found) else None)
-        raise NotThere(f"{self.path} has no table {name!r}; the nearest is {_nearest(name, tables)!r} of "
-                       f"{', '.join(tables)}")
+        raise NotThere(f"{self.path} has no table {name!r}{_nearest(name, tables)}; there are {', '.join(tables)}")
 
     def _dataset(self, path):
         item = self._file[path] if path in self._file else None
         if _is_dataset(item):
             return item
         names = list(self._group(path.rpartition("/")[0] or path))
-        raise NotThere(f"{self.path} has no figure {path!r}; the nearest of its group is "
-                       f"{_nearest(path.rpartition('/')[2], names)!r} of {', '.join(names)}")
+        raise NotThere(f"{self.path} has no figure {path!r}{_nearest(path.rpartition('/')[2], names)}; "
+                       f"its group has {', '.join(names)}")
 
     def _column_frame(self, group):
         columns = self._columns(group)
@@ -186,7 +186,7 @@ class Result(_File):
         """A single number, as "summary/completion_ps", as Python has it."""
         item = self._dataset(path)
         if item.shape != ():
-            raise KeyError(f"{path} is a column: table({path.rpartition('/')[0]!r}) has it")
+            raise NotThere(f"{path} is a column: table({path.rpartition('/')[0]!r}) has it")
         return item[()].item()
 
     def scalars(self, group):
@@ -241,7 +241,7 @@ class Sweep(_File):
         """The Result of a point, by its name."""
         names = [name.decode() for name in self._file["points/name"]]
         if point not in names:
-            raise NotThere(f"{self.path} has no point {point!r}; the nearest is {_nearest(point, names)!r}")
+            raise NotThere(f"{self.path} has no point {point!r}{_nearest(point, names)}")
         return open(pathlib.Path(self.path).parent / "points" / f"{point}.h5")
 
 
@@ -289,8 +289,8 @@ def _scalar_paths(result, groups):
 
 
 def _nearest(name, names):
-    """Always one, however far."""
-    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.0)), "")
+    found = difflib.get_close_matches(str(name), names, n=1, cutoff=0.4)
+    return f" (did you mean {found[0]!r}?)" if found else ""
 
 
 def _is_dataset(item):
