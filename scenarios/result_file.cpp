@@ -187,6 +187,7 @@ void ResultFile::finish(const RunResult& result) {
     // Where this fails there is still what was reported, which may be all that is ever known of a long run.
     guarded(running_->path, [&] { publish(place, result, running_->title, running_->progress); });
     if (!interrupted) std::remove(running_->partial().c_str());
+    running_->lock.reset();
 }
 
 }  // namespace lightloom

@@ -178,7 +178,7 @@ TEST_F(Report, RefusesWhatIsNoResult) {
     const std::string before = read_file(result);
     const Finished onto_itself = lightloom({"report", result.string(), "-o", result.string()});
     EXPECT_EQ(onto_itself.exit_code, 2);
-    EXPECT_NE(onto_itself.err.find("not an HTML page"), std::string::npos) << onto_itself.err;
+    EXPECT_NE(onto_itself.err.find("is not a page of lightloom"), std::string::npos) << onto_itself.err;
     EXPECT_EQ(read_file(result), before);
 }
 

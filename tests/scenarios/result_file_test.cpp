@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -164,6 +165,7 @@ protected:
     std::vector<std::string> names() const {
         std::vector<std::string> found;
         for (const auto& entry : fs::directory_iterator(folder)) found.push_back(entry.path().filename().string());
+        std::ranges::sort(found);
         return found;
     }
     std::string refusal(const std::function<void()>& body) const {
@@ -233,7 +235,7 @@ TEST_F(ResultFiles, DifferInNothingButRun) {
 TEST_F(ResultFiles, HaveTheirNameOnlyWhenWhole) {
     const RunResult result = result_of(4, 3);
     ResultFile file = ResultFile::create(place(), header_of(result));
-    EXPECT_EQ(names(), Names{"r.h5.partial"});
+    EXPECT_EQ(names(), (Names{"r.h5.lock", "r.h5.partial"}));
     file.finish(result);
     EXPECT_EQ(names(), Names{"r.h5"});
 }
@@ -273,8 +275,34 @@ TEST_F(ResultFiles, OfAKilledRunAreReadable) {
         ::kill(::getpid(), SIGKILL);
     });
     ASSERT_TRUE(WIFSIGNALED(status));
-    EXPECT_EQ(names(), Names{"r.h5.partial"});
+    EXPECT_EQ(names(), (Names{"r.h5.lock", "r.h5.partial"}));
     read_in_python("running " + place("r.h5.partial"));
+}
+
+// In a folder for all, whose files are each their owner's.
+TEST_F(ResultFiles, AreNotTakenFromAnotherUser) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be two users";
+    constexpr uid_t kNobody = 65534;
+    fs::permissions(folder, fs::perms::all);
+    const RunResult result = result_of(4, 3);
+    ResultFile file = ResultFile::create(place(), header_of(result));
+    const auto as_nobody = [&](const std::string& wanted) {
+        return in_a_child([&] {
+            if (::setuid(kNobody) != 0) std::exit(2);
+            std::string said;
+            try {
+                ResultFile::create(place(), header_of(result)).finish(result);
+            } catch (const ResultError& error) {
+                said = error.reason();
+            }
+            std::exit(said == wanted ? 0 : 1);
+        });
+    };
+    EXPECT_EQ(as_nobody("another run is writing it"), 0);
+    EXPECT_EQ(names(), (Names{"r.h5.lock", "r.h5.partial"}));
+    file.finish(result);
+    EXPECT_EQ(as_nobody(""), 0);
+    EXPECT_EQ(names(), Names{"r.h5"});
 }
 
 TEST_F(ResultFiles, OfARunThatFailedAreReadable) {
@@ -361,11 +389,15 @@ TEST_F(FullDisk, LeavesWhatWasReportedAndAnOlderResultAlone) {
 TEST_F(FullDisk, EndsARunThatCanReportNoMore) {
     const RunResult result = result_of(4, 3);
     const int status = in_a_child([&] {
-        ResultFile file = ResultFile::create(place(), header_of(result));
-        ::signal(SIGXFSZ, SIG_IGN);
-        const rlimit limit{0, 0};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-        std::exit(refusal([&] { report_three_times(file); }) == "File too large" ? 0 : 1);
+        std::string said;
+        {
+            ResultFile file = ResultFile::create(place(), header_of(result));
+            ::signal(SIGXFSZ, SIG_IGN);
+            const rlimit limit{0, 0};
+            ::setrlimit(RLIMIT_FSIZE, &limit);
+            said = refusal([&] { report_three_times(file); });
+        }
+        std::exit(said == "File too large" ? 0 : 1);
     });
     EXPECT_EQ(status, 0);
     EXPECT_EQ(names(), Names{});
