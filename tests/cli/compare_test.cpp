@@ -166,6 +166,37 @@ TEST_F(Compare, NamesTheSeedsToLookAt) {
     EXPECT_TRUE(has(finished.out, "counts are means over a design's runs")) << finished.out;
 }
 
+TEST_F(Compare, IsRedWhereADesignDidNotCompleteAsTheBaselineDid) {
+    const std::string cut = "cut=" + quick_ + "@run.until=20us";
+    const Finished red = lightloom({"compare", "whole=" + quick_, cut, "-q", "--fail-if", "p99_9 > +900%"});
+    EXPECT_EQ(red.exit_code, 1);
+    EXPECT_TRUE(has(red.out, "RED   cut: is not complete, as the baseline is")) << red.out;
+    EXPECT_TRUE(has(red.out, "cut is out: it has no completion.")) << red.out;
+    EXPECT_EQ(python("import sys, json; print(json.loads(sys.argv[1])['unfinished'])",
+                     {lightloom({"compare", "whole=" + quick_, cut, "-q", "--json"}).out}),
+              "['cut']");
+    EXPECT_EQ(lightloom({"compare", cut, "whole=" + quick_, "-q"}).exit_code, 0) << "then it is no worse";
+}
+
+TEST_F(Compare, CallsNoLeadAWinThatMayBeChance) {
+    write_file(scratch_ / "hashed.toml", kQuick + "[routing]\npolicy = \"ecmp\"\n");
+    const std::string hashed = scratch_ / "hashed.toml", kept = scratch_ / "kept.h5";
+    ASSERT_EQ(lightloom({"run", hashed, "-q", "-o", kept, "--set", "workload.kind=permutation"}).exit_code, 0);
+    const Finished same =
+        lightloom({"compare", kept, hashed, "--seeds", "3", "-q", "--set", "workload.kind=permutation"});
+    EXPECT_TRUE(has(same.out, " stands first by completion: ")) << same.out;
+    EXPECT_TRUE(has(same.out, ": it may be chance.")) << same.out;
+    EXPECT_TRUE(has(same.out, "What breaks first in ")) << same.out;
+}
+
+TEST_F(Compare, WarnsOfResultsOfAnotherVersion) {
+    ASSERT_EQ(lightloom({"run", quick_, "-q", "-o", scratch_ / "old.h5"}).exit_code, 0);
+    python("import sys, h5py\nf = h5py.File(sys.argv[1], 'r+'); f.attrs['program_version'] = '0.0.7'\n",
+           {scratch_ / "old.h5"});
+    const Finished finished = lightloom({"compare", quick_, scratch_ / "old.h5", "-q"});
+    EXPECT_TRUE(has(finished.out, "WARNING: old was made by lightloom 0.0.7, quick by ")) << finished.out;
+}
+
 TEST_F(Compare, SaysWhatIsAskedOfAResultBesideSeeds) {
     ASSERT_EQ(lightloom({"run", quick_, "-q", "-o", scratch_ / "kept.h5"}).exit_code, 0);
     const Finished finished =

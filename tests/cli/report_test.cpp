@@ -254,6 +254,21 @@ TEST_F(Report, ShowsTheLeastMarginsOfTheRun) {
                   "margin, dB | leaf-spine, as built | leaf-spine, least in the run | 2 []");
 }
 
+TEST_F(Report, TellsFaultsFromTheStartFromWhatWasBuilt) {
+    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    const std::string at_once =
+        kWeakened.substr(0, kWeakened.find("at = ")) + kWeakened.substr(kWeakened.find("select"));
+    const auto page = report({run("early", at_once)});
+    EXPECT_EQ(python("import sys, json, re\n"
+                     "data = re.search(r'id=\"data\">(.*?)</script>', open(sys.argv[1]).read(), re.S)[1]\n"
+                     "result = json.loads(data)['results'][0]\n"
+                     "said = ' '.join(result['verdict']['deciding'] + result['verdict']['also'])\n"
+                     "print(result['margin']['from_start'], 'in_run' in result['margin'],\n"
+                     "      ', a fault from the start taking 2.00 dB of it' in said)",
+                     {page.string()}),
+              "2 False True");
+}
+
 // -- Results of strangers
 
 TEST_F(Report, LeavesOutGroupsWithoutTheirColumns) {

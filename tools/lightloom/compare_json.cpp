@@ -88,7 +88,9 @@ std::string comparison_json(const ComparisonReport& report) {
     for (std::size_t d = 0; d < comparison.designs.size(); ++d) designs.push_back(design_object(report, d));
     for (const GateOutcome& gate : report.gates)
         gates.push_back(gate_json(gate).add("design", comparison.designs[gate.design].name));
-    object.add("designs", designs).add("gates", gates);
+    std::vector<std::string> names_of_unfinished;
+    for (const std::size_t d : unfinished(comparison)) names_of_unfinished.push_back(comparison.designs[d].name);
+    object.add("designs", designs).add("gates", gates).add("unfinished", names_of_unfinished);
     if (report.assumed) object.add("assumptions", assumed_object(comparison, *report.assumed));
     return object.add("verdict", verdict_text(report)).text() + '\n';
 }
