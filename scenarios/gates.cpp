@@ -71,11 +71,51 @@ GateError error_at(std::size_t column, std::string message, std::string hint) {
     return {column, std::move(message), std::move(hint)};
 }
 
-// "1.2 x baseline", "+5%", "3.1ms", "1dB", "12"
+// Of a number, in the metric's own.
+std::variant<double, GateError> read_unit(Reading& reading, const Metric& metric, double number) {
+    const std::size_t unit_at = reading.column();
+    const std::string_view unit = reading.rest();
+    const auto units = units_of(metric.unit);
+    for (const UnitName& known : units) {
+        const std::string_view blanks = " \t";
+        const std::string_view name = unit.substr(0, unit.find_last_not_of(blanks) + 1);
+        if (name != known.name) continue;
+        reading.take(name);
+        return number * known.factor;
+    }
+    std::vector<std::string> names;
+    for (const UnitName& known : units)
+        if (!known.name.empty()) names.emplace_back(known.name);
+    const std::string possible = names.empty()
+                                     ? fmt::format("{} is a count", metric.name)
+                                     : fmt::format("units of {} are: {}", metric.name, fmt::join(names, ", "));
+    if (unit.empty()) return error_at(unit_at, "no unit", possible);
+    if (unit.starts_with('%'))
+        return error_at(unit_at, "no unit %", possible + "; relative to the baseline a % has its sign: +5%");
+    return error_at(unit_at, fmt::format("no unit {}", quoted_for_display(unit)), possible);
+}
+
+// "baseline - 0.5dB"
+std::optional<GateError> read_offset(Reading& reading, Gate& gate) {
+    gate.is_relative = true;
+    gate.value = 1.0;
+    const std::size_t at = reading.column();
+    const bool minus = reading.take("-");
+    if (!minus && !reading.take("+")) return error_at(at, "no + or -", "as in baseline - 0.5dB");
+    const std::optional<double> number = reading.take_number();
+    if (!number || *number < 0.0) return error_at(at, "no number", "as in baseline - 0.5dB");
+    const auto read = read_unit(reading, *gate.metric, minus ? -*number : *number);
+    if (const auto* error = std::get_if<GateError>(&read)) return *error;
+    gate.offset = std::get<double>(read);
+    return std::nullopt;
+}
+
+// "1.2 x baseline", "baseline - 0.5dB", "+5%", "3.1ms", "1dB", "12"
 std::optional<GateError> read_value(Reading& reading, Gate& gate) {
     const std::string form = gate.metric->unit == MetricUnit::decibel
-                                 ? "a value in dB follows, such as 1dB"
+                                 ? "a value in dB follows, such as 1dB or baseline - 0.5dB"
                                  : "a value with its unit, \"1.2 x baseline\" or \"+5%\" follows";
+    if (reading.take("baseline")) return read_offset(reading, gate);
     const std::size_t at = reading.column();
     const bool is_signed = reading.rest().starts_with('+') || reading.rest().starts_with('-');
     const bool dollar_first = gate.metric->unit == MetricUnit::dollar && reading.take("$");
@@ -86,7 +126,7 @@ std::optional<GateError> read_value(Reading& reading, Gate& gate) {
     const bool is_share = (is_signed && unit.starts_with('%')) || unit.starts_with('x') || unit.starts_with('*');
     if (is_share && gate.metric->unit == MetricUnit::decibel)
         return error_at(unit_at, fmt::format("{} is in dB, of which there are no shares", gate.metric->name),
-                        "a bound in dB follows, such as 1dB");
+                        "a bound in dB follows, such as 1dB or baseline - 0.5dB");
     if (dollar_first) {
         if (!unit.empty()) return error_at(unit_at, fmt::format("no unit {}", quoted_for_display(unit)), "$ is one");
         gate.value = *number;
@@ -103,23 +143,10 @@ std::optional<GateError> read_value(Reading& reading, Gate& gate) {
         gate.value = *number;
         return std::nullopt;
     }
-    const auto units = units_of(gate.metric->unit);
-    for (const UnitName& known : units) {
-        const std::string_view blanks = " \t";
-        const std::string_view name = unit.substr(0, unit.find_last_not_of(blanks) + 1);
-        if (name != known.name) continue;
-        reading.take(name);
-        gate.value = *number * known.factor;
-        return std::nullopt;
-    }
-    std::vector<std::string> names;
-    for (const UnitName& known : units)
-        if (!known.name.empty()) names.emplace_back(known.name);
-    const std::string possible = names.empty()
-                                     ? fmt::format("{} is a count", gate.metric->name)
-                                     : fmt::format("units of {} are: {}", gate.metric->name, fmt::join(names, ", "));
-    if (unit.empty()) return error_at(unit_at, "no unit", possible);
-    return error_at(unit_at, fmt::format("no unit {}", quoted_for_display(unit)), possible);
+    const auto read = read_unit(reading, *gate.metric, *number);
+    if (const auto* error = std::get_if<GateError>(&read)) return *error;
+    gate.value = std::get<double>(read);
+    return std::nullopt;
 }
 
 }  // namespace

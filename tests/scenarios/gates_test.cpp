@@ -48,6 +48,13 @@ TEST(Gates, AreRelativeToTheBaseline) {
     EXPECT_EQ(gate("p99_9_latency <= 1.2 x baseline").bound(10.0), 12.0);
     EXPECT_EQ(gate("p99_9_latency <= 1.5*baseline").bound(10.0), 15.0);
     EXPECT_FALSE(gate("p99_9 > 5ns").is_relative);
+    EXPECT_EQ(gate("p01_margin < baseline - 0.5dB").bound(2.0), 1.5);
+    EXPECT_EQ(gate("completion > baseline+2us").bound(1e6), 3e6);
+    EXPECT_TRUE(gate("p01_margin < baseline - 0.5dB").is_relative);
+    EXPECT_EQ(complaint("p01_margin < baseline"), "22: no + or -");
+    EXPECT_EQ(complaint("p01_margin < baseline - dB"), "23: no number");
+    EXPECT_EQ(complaint("p01_margin < baseline - -1dB"), "23: no number");
+    EXPECT_EQ(complaint("p01_margin < baseline - 1"), "26: no unit");
 }
 
 TEST(Gates, HoldOrNotOrCannotBeSaid) {

@@ -35,12 +35,14 @@ constexpr CommandHelp kHelp{
         "Compares two to twenty designs. A DESIGN is a result (R.h5), or a scenario, which is run: S.toml, with "
         "changes\n"
         "of its own S.toml@KEY=VALUE@KEY=VALUE, and by another name NAME=S.toml. Says which wins, by how much, why,\n"
-        "and what would turn it. Exit code 1 if a gate is red: a condition that a scenario requires and its result\n"
-        "does not meet, or one of --fail-if that holds; and where a design did not complete, as the baseline did. A "
-        "gate is METRIC OPERATOR VALUE, the VALUE with its unit, or\n"
-        "relative to the baseline: +5%, 1.2 x baseline. `lightloom catalog metrics` lists the metrics. Of several\n"
-        "seeds a gate judges the mean, and says how many are red by themselves. Where figures that the catalogue only\n"
-        "assumes decide, a gate is UNDECIDED, which fails nothing.",
+        "what breaks first, and what would turn the answer.\n"
+        "Exit code 1 if a gate is red (a condition that a scenario requires and its result does not meet, or one of\n"
+        "--fail-if that holds) or a design did not complete, as the baseline did. A gate is METRIC OPERATOR VALUE, "
+        "the\n"
+        "VALUE with its unit, or relative to the baseline: +5%, 1.2 x baseline, baseline - 0.5dB. `lightloom catalog\n"
+        "metrics` lists the metrics. Of several seeds a gate judges the mean, and says how many are red by "
+        "themselves.\n"
+        "Where figures that the catalogue only assumes decide, a gate is UNDECIDED, which fails nothing.",
     .examples =
         "Examples:\n"
         "  lightloom compare my.toml my.toml@topology.spines=8 --seeds 10\n"
