@@ -14,6 +14,10 @@ struct Ends {
 };
 using EndsOfFigures = std::map<std::string, Ends>;
 
+bool is_of_bill(const Metric& metric) {
+    return metric.name == "usd_per_gpu" || metric.name == "watt_per_gpu" || metric.name == "energy_per_bit";
+}
+
 // What a watt or a dollar of the bill is in the metric.
 double scale_of(const Metric& metric, const Measured& run) {
     if (metric.unit != MetricUnit::joule) return 1.0 / run.gpus;
@@ -38,10 +42,6 @@ void add(EndsOfFigures& figures, const Metric& metric, std::span<const Measured>
 
 std::string power_figure(const BillItem& item) { return fmt::format("power_watt of {} {}", item.kind, item.item); }
 std::string price_figure(const BillItem& item) { return fmt::format("price_usd of {} {}", item.kind, item.item); }
-
-bool is_of_bill(const Metric& metric) {
-    return metric.name == "usd_per_gpu" || metric.name == "watt_per_gpu" || metric.name == "energy_per_bit";
-}
 
 Deviation bill_deviation(const Metric& metric, std::span<const Measured> runs, double share,
                          std::span<const Measured> baseline) {

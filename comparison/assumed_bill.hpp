@@ -13,9 +13,6 @@ namespace lightloom {
 std::string power_figure(const BillItem& item);
 std::string price_figure(const BillItem& item);
 
-/// Whether the metric follows from the bill.
-bool is_of_bill(const Metric& metric);
-
 /// From the middle, in the metric's own unit.
 struct Deviation {
     double low = 0.0, high = 0.0;  // low <= 0 <= high

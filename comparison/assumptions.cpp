@@ -46,9 +46,9 @@ std::vector<double> drawn_means(const std::vector<Measured>& runs, std::uint64_t
     std::vector<double> means(metrics().size(), 0.0);
     for (const Measured& run : runs) {
         const std::vector<double> values = with_bill_drawn(run, draw_number);
-        for (std::size_t metric = 0; metric < means.size(); ++metric)
-            means[metric] += values[metric] / static_cast<double>(runs.size());
+        for (std::size_t metric = 0; metric < means.size(); ++metric) means[metric] += values[metric];
     }
+    for (double& mean : means) mean /= static_cast<double>(runs.size());  // rounded as Design::value does
     return means;
 }
 
@@ -79,16 +79,16 @@ std::optional<AssumedOutcome::Flip> deciding_figure(const std::set<std::string>&
                                                     const std::vector<bool>& lost) {
     constexpr double kSure = 3.5;
     constexpr std::size_t kLeastDraws = 5;  // with it, and without
+    const auto lost_all = static_cast<std::size_t>(std::ranges::count(lost, true));
     std::optional<AssumedOutcome::Flip> found;
     double surest = kSure;
     for (const std::string& figure : figures)
         for (const Level level : {Level::low, Level::high}) {
-            std::size_t with = 0, lost_with = 0, lost_all = 0;
+            std::size_t with = 0, lost_with = 0;
             for (std::size_t n = 0; n < lost.size(); ++n) {
                 const bool is_there = drawn_level(figure, n) == level;
                 with += is_there;
                 lost_with += is_there && lost[n];
-                lost_all += lost[n];
             }
             const std::size_t without = lost.size() - with;
             if (with < kLeastDraws || without < kLeastDraws) continue;
