@@ -23,8 +23,11 @@ inline bool has_browser() {
                   {kTools.string()}) == "True";
 }
 
-#define LIGHTLOOM_SKIP_WITHOUT_BROWSER()                                                             \
-    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with"; \
+#define LIGHTLOOM_SKIP_WITHOUT_REPORTS() \
+    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with"
+
+#define LIGHTLOOM_SKIP_WITHOUT_BROWSER() \
+    LIGHTLOOM_SKIP_WITHOUT_REPORTS();    \
     if (!has_browser()) GTEST_SKIP() << "no chromium to look at the report with"
 
 /// What tests/cli/report_check.py finds wrong, and at the end what it saw.

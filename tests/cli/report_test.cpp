@@ -131,7 +131,7 @@ TEST_F(Report, ForbidsAllButItsOwnScript) {
 }
 
 TEST_F(Report, PassesNoFabricThatALaterFaultBreaks) {
-    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    LIGHTLOOM_SKIP_WITHOUT_REPORTS();
     const std::string fault =
         "[[fault]]\nat = \"1us\"\nselect = \"tier=leaf-spine & leaf=0 & spine=0 & link=0\"\nkind = \"degrade\"\n";
     const std::string weak = read_file(report({run("weak", kQuick + fault + "extra_loss = \"2dB\"\n")}));
@@ -159,7 +159,7 @@ TEST_F(Report, ShowsARunThatHasNotEnded) {
 }
 
 TEST_F(Report, RefusesWhatIsNoResult) {
-    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    LIGHTLOOM_SKIP_WITHOUT_REPORTS();
     write_file(here / "no.h5", "not a result");
     const Finished nothing = lightloom({"report", (here / "no.h5").string(), "-o", (here / "page.html").string()});
     EXPECT_EQ(nothing.exit_code, 2);
@@ -190,7 +190,7 @@ void edit(const std::filesystem::path& result, const std::string& code) {
 }
 
 TEST_F(Report, SaysWhatTookFrames) {
-    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    LIGHTLOOM_SKIP_WITHOUT_REPORTS();
     // Frames that a crash left in the dark are no bit errors.
     const auto crash = run_file("crash", kCatalogue / "spine-crash.toml");
     const std::string lost = from_file(crash, "f\"{f['summary/frames_lost'][()]:,}\"");
@@ -210,7 +210,7 @@ TEST_F(Report, SaysWhatTookFrames) {
 }
 
 TEST_F(Report, TellsChanceFromWhatNothingExplains) {
-    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    LIGHTLOOM_SKIP_WITHOUT_REPORTS();
     const auto result = run("errors", kQuick);
     edit(result,
          "f['ports/frames_lost'][0] = 40; f['optics/links/frame_loss_ratio'][:] = 0\n"
@@ -255,7 +255,7 @@ TEST_F(Report, ShowsTheLeastMarginsOfTheRun) {
 }
 
 TEST_F(Report, TellsFaultsFromTheStartFromWhatWasBuilt) {
-    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    LIGHTLOOM_SKIP_WITHOUT_REPORTS();
     const std::string at_once =
         kWeakened.substr(0, kWeakened.find("at = ")) + kWeakened.substr(kWeakened.find("select"));
     const auto page = report({run("early", at_once)});
@@ -350,7 +350,7 @@ TEST_F(Report, LeavesOpenWhatAssumedFiguresDecide) {
 }
 
 TEST_F(Report, SaysWhyAPageCannotBeWritten) {
-    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    LIGHTLOOM_SKIP_WITHOUT_REPORTS();
     const std::string result = run("small", kQuick).string();
     write_file(here / "file", "no folder");
     for (const auto& [folder, reason] :
@@ -368,7 +368,7 @@ TEST_F(Report, SaysWhyAPageCannotBeWritten) {
 }
 
 TEST_F(Report, KeepsTheLicenceOfWhatItIsDrawnWith) {
-    if (!builds_reports()) GTEST_SKIP() << "this build could not fetch what reports are drawn with";
+    LIGHTLOOM_SKIP_WITHOUT_REPORTS();
     const std::string page = read_file(report({run("small", kQuick)}));
     EXPECT_NE(page.find("The Apache Software Foundation"), std::string::npos);
     EXPECT_NE(page.find("Version 2.0, January 2004"), std::string::npos);

@@ -275,6 +275,16 @@ TEST(Assumptions, AreDrawnWithAllSeeds) {
     EXPECT_EQ(under_assumptions(comparison, 1, 5, runs, {}).stays, 4u);
 }
 
+TEST(Assumptions, MoveNoGateByRounding) {
+    Comparison comparison = two();
+    comparison.fail_if = {gate("p99_9 > 5ps")};
+    for (Design& design : comparison.designs)
+        design.runs = {run_with(1, 0.1, 0, 1), run_with(1, 0.2, 0, 2), run_with(1, 0.7, 0, 3)};
+    const auto runs = [&](std::size_t design, std::size_t) { return &comparison.designs[design].runs; };
+    const std::vector<std::optional<std::size_t>> unmoved(2);
+    EXPECT_EQ(under_assumptions(comparison, 0, 5, runs, {}).red, unmoved);
+}
+
 TEST(Assumptions, NameNoFigureByChance) {
     Comparison comparison = with_bills();
     const auto runs = [&](std::size_t design, std::size_t) { return &comparison.designs[design].runs; };
